@@ -1,0 +1,22 @@
+// A diagnostic is a value: what is wrong with the application's text, where, and what to write instead.
+import type { Span } from '../source.ts';
+
+/** Errors refuse the application; warnings are printed. */
+export type Severity = 'error' | 'warning';
+
+/** A second place that explains the first, e.g. the earlier definition. */
+export interface RelatedSpan {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** One message with its place. Made only by the functions of messages.ts. */
+export interface Diagnostic {
+  readonly severity: Severity;
+  /** Word code such as `unknown-column`; `not-yet-supported` for what a later version will take. */
+  readonly code: string;
+  readonly message: string;
+  readonly span: Span;
+  readonly related: readonly RelatedSpan[];
+  readonly hint?: string;
+}

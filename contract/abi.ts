@@ -1,0 +1,75 @@
+// The numbers that stand on both sides of WebAssembly: host and compiler read this file as TypeScript,
+// generated programs link it as AssemblyScript. Hence plain `export const` with integer literals only.
+
+/** Version of the artifact's face: exports, records of memory, codes. A host refuses any other. */
+export const ABI_VERSION = 1;
+/** Version of the snapshot blobs written by `save`. */
+export const SNAPSHOT_VERSION = 1;
+
+// ---- Statuses that `feed`, `advance` and `finish` leave in `status()` ------------------------------------
+/** All of the batch was consumed (as far as whole records reach) and nothing is pending. */
+export const STATUS_DONE = 0;
+/** The output limit was reached between two rows: drain, then call again with the rest. */
+export const STATUS_OUTPUT_FULL = 1;
+/** The state limit was reached before anything was changed; the program must not be called any more. */
+export const STATUS_STATE_LIMIT = 2;
+/** A snapshot could not be read: foreign, truncated or of another layout. */
+export const STATUS_BAD_SNAPSHOT = 3;
+
+// ---- Batch forms ------------------------------------------------------------------------------------------
+/** Raw bytes with delimiters; all records carry the clock given to `feed`. */
+export const BATCH_RAW = 0;
+/** A table of record entries (below) followed by the bytes they point to. */
+export const BATCH_RECORDS = 1;
+/** Flag on a raw batch: nothing follows, so an unterminated last record is a record. */
+export const BATCH_LAST = 2;
+
+// One record entry of a BATCH_RECORDS batch; offsets are relative to the batch's first byte.
+//   0 clock i64 (ms) · 8 arrival i64 (ms) · 16 data offset u32 · 20 data length u32
+//  24 partition key offset u32 · 28 length u32 · 32 sequence number offset u32 · 36 length u32
+//  40 shard id offset u32 · 44 length u32            (a length of 0xFFFFFFFF means NULL)
+export const RECORD_ENTRY_BYTES = 48;
+export const RECORD_CLOCK = 0;
+export const RECORD_ARRIVAL = 8;
+export const RECORD_DATA = 16;
+export const RECORD_PARTITION_KEY = 24;
+export const RECORD_SEQUENCE_NUMBER = 32;
+export const RECORD_SHARD_ID = 40;
+
+// ---- Limits -----------------------------------------------------------------------------------------------
+/** Longest record in bytes that a decoder takes (a longer one is an error row). */
+export const RECORD_BYTES_MAX = 4194304;
+/** Bytes behind the input buffer that decoders may read but never interpret. */
+export const INPUT_PADDING_BYTES = 64;
+/** Deepest nesting of a JSON record. */
+export const JSON_DEPTH_MAX = 512;
+/** Most bytes of a VARCHAR or BINARY column. */
+export const TEXT_BYTES_MAX = 65535;
+/** Default number of key groups (SEMANTICS 18). */
+export const KEY_GROUPS_DEFAULT = 128;
+/** Default limit of an owner's state in bytes (SEMANTICS 20): 1 GB. */
+export const STATE_BYTES_MAX_DEFAULT = 1073741824;
+
+// ---- Faults: data errors, each a row on error_stream (names in contract/faults.ts) ------------------------
+export const FAULT_NONE = 0;
+export const FAULT_INVALID_RECORD = 1;
+export const FAULT_RECORD_TOO_LONG = 2;
+export const FAULT_RECORD_TOO_DEEP = 3;
+export const FAULT_INVALID_UTF8 = 4;
+export const FAULT_COERCION = 5;
+export const FAULT_ROW_PATH = 6;
+export const FAULT_NUMERIC_OVERFLOW = 7;
+export const FAULT_DIVISION_BY_ZERO = 8;
+export const FAULT_INVALID_CAST = 9;
+export const FAULT_INVALID_ARGUMENT = 10;
+export const FAULT_DATETIME_OVERFLOW = 11;
+export const FAULT_INVALID_PATTERN = 12;
+export const FAULT_NOT_NULL = 13;
+export const FAULT_LATE_ROW = 14;
+export const FAULT_INVALID_ROWTIME = 15;
+export const FAULT_TEXT_TOO_LONG = 16;
+export const FAULT_SCRATCH_LIMIT = 17;
+
+// ---- Number text ------------------------------------------------------------------------------------------
+/** Scale limit of DECIMAL: 64-bit scaled storage holds at most 19 digits. */
+export const DECIMAL_DIGITS_MAX = 18;

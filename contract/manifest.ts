@@ -1,0 +1,107 @@
+// The artifact's manifest: a JSON object in the custom section `rowtime.manifest`.
+import type { InputBinding, OutputBinding, ReferenceBinding } from './binding.ts';
+import type { Column } from './types.ts';
+
+/** Name of the Wasm custom section that holds the manifest as UTF-8 JSON. */
+export const manifestSection = 'rowtime.manifest';
+/** Version of the manifest's shape; a host refuses another one. */
+export const manifestVersion = 1;
+
+/** One of the counters of SEMANTICS 27, in the order in which the artifact keeps them (u64 each, from `ledger()`). */
+export interface LedgerEntry {
+  readonly kind: 'source' | 'stream' | 'pump' | 'operator' | 'sink';
+  readonly name: string;
+  /** Names of consecutive counters, e.g. records, decoded, rejected, rows. */
+  readonly counters: readonly string[];
+}
+
+/** An operator that keeps state. */
+export interface StatefulOperator {
+  /** Hash of SEMANTICS 17 as 16 hex digits. */
+  readonly id: string;
+  readonly layout: number;
+  readonly scope: 'keyed' | 'single' | 'split';
+  readonly pump: string;
+  /** What it is, in words: `tumbling aggregate by "ticker"`. */
+  readonly title: string;
+  /** Ids of streams or operators above, to report a changed ancestor. */
+  readonly ancestry: string;
+}
+
+/** What an artifact says of itself. */
+export interface Manifest {
+  readonly format: number;
+  readonly abi: number;
+  readonly flavour: 'simd' | 'scalar';
+  readonly compiler: string;
+  /** SEMANTICS 16, as 16 hex digits. */
+  readonly programId: string;
+  readonly seed: string;
+  readonly keyGroups: number;
+  readonly sql: string;
+  readonly inputs: readonly InputBinding[];
+  readonly outputs: readonly OutputBinding[];
+  readonly references: readonly ReferenceBinding[];
+  /** Every in-application stream with its declared columns, inputs and error_stream included. */
+  readonly streams: readonly { readonly name: string; readonly columns: readonly Column[]; readonly read: boolean }[];
+  readonly operators: readonly StatefulOperator[];
+  readonly ledger: readonly LedgerEntry[];
+  /** True when some result depends on when rows arrive (run warns for files without ?time=). */
+  readonly timeDependent: boolean;
+}
+
+/** Why an artifact is refused. */
+export type ManifestProblem =
+  | { readonly kind: 'not-an-artifact'; readonly detail: string }
+  | { readonly kind: 'other-version'; readonly detail: string };
+
+/** Reads the manifest section out of Wasm bytes, or says why not. Walks section headers only; copies nothing else. */
+export function readManifest(wasm: Uint8Array): Manifest | ManifestProblem {
+  const view = new DataView(wasm.buffer, wasm.byteOffset, wasm.byteLength);
+  if (wasm.length < 8 || view.getUint32(0, true) !== 0x6d736100) {
+    return { kind: 'not-an-artifact', detail: 'the file is not a WebAssembly module' };
+  }
+  let position = 8;
+  const leb = (): number => {
+    let result = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = wasm[position++];
+      if (byte === undefined) return -1;
+      result += (byte & 0x7f) * 2 ** shift;
+      if ((byte & 0x80) === 0) return result;
+    }
+    return -1;
+  };
+  while (position < wasm.length) {
+    const id = wasm[position++];
+    const size = leb();
+    const end = position + size;
+    if (size < 0 || end > wasm.length) return { kind: 'not-an-artifact', detail: 'the module is truncated' };
+    if (id === 0) {
+      const nameLength = leb();
+      const name = new TextDecoder().decode(wasm.subarray(position, position + nameLength));
+      if (name === manifestSection) return parseManifest(wasm.subarray(position + nameLength, end));
+    }
+    position = end;
+  }
+  return { kind: 'not-an-artifact', detail: 'the module has no section rowtime.manifest: it was not made by rowtime' };
+}
+
+function parseManifest(bytes: Uint8Array): Manifest | ManifestProblem {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return { kind: 'not-an-artifact', detail: 'the section rowtime.manifest is not JSON' };
+  }
+  const manifest = value as Manifest;
+  if (manifest.format !== manifestVersion) {
+    return { kind: 'other-version', detail: `manifest format ${manifest.format}, this host reads ${manifestVersion}` };
+  }
+  return manifest;
+}
+
+/** True when reading failed. */
+export function isProblem(value: Manifest | ManifestProblem): value is ManifestProblem {
+  return 'kind' in value;
+}
