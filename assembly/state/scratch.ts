@@ -52,3 +52,17 @@ function scratchGrow(length: u32): usize {
   next = base + ((<usize>length + 23) & ~7);
   return base;
 }
+
+/** A place to come back to: texts made after it can be forgotten alone. */
+// @ts-ignore: decorator
+@inline
+export function scratchMark(): usize {
+  return next;
+}
+
+/** Forgets what was made since the mark. A mark of an earlier chunk frees the whole present one: it holds only later texts. */
+// @ts-ignore: decorator
+@inline
+export function scratchRelease(mark: usize): void {
+  next = mark >= base && mark <= end ? mark : base;
+}

@@ -1,0 +1,66 @@
+// SUM and AVG. Doubles: word 0 is the running sum in arrival order. Exact numbers: words 0, 1 are a signed 128-bit sum, so that
+// only the result is checked for range (SEMANTICS 11).
+import { raise } from "../faults";
+import { FAULT_NUMERIC_OVERFLOW } from "../../contract/abi";
+
+// @ts-ignore: decorator
+@inline
+export function addDoubleSum(at: usize, value: f64): void {
+  store<f64>(at, load<f64>(at) + value);
+}
+
+/** Adds to the 128-bit sum. */
+// @ts-ignore: decorator
+@inline
+export function addWideSum(at: usize, value: i64): void {
+  const low = load<u64>(at);
+  const sum = low + <u64>value;
+  store<u64>(at, sum);
+  store<i64>(at, load<i64>(at, 8) + (value >> 63) + i64(sum < low), 8);
+}
+
+/** The sum as a number of at most `bits` (8, 16, 32, 64) bits, or numeric-overflow. */
+export function wideSumResult(at: usize, bits: i32): i64 {
+  const low = load<i64>(at);
+  if (load<i64>(at, 8) != low >> 63 || !fits(low, bits)) raise(FAULT_NUMERIC_OVERFLOW);
+  return low;
+}
+
+/** The sum divided by a count, truncated toward zero, or numeric-overflow. */
+export function wideAverageResult(at: usize, count: i64, bits: i32): i64 {
+  if (load<i64>(at, 8) == load<i64>(at) >> 63) return load<i64>(at) / count;
+  const negative = load<i64>(at, 8) < 0;
+  let low = load<u64>(at);
+  let high = load<u64>(at, 8);
+  if (negative) {
+    low = ~low + 1;
+    high = ~high + u64(low == 0);
+  }
+  // Long division, a bit a step: the count has fewer than 63 bits, so the rest never overflows.
+  let rest: u64 = 0;
+  let quotient: u64 = 0;
+  let overflow = false;
+  for (let bit = 127; bit >= 0; bit--) {
+    rest = (rest << 1) | (bit >= 64 ? (high >> (bit - 64)) & 1 : (low >> bit) & 1);
+    const digit = u64(rest >= <u64>count);
+    rest -= digit * <u64>count;
+    if (quotient >> 63 != 0) overflow = true;
+    quotient = (quotient << 1) | digit;
+  }
+  const result = negative ? -<i64>quotient : <i64>quotient;
+  if (overflow || <i64>quotient < 0 || !fits(result, bits)) raise(FAULT_NUMERIC_OVERFLOW);
+  return result;
+}
+
+/** A sum or mean of doubles; a non-finite one is numeric-overflow. */
+// @ts-ignore: decorator
+@inline
+export function finiteResult(value: f64): f64 {
+  if (value - value != 0) raise(FAULT_NUMERIC_OVERFLOW);
+  return value;
+}
+
+function fits(value: i64, bits: i32): bool {
+  const rest = 64 - bits;
+  return (value << rest) >> rest == value;
+}

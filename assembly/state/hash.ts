@@ -1,0 +1,44 @@
+// Hash of a key's bytes: 8 bytes a step, multiply and fold (after wyhash's mixing idea). 32 bits, well spread in the high ones,
+// because slots and key groups are taken from the top. Bytes behind the key may be read (16 of slack) but do not count.
+const MULTIPLIER_A: u64 = 0x9e3779b97f4a7c15;
+const MULTIPLIER_B: u64 = 0x9fb21c651e98df25;
+
+/** The first `length` (0…8) bytes at `pointer` as a little-endian number, others zero. */
+// @ts-ignore: decorator
+@inline
+export function loadPartial(pointer: usize, length: u32): u64 {
+  return length == 0 ? 0 : load<u64>(pointer) & (<u64>0xffffffffffffffff >> ((8 - length) << 3));
+}
+
+/** Hash of `length` bytes at `pointer`. */
+// @ts-ignore: decorator
+@inline
+export function hashBytes(pointer: usize, length: u32): u32 {
+  let hash = <u64>length * MULTIPLIER_A;
+  let rest = length;
+  let at = pointer;
+  while (rest > 8) {
+    hash = (hash ^ load<u64>(at)) * MULTIPLIER_B;
+    hash ^= hash >> 32;
+    at += 8;
+    rest -= 8;
+  }
+  hash = (hash ^ loadPartial(at, rest)) * MULTIPLIER_B;
+  hash ^= hash >> 29;
+  hash *= MULTIPLIER_A;
+  return <u32>(hash >> 32);
+}
+
+/** True when both stretches of `length` bytes are equal. Both may be over-read by 8. */
+// @ts-ignore: decorator
+@inline
+export function equalBytes(left: usize, right: usize, length: u32): bool {
+  let rest = length;
+  while (rest > 8) {
+    if (load<u64>(left) != load<u64>(right)) return false;
+    left += 8;
+    right += 8;
+    rest -= 8;
+  }
+  return loadPartial(left, rest) == loadPartial(right, rest);
+}

@@ -1,0 +1,67 @@
+// The door to asc: AssemblyScript text → Wasm bytes with the manifest in a custom section.
+import { manifestSection, type Manifest } from '../contract/manifest.ts';
+
+/** The library's sources by module path relative to the package: `assembly/text.ts`, `contract/abi.ts`. */
+export type LibrarySources = ReadonlyMap<string, string>;
+
+/** How much time asc may spend on making the program fast. */
+export type AssembleEffort = 'quick' | 'full';
+
+/** AssemblyScript refused a generated program: always a bug of ours. */
+export class AssembleError extends Error {
+  override readonly name = 'AssembleError';
+}
+
+/** Compiles a generated program. */
+export async function assemble(program: string, library: LibrarySources, flavour: 'simd' | 'scalar', effort: AssembleEffort): Promise<Uint8Array> {
+  const { default: asc } = await import('assemblyscript/asc');
+  let binary: Uint8Array | undefined;
+  let messages = '';
+  const optimize = effort === 'full' ? ['-O3', '--converge'] : ['-O1'];
+  const features = flavour === 'simd' ? ['--enable', 'simd'] : [];
+  const { error } = await asc.main(
+    ['program.ts', '-o', 'program.wasm', ...optimize, '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'bulk-memory', ...features],
+    {
+      stdout: { write: () => {} },
+      stderr: {
+        write: (text: string | Uint8Array) => {
+          messages += typeof text === 'string' ? text : new TextDecoder().decode(text);
+        },
+      },
+      readFile: (name: string) => (name === 'program.ts' ? program : (library.get(name.replace(/^\.\//, '')) ?? null)),
+      writeFile: (name: string, contents: string | Uint8Array) => {
+        if (name === 'program.wasm' && typeof contents !== 'string') binary = contents;
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error !== null || binary === undefined) throw new AssembleError(messages || String(error));
+  return binary;
+}
+
+/** Adds the manifest to Wasm bytes. */
+export function withManifest(wasm: Uint8Array, manifest: Manifest): Uint8Array {
+  const name = new TextEncoder().encode(manifestSection);
+  const body = new TextEncoder().encode(JSON.stringify(manifest));
+  const nameLength = leb(name.length);
+  const size = leb(nameLength.length + name.length + body.length);
+  const parts = [wasm, Uint8Array.of(0), size, nameLength, name, body];
+  const result = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    result.set(part, position);
+    position += part.length;
+  }
+  return result;
+}
+
+function leb(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const byte = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest === 0 ? byte : byte | 0x80);
+  } while (rest !== 0);
+  return Uint8Array.from(bytes);
+}

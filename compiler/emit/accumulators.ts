@@ -1,0 +1,298 @@
+// Accumulators of one aggregation: which words a group's row has, how a row is added, how results are read.
+// Aggregates over the same argument share what they can: AVG, SUM and COUNT of one column keep one count and one sum.
+import { familyOf, storageOf, type SqlType } from '../../contract/types.ts';
+import type { Expression } from '../plan/expression.ts';
+import type { AggregateCall } from '../plan/plan.ts';
+import type { Code, ModuleBuilder } from './code.ts';
+import { wasmType, zeroOf, type Operand } from './expressions.ts';
+
+/** Bytes of a group's row before its words (ROW_HEADER_BYTES of assembly/state/groups). */
+const HEADER = 8;
+
+type PrimitiveKind = 'count' | 'sum' | 'moments' | 'minimum' | 'maximum' | 'first' | 'first-ignore' | 'last' | 'last-ignore' | 'flags';
+
+interface Primitive {
+  readonly kind: PrimitiveKind;
+  readonly argument?: Expression;
+  /** Byte offset in the row. */
+  readonly offset: number;
+}
+
+/** The layout of a group's row for a list of aggregates. */
+export class Accumulators {
+  readonly primitives: Primitive[] = [];
+  /** One entry a word: does the row own a text there. */
+  readonly words: boolean[] = [];
+  private readonly known = new Map<string, Primitive>();
+  private readonly calls: readonly AggregateCall[];
+  private readonly keyOf: (expression: Expression) => string;
+
+  constructor(calls: readonly AggregateCall[], keyOf: (expression: Expression) => string) {
+    this.calls = calls;
+    this.keyOf = keyOf;
+    for (const call of calls) this.require(call);
+  }
+
+  private require(call: AggregateCall): void {
+    const { argument } = call;
+    switch (call.name) {
+      case 'COUNT':
+        this.count(argument);
+        return;
+      case 'SUM':
+      case 'AVG':
+        this.count(argument);
+        this.primitive('sum', argument);
+        return;
+      case 'MIN':
+      case 'MAX':
+        this.count(argument);
+        this.primitive(call.name === 'MIN' ? 'minimum' : 'maximum', argument);
+        return;
+      case 'STDDEV_POP':
+      case 'STDDEV_SAMP':
+      case 'VAR_POP':
+      case 'VAR_SAMP':
+        this.primitive('moments', argument);
+        return;
+      case 'FIRST_VALUE':
+        this.primitive(call.ignoreNulls ? 'first-ignore' : 'first', argument);
+        return;
+      case 'LAST_VALUE':
+        this.primitive(call.ignoreNulls ? 'last-ignore' : 'last', argument);
+        return;
+      case 'ANY':
+      case 'EVERY':
+        this.primitive('flags', argument);
+        return;
+    }
+  }
+
+  // A count of values that are never NULL is the count of rows.
+  private count(argument: Expression | undefined): Primitive {
+    return this.primitive('count', argument?.nullable === true ? argument : undefined);
+  }
+
+  private primitive(kind: PrimitiveKind, argument: Expression | undefined): Primitive {
+    const key = `${kind} ${argument === undefined ? '' : this.keyOf(argument)}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const made: Primitive = { kind, offset: HEADER + this.words.length * 8, ...(argument === undefined ? {} : { argument }) };
+    this.words.push(...wordsOf(kind, argument?.type));
+    this.known.set(key, made);
+    this.primitives.push(made);
+    return made;
+  }
+
+  /** Statements for a row that was just made. */
+  emitInitialize(code: Code): void {
+    for (const primitive of this.primitives) {
+      if ((primitive.kind !== 'minimum' && primitive.kind !== 'maximum') || primitive.argument === undefined) continue;
+      const storage = storageOf(primitive.argument.type);
+      if (storage === 'text') continue;
+      const minimum = primitive.kind === 'minimum';
+      if (storage === 'f32' || storage === 'f64') code.line(`store<f64>(row, ${minimum ? '' : '-'}Infinity, ${primitive.offset});`);
+      else code.line(`store<i64>(row, i64.${minimum ? 'MAX' : 'MIN'}_VALUE, ${primitive.offset});`);
+    }
+  }
+
+  /** Distinct arguments, to be evaluated before anything is changed. */
+  arguments(): Expression[] {
+    const seen = new Map<string, Expression>();
+    for (const { argument } of this.primitives) if (argument !== undefined) seen.set(this.keyOf(argument), argument);
+    return [...seen.values()];
+  }
+
+  /** Statements that add a row's values to the group at `row`. */
+  emitAdd(code: Code, module: ModuleBuilder, valueOf: (expression: Expression) => Operand): void {
+    const groups = new Map<string, Primitive[]>();
+    for (const primitive of this.primitives) {
+      const key = primitive.argument === undefined ? '' : this.keyOf(primitive.argument);
+      groups.set(key, [...(groups.get(key) ?? []), primitive]);
+    }
+    for (const primitives of groups.values()) {
+      const argument = primitives[0]?.argument;
+      if (argument === undefined) {
+        for (const { offset } of primitives) code.line(`${module.use('aggregates/count', 'addCount')}(row + ${offset});`);
+        continue;
+      }
+      const operand = valueOf(argument);
+      const nullBlind = primitives.filter(({ kind }) => kind === 'first' || kind === 'last');
+      for (const primitive of nullBlind) emitPosition(code, module, primitive, argument, operand);
+      const strict = primitives.filter((primitive) => !nullBlind.includes(primitive));
+      if (strict.length === 0 || operand.isNull === 'true') continue;
+      const add = (): void => {
+        for (const primitive of strict) emitAddValue(code, module, primitive, argument, operand.value);
+      };
+      if (operand.isNull === 'false') add();
+      else code.block(`if (!(${operand.isNull}))`, add);
+    }
+  }
+
+  /** Statements that compute an aggregate's result from the group at `row`. */
+  emitResult(index: number, code: Code, module: ModuleBuilder): Operand {
+    const call = this.calls[index];
+    if (call === undefined) throw new Error('invariant: no such aggregate');
+    const storage = storageOf(call.type);
+    const value = code.fresh('a');
+    const type = wasmType(storage);
+    if (call.name === 'COUNT') {
+      code.line(`const ${value}: i64 = load<i64>(row, ${this.count(call.argument).offset});`);
+      return { value, isNull: 'false' };
+    }
+    const { isNull, result } = this.resultOf(call, module);
+    const nullName = code.fresh('n');
+    code.line(`const ${nullName}: bool = ${isNull};`);
+    code.line(`let ${value}: ${type} = ${zeroOf(storage)};`);
+    code.line(`if (!${nullName}) ${value} = ${result};`);
+    return { value, isNull: nullName };
+  }
+
+  private resultOf(call: AggregateCall, module: ModuleBuilder): { isNull: string; result: string } {
+    const { argument } = call;
+    const type = wasmType(storageOf(call.type));
+    const empty = (): string => `load<i64>(row, ${this.count(argument).offset}) == 0`;
+    switch (call.name) {
+      case 'COUNT':
+        throw new Error('invariant: COUNT is never NULL');
+      case 'SUM':
+      case 'AVG':
+        return { isNull: empty(), result: this.sumResult(call, module) };
+      case 'MIN':
+      case 'MAX': {
+        const { offset } = this.primitive(call.name === 'MIN' ? 'minimum' : 'maximum', argument);
+        return { isNull: empty(), result: loadWord(call.type, offset) };
+      }
+      case 'STDDEV_POP':
+      case 'STDDEV_SAMP':
+      case 'VAR_POP':
+      case 'VAR_SAMP': {
+        const { offset } = this.primitive('moments', argument);
+        const sample = call.name.endsWith('SAMP') ? 1 : 0;
+        const variance = `${module.use('aggregates/moments', 'varianceResult')}(row + ${offset}, ${sample})`;
+        return { isNull: `load<i64>(row, ${offset}) <= ${sample}`, result: call.name.startsWith('STDDEV') ? `Math.sqrt(${variance})` : variance };
+      }
+      case 'FIRST_VALUE':
+      case 'LAST_VALUE': {
+        const base = call.name === 'FIRST_VALUE' ? 'first' : 'last';
+        const { offset } = this.primitive(call.ignoreNulls ? `${base}-ignore` : base, argument);
+        return { isNull: `load<i64>(row, ${offset + 8}) != 1`, result: storageOf(call.type) === 'f32' || storageOf(call.type) === 'f64' ? `<${type}>load<f64>(row, ${offset})` : loadWord(call.type, offset) };
+      }
+      case 'ANY':
+      case 'EVERY': {
+        const { offset } = this.primitive('flags', argument);
+        const flags = `load<i64>(row, ${offset})`;
+        return { isNull: `${flags} == 0`, result: call.name === 'ANY' ? `i32((${flags} & 1) != 0)` : `i32((${flags} & 2) == 0)` };
+      }
+    }
+  }
+
+  private sumResult(call: AggregateCall, module: ModuleBuilder): string {
+    const sum = this.primitive('sum', call.argument);
+    const type = wasmType(storageOf(call.type));
+    const count = `load<i64>(row, ${this.count(call.argument).offset})`;
+    if (familyOf(call.type) === 'approximate') {
+      const value = call.name === 'SUM' ? `load<f64>(row, ${sum.offset})` : `load<f64>(row, ${sum.offset}) / <f64>${count}`;
+      return `<${type}>${module.use('aggregates/sum', 'finiteResult')}(${value})`;
+    }
+    const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32 }[call.type.kind as string] ?? 64;
+    const result =
+      call.name === 'SUM'
+        ? `${module.use('aggregates/sum', 'wideSumResult')}(row + ${sum.offset}, ${bits})`
+        : `${module.use('aggregates/sum', 'wideAverageResult')}(row + ${sum.offset}, ${count}, ${bits})`;
+    return `<${type}>${result}`;
+  }
+}
+
+function wordsOf(kind: PrimitiveKind, type: SqlType | undefined): boolean[] {
+  const text = type !== undefined && storageOf(type) === 'text';
+  switch (kind) {
+    case 'count':
+    case 'flags':
+      return [false];
+    case 'sum':
+      return type !== undefined && familyOf(type) === 'approximate' ? [false] : [false, false];
+    case 'moments':
+      return [false, false, false];
+    case 'minimum':
+    case 'maximum':
+      return [text];
+    case 'first':
+    case 'first-ignore':
+    case 'last':
+    case 'last-ignore':
+      return [text, false];
+  }
+}
+
+function loadWord(type: SqlType, offset: number): string {
+  const storage = storageOf(type);
+  if (storage === 'text') return `load<u64>(row, ${offset})`;
+  if (storage === 'f32' || storage === 'f64') return `<${storage}>load<f64>(row, ${offset})`;
+  return `<${wasmType(storage)}>load<i64>(row, ${offset})`;
+}
+
+function storeWord(code: Code, module: ModuleBuilder, type: SqlType, offset: number, value: string): void {
+  const storage = storageOf(type);
+  if (storage === 'text') code.line(`${module.use('state/groups', 'storeOwnedText')}(row + ${offset}, ${value});`);
+  else if (storage === 'f32' || storage === 'f64') code.line(`store<f64>(row, <f64>${value}, ${offset});`);
+  else code.line(`store<i64>(row, <i64>${value}, ${offset});`);
+}
+
+// FIRST_VALUE and LAST_VALUE: the value, and a word that says 0 nothing yet, 1 a value, 2 NULL.
+function emitPosition(code: Code, module: ModuleBuilder, primitive: Primitive, argument: Expression, operand: Operand): void {
+  const state = primitive.offset + 8;
+  const write = (): void => {
+    if (operand.isNull !== 'false') code.line(`store<i64>(row, ${operand.isNull === 'true' ? '2' : `(${operand.isNull}) ? 2 : 1`}, ${state});`);
+    else code.line(`store<i64>(row, 1, ${state});`);
+    if (operand.isNull === 'true') return;
+    if (operand.isNull === 'false') storeWord(code, module, argument.type, primitive.offset, operand.value);
+    else code.block(`if (!(${operand.isNull}))`, () => storeWord(code, module, argument.type, primitive.offset, operand.value));
+  };
+  if (primitive.kind === 'last') write();
+  else code.block(`if (load<i64>(row, ${state}) == 0)`, write);
+}
+
+function emitAddValue(code: Code, module: ModuleBuilder, primitive: Primitive, argument: Expression, value: string): void {
+  const { offset } = primitive;
+  const storage = storageOf(argument.type);
+  switch (primitive.kind) {
+    case 'count':
+      code.line(`${module.use('aggregates/count', 'addCount')}(row + ${offset});`);
+      return;
+    case 'sum':
+      if (storage === 'f64' || storage === 'f32') code.line(`${module.use('aggregates/sum', 'addDoubleSum')}(row + ${offset}, <f64>${value});`);
+      else code.line(`${module.use('aggregates/sum', 'addWideSum')}(row + ${offset}, <i64>${value});`);
+      return;
+    case 'moments':
+      code.line(`${module.use('aggregates/moments', 'addMoments')}(row + ${offset}, <f64>${value});`);
+      return;
+    case 'minimum':
+    case 'maximum': {
+      const minimum = primitive.kind === 'minimum';
+      if (storage === 'text') {
+        code.line(`${module.use('aggregates/extreme', minimum ? 'addMinimumText' : 'addMaximumText')}(row + ${offset}, ${value});`);
+        return;
+      }
+      const word = storage === 'f64' || storage === 'f32' ? 'f64' : 'i64';
+      code.line(`store<${word}>(row, ${minimum ? 'min' : 'max'}<${word}>(load<${word}>(row, ${offset}), <${word}>${value}), ${offset});`);
+      return;
+    }
+    case 'first-ignore':
+      code.block(`if (load<i64>(row, ${offset + 8}) == 0)`, () => {
+        storeWord(code, module, argument.type, offset, value);
+        code.line(`store<i64>(row, 1, ${offset + 8});`);
+      });
+      return;
+    case 'last-ignore':
+      storeWord(code, module, argument.type, offset, value);
+      code.line(`store<i64>(row, 1, ${offset + 8});`);
+      return;
+    case 'flags':
+      code.line(`store<i64>(row, load<i64>(row, ${offset}) | (${value} != 0 ? 1 : 2), ${offset});`);
+      return;
+    case 'first':
+    case 'last':
+      throw new Error('invariant: NULLs count for FIRST_VALUE and LAST_VALUE');
+  }
+}

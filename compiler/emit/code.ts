@@ -1,0 +1,111 @@
+// Building blocks of generated text: indented lines, fresh names, and the module's imports and constants.
+
+/** The text of one function body, line by line. */
+export class Code {
+  readonly lines: string[] = [];
+  private depth: number;
+  private counter = 0;
+
+  constructor(depth = 1) {
+    this.depth = depth;
+  }
+
+  /** Adds a line at the present indentation. */
+  line(text: string): void {
+    this.lines.push(`${'  '.repeat(this.depth)}${text}`);
+  }
+
+  /** Adds `header {`, what `body` adds, and `}`. */
+  block(header: string, body: () => void): void {
+    this.line(`${header} {`);
+    this.depth++;
+    body();
+    this.depth--;
+    this.line('}');
+  }
+
+  /** A local name that this function does not use yet. */
+  fresh(prefix: string): string {
+    this.counter++;
+    return `${prefix}${this.counter}`;
+  }
+
+  /** The lines as text. */
+  toString(): string {
+    return this.lines.join('\n');
+  }
+}
+
+/** The module under construction: imports, constants, functions in order. */
+export class ModuleBuilder {
+  private readonly imports = new Map<string, Set<string>>();
+  private readonly texts = new Map<string, string>();
+  private readonly declarations: string[] = [];
+  private readonly functions: string[] = [];
+  private readonly names = new Set<string>();
+
+  /** Makes a library name usable and returns it. `module` is relative to assembly/, e.g. `state/groups`. */
+  use(module: string, name: string): string {
+    const names = this.imports.get(module) ?? new Set<string>();
+    names.add(name);
+    this.imports.set(module, names);
+    return name;
+  }
+
+  /** Like `use` for a catalogue function, under a name of its own, as SQL functions may be called like builtins. */
+  useFunction(module: string, name: string): string {
+    const alias = `${module.split('/').at(-1)}_${name}`;
+    this.use(module, `${name} as ${alias}`);
+    return alias;
+  }
+
+  /** A constant text in static memory; equal ones share it. */
+  text(value: string, bytes: Uint8Array = new TextEncoder().encode(value)): string {
+    if (bytes.length === 0) return this.use('text', 'EMPTY_TEXT');
+    const key = bytes.join();
+    const known = this.texts.get(key);
+    if (known !== undefined) return known;
+    const name = `text_${this.texts.size}`;
+    this.texts.set(key, name);
+    const comment = value.replaceAll(/[^\x20-\x7e]/g, '.').slice(0, 60);
+    // Padded, because scans may read behind a text.
+    this.declare(
+      `const ${name}: Text = ${this.use('text', 'textOf')}(memory.data<u8>([${bytes.join(', ')}, 0, 0, 0, 0, 0, 0, 0, 0]), ${bytes.length}); // ${comment}`,
+    );
+    this.use('text', 'Text');
+    return name;
+  }
+
+  /** Adds a declaration at the top of the program. */
+  declare(text: string): void {
+    this.declarations.push(text);
+  }
+
+  /** Adds a function, after those before it. */
+  function(header: string, code: Code, comment?: string): void {
+    const head = comment === undefined ? '' : `${comment.split('\n').map((line) => `// ${line}`).join('\n')}\n`;
+    this.functions.push(`${head}${header} {\n${code}\n}`);
+  }
+
+  /** Adds finished text, such as a decoder's. */
+  raw(text: string): void {
+    this.functions.push(text);
+  }
+
+  /** An identifier made from a SQL name, unlike all given before. */
+  identifier(name: string): string {
+    const plain = name.replaceAll(/[^A-Za-z0-9_]/g, '_').slice(0, 60);
+    let candidate = plain;
+    for (let number = 2; this.names.has(candidate); number++) candidate = `${plain}_${number}`;
+    this.names.add(candidate);
+    return candidate;
+  }
+
+  /** The whole program. */
+  toString(): string {
+    const imports = [...this.imports]
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([module, names]) => `import { ${[...names].sort().join(', ')} } from "./assembly/${module}";`);
+    return `${[...imports, '', ...this.declarations, '', ...this.functions.flatMap((text) => [text, ''])].join('\n')}`;
+  }
+}

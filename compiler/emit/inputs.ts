@@ -1,0 +1,183 @@
+// Inputs in the program: the loop over a batch, what happens to a decoded row, and to a record that can't be decoded.
+import { emitCsvDecoder } from './decodeCsv.ts';
+import { emitJsonDecoder } from './decodeJson.ts';
+import { Code } from './code.ts';
+import type { StreamLayout } from './layout.ts';
+import type { ProgramContext } from './pumps.ts';
+
+/** Emits feed, accept and reject of an input, and its decoder. */
+export function emitInput(layout: StreamLayout, context: ProgramContext): void {
+  const { input } = layout;
+  if (input === undefined) throw new Error('invariant: not an input');
+  emitDecoder(layout, context);
+  emitAccept(layout, context);
+  emitReject(layout, context);
+  emitRawFeed(layout, context);
+  emitRecordFeed(layout, context);
+  const { module } = context;
+  const code = new Code();
+  code.line(`if ((form & ${module.use('../contract/abi', 'BATCH_RECORDS')}) != 0) return feedRecords_${layout.id}(pointer, length, clock);`);
+  code.line(`return feedRaw_${layout.id}(pointer, length, form, clock);`);
+  module.function(`function feed_${layout.id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
+}
+
+function emitDecoder(layout: StreamLayout, context: ProgramContext): void {
+  const binding = layout.input?.binding;
+  if (binding === undefined) return;
+  const options = {
+    name: layout.id,
+    frame: layout.frame.name,
+    binding,
+    columns: binding.columns.map((column, index) => {
+      const slot = layout.frame.slots[index];
+      return slot === undefined ? { column } : { column, slot };
+    }),
+    ...(layout.frame.time === undefined ? {} : { time: layout.frame.time }),
+  };
+  const decoder = binding.format.kind === 'json' ? emitJsonDecoder(options) : emitCsvDecoder(options);
+  for (const [module, names] of decoder.imports) for (const name of names) context.module.use(module, name);
+  context.module.raw(decoder.text);
+}
+
+// accept_<id>(): the row in the frame gets its ROWTIME and passes through the pumps.
+function emitAccept(layout: StreamLayout, context: ProgramContext): void {
+  const { module, ledger, program } = context;
+  const { id, frame, input } = layout;
+  const name = layout.stream.name;
+  const domain = program.domains[layout.domain];
+  const code = new Code();
+  const contextName = (member: string): string => module.use('operators/context', member);
+  code.line(`if (${contextName('suspended')}) return;`);
+  if (input?.binding.time === undefined) code.line(`let time: i64 = ${contextName('rowClock')};`);
+  else {
+    const slot = frame.time;
+    if (slot === undefined) throw new Error('invariant: a replay without a time slot');
+    code.block(`if (load<u8>(${frame.name}, ${slot.nullOffset}) != 0)`, () => {
+      code.line(`reject_${id}(${module.use('../contract/abi', 'FAULT_INVALID_ROWTIME')}, -1, recordStart_${id}, recordEnd_${id});`);
+      code.line('return;');
+    });
+    code.line(`let time: i64 = load<i64>(${frame.name}, ${slot.valueOffset});`);
+  }
+  code.line(`const raised = time < clock_${id};`);
+  code.line(`if (raised) time = clock_${id};`);
+  code.line(`clock_${id} = time;`);
+  if (input?.binding.time !== undefined) code.line(`${contextName('setRowClock')}(time);`);
+  const hasEvents = domain !== undefined && domain.tumbles.length > 0;
+  if (hasEvents) {
+    code.block(`if (time >= next_${domain.index})`, () => {
+      code.line(`if (!events_${domain.index}(time, ${!domain.fanIn}, rows_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`);
+    });
+  }
+  code.line(`if (raised) ${ledger.increment('source', name, 'raised')}`);
+  code.line(`rows_${id}++;`);
+  code.line(ledger.increment('source', name, 'rows'));
+  code.line(`push_${id}(time);`);
+  if (hasEvents) code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
+  module.declare(`let rows_${id}: u32 = 0; // rows of the current record`);
+  module.declare(`let rejects_${id}: u32 = 0;`);
+  module.declare(`let recordStart_${id}: usize = 0;`);
+  module.declare(`let recordEnd_${id}: usize = 0;`);
+  module.function(`function accept_${id}(): void`, code, `A row of input "${name}".`);
+}
+
+// reject_<id>(…): the record becomes a row on error_stream.
+function emitReject(layout: StreamLayout, context: ProgramContext): void {
+  const { module, ledger } = context;
+  const { id, input } = layout;
+  const name = layout.stream.name;
+  const code = new Code();
+  code.line(`rejects_${id}++;`);
+  code.line(ledger.increment('source', name, 'rejected'));
+  code.line(`let place = ${module.text(` (stream "${name}")`)};`);
+  for (const [index, column] of (input?.binding.columns ?? []).entries()) {
+    code.line(`if (column == ${index}) place = ${module.text(` (stream "${name}", column "${column.name}")`)};`);
+  }
+  const rowtime = input?.binding.time === undefined ? module.use('operators/context', 'rowClock') : 'i64.MIN_VALUE';
+  code.line(`report(code, place, ${module.use('faults', 'pendingDetail')}, ${rowtime}, from, <u32>(to - from), ${module.use('text', 'EMPTY_TEXT')});`);
+  module.function(`function reject_${id}(code: i32, column: i32, from: usize, to: usize): void`, code, `A record of input "${name}" that can not be decoded.`);
+}
+
+function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
+  const { module, ledger } = context;
+  const { id } = layout;
+  const code = new Code();
+  const abi = (name: string): string => module.use('../contract/abi', name);
+  const status = module.use('operators/context', 'setStatus');
+  code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
+  code.line(`${module.use('formats/batch', 'setLastBatch')}((form & ${abi('BATCH_LAST')}) != 0);`);
+  emitArrival(layout, code, context, 'clock');
+  code.line('const end = pointer + <usize>length;');
+  code.line('let at = pointer;');
+  code.line(`${status}(${abi('STATUS_DONE')});`);
+  code.block('while (at < end)', () => {
+    code.line(`if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
+    code.line(`const next = record_${id}(at, end);`);
+    code.line('if (next == 0) break;');
+    code.line(`if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
+    code.line('at = next;');
+  });
+  code.line('return <i32>(at - pointer);');
+  const record = new Code();
+  record.line(`${module.use('state/scratch', 'scratchReset')}();`);
+  record.line(`rows_${id} = 0; rejects_${id} = 0; recordStart_${id} = at;`);
+  record.line(`const next = decode_${id}(at, end);`);
+  record.line(`if (next == 0 || ${module.use('operators/context', 'suspended')}) return next;`);
+  record.line(`if (rows_${id} + rejects_${id} > 0) ${ledger.increment('source', layout.stream.name, 'records')}`);
+  record.line(`if (rows_${id} > 0) ${ledger.increment('source', layout.stream.name, 'decoded')}`);
+  record.line('return next;');
+  module.function(`function record_${id}(at: usize, end: usize): usize`, record, 'One record; where the next one begins, 0 when this one is not whole yet.');
+  module.function(`function feedRaw_${id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
+}
+
+// A record's own metadata, where the application reads it.
+function emitArrival(layout: StreamLayout, code: Code, context: ProgramContext, arrival: string): void {
+  const base = layout.input?.binding.columns.length ?? 0;
+  const slot = layout.frame.slots[base];
+  if (slot !== undefined) {
+    code.line(`store<i64>(${layout.frame.name}, ${arrival}, ${slot.valueOffset});`);
+    code.line(`store<u8>(${layout.frame.name}, 0, ${slot.nullOffset});`);
+  }
+  for (let index = base + 1; index < base + 4; index++) {
+    const text = layout.frame.slots[index];
+    if (text !== undefined) code.line(`store<u8>(${layout.frame.name}, 1, ${text.nullOffset});`);
+  }
+  void context;
+}
+
+function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
+  const { module } = context;
+  const { id, frame } = layout;
+  const code = new Code();
+  const abi = (name: string): string => module.use('../contract/abi', name);
+  const status = module.use('operators/context', 'setStatus');
+  code.line('const count = load<u32>(pointer);');
+  code.line('const first = load<u32>(pointer, 4);');
+  code.line(`${module.use('formats/batch', 'setLastBatch')}(true);`);
+  code.line(`${status}(${abi('STATUS_DONE')});`);
+  code.line('let index = first;');
+  code.block('for (; index < count; index++)', () => {
+    code.line(`if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
+    code.line(`const entry = pointer + 8 + <usize>index * ${abi('RECORD_ENTRY_BYTES')};`);
+    code.line(`${module.use('operators/context', 'setRowClock')}(load<i64>(entry));`);
+    emitArrival(layout, code, context, 'load<i64>(entry, 8)');
+    const base = layout.input?.binding.columns.length ?? 0;
+    for (const [offset, field] of ['RECORD_PARTITION_KEY', 'RECORD_SEQUENCE_NUMBER', 'RECORD_SHARD_ID'].entries()) {
+      const slot = frame.slots[base + 1 + offset];
+      if (slot === undefined) continue;
+      code.block(`if (load<u32>(entry + ${abi(field)}, 4) != 0xffffffff)`, () => {
+        code.line(`store<u8>(${frame.name}, 0, ${slot.nullOffset});`);
+        code.line(`store<u64>(${frame.name}, ${module.use('text', 'textOf')}(pointer + <usize>load<u32>(entry + ${abi(field)}), load<u32>(entry + ${abi(field)}, 4)), ${slot.valueOffset});`);
+      });
+    }
+    code.line(`let at = pointer + <usize>load<u32>(entry, ${abi('RECORD_DATA')});`);
+    code.line(`const end = at + <usize>load<u32>(entry + ${abi('RECORD_DATA')}, 4);`);
+    code.block('while (at < end)', () => {
+      code.line(`const next = record_${id}(at, end);`);
+      code.line(`if (next == 0 || ${module.use('operators/context', 'suspended')}) break;`);
+      code.line('at = next;');
+    });
+    code.line(`if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
+  });
+  code.line('return <i32>(index - first);');
+  module.function(`function feedRecords_${id}(pointer: usize, length: i32, clock: i64): i32`, code);
+}

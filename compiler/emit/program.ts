@@ -1,0 +1,203 @@
+// The program as a whole: declarations, streams, pumps, inputs, time, snapshots and the exports that a host calls.
+import { faultTexts } from '../../contract/faults.ts';
+import type { LedgerEntry } from '../../contract/manifest.ts';
+import type { Plan } from '../plan/plan.ts';
+import { Code, ModuleBuilder } from './code.ts';
+import { emitInput } from './inputs.ts';
+import { isLayoutProblem, layOut, type Domain, type LayoutProblem, type ProgramLayout } from './layout.ts';
+import { Ledger } from './ledger.ts';
+import { emitPromote, emitPump, operatorName, type ProgramContext } from './pumps.ts';
+import { emitSnapshots } from './snapshots.ts';
+import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
+import { declareTumble, initializeTumble } from './tumble.ts';
+
+/** A generated program with what the manifest needs of it. */
+export interface EmittedProgram {
+  readonly text: string;
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** Writes the program of a plan. */
+export function emitProgram(plan: Plan, sql: string, optimize: boolean): EmittedProgram | LayoutProblem {
+  const module = new ModuleBuilder();
+  const program = layOut(plan, (name) => module.identifier(name), !optimize);
+  if (isLayoutProblem(program)) return program;
+  const ledger = ledgerOf(program);
+  const context: ProgramContext = { program, module, ledger, sql, optimize };
+  ledger.declare(module);
+  for (const layout of program.streams.values()) declareStream(layout, module);
+  for (const domain of program.domains) module.declare(`let next_${domain.index}: i64 = i64.MAX_VALUE; // the first boundary of clock ${domain.index}`);
+  for (const pump of program.pumps) for (const tumble of pump.tumbles) declareTumble(tumble, module);
+  emitReport(context);
+  for (const layout of program.streams.values()) {
+    const binding = plan.outputs.find((output) => output.stream === layout.stream.name);
+    emitRowJson(layout, module);
+    if (binding !== undefined) emitWrite(layout, binding, module);
+    if (layout.stream.kind !== 'error') emitPush(layout, ledger, module);
+    const promoter = program.pumps.find((pump) => pump.promotes && pump.pump.target === layout.stream.name);
+    if (promoter !== undefined) emitPromote(layout, promoter, context);
+  }
+  for (const pump of program.pumps) emitPump(pump, context);
+  for (const domain of program.domains) emitEvents(domain, program, module);
+  for (const layout of program.streams.values()) if (layout.input !== undefined) emitInput(layout, context);
+  emitTime(context);
+  emitSnapshots(context);
+  emitExports(context);
+  return { text: module.toString(), ledger: ledger.entries };
+}
+
+export { isLayoutProblem };
+
+function ledgerOf(program: ProgramLayout): Ledger {
+  const ledger = new Ledger();
+  for (const input of program.plan.inputs) ledger.add('source', input.stream, ['records', 'decoded', 'rejected', 'rows', 'raised']);
+  for (const stream of program.plan.streams) ledger.add('stream', stream.name, ['in']);
+  for (const pump of program.pumps) {
+    ledger.add('pump', pump.pump.name, ['passed', 'filtered', 'absorbed', 'late', 'errors']);
+    for (const tumble of pump.tumbles) ledger.add('operator', operatorName(tumble), ['produced', 'passed', 'filtered', 'errors']);
+  }
+  return ledger;
+}
+
+// report(…): a row on error_stream.
+function emitReport(context: ProgramContext): void {
+  const { module, program, ledger } = context;
+  const error = [...program.streams.values()].find((layout) => layout.stream.kind === 'error');
+  if (error === undefined) throw new Error('invariant: no error_stream');
+  module.use('text', 'Text');
+  const names = new Code();
+  for (const fault of faultTexts) names.line(`if (code == ${fault.code}) return ${module.text(fault.name)};`);
+  names.line(`return ${module.use('text', 'EMPTY_TEXT')};`);
+  module.function('function faultName(code: i32): Text', names);
+  const messages = new Code();
+  for (const fault of faultTexts) messages.line(`if (code == ${fault.code}) return ${module.text(fault.message)};`);
+  messages.line(`return ${module.use('text', 'EMPTY_TEXT')};`);
+  module.function('function faultMessage(code: i32): Text', messages);
+  const code = new Code();
+  const fill = module.use('operators/errors', 'fillError');
+  code.line(`${module.use('faults', 'clearFault')}();`);
+  code.line(`${fill}(${error.frame.name}, ${module.text('WARN')}, faultName(code), faultMessage(code), place, detail, rowtime, data, length, pump);`);
+  code.line(`rowtime_${error.id} = max(rowtime_${error.id}, ${module.use('operators/context', 'rowClock')});`);
+  code.line(ledger.increment('stream', error.stream.name, 'in'));
+  if (error.output !== undefined) code.line(`write_${error.id}();`);
+  module.function('function report(code: i32, place: Text, detail: Text, rowtime: i64, data: usize, length: u32, pump: Text): void', code, 'A data error becomes a row on error_stream.');
+}
+
+// events_<d>(time, inclusive, resumable): windows that are due at `time` close in the order of their output ROWTIME. Without
+// `inclusive`, those whose rows have exactly ROWTIME `time` wait for the pumps' own turn. False: the output is full.
+function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilder): void {
+  if (domain.tumbles.length === 0) return;
+  const clock = clockOf(domain, program);
+  const code = new Code();
+  code.block('for (;;)', () => {
+    code.line('let due: i32 = -1;');
+    code.line('let dueTime: i64 = 0;');
+    for (const [index, { name }] of domain.tumbles.entries()) {
+      code.line(
+        `if (${name}.open != 0 && ${name}.boundary <= time && (inclusive || ${name}.outputTime < time) && (due < 0 || ${name}.outputTime < dueTime)) { due = ${index}; dueTime = ${name}.outputTime; }`,
+      );
+    }
+    code.line('if (due < 0) break;');
+    // A window that only a row's value closes leaves, at the end of the input, with the stream's clock.
+    code.line(`if (dueTime == i64.MAX_VALUE) dueTime = ${clock};`);
+    for (const [index, { name }] of domain.tumbles.entries()) {
+      code.line(`if (due == ${index}) { if (!flush_${name}(dueTime, resumable)) return false; }`);
+    }
+  });
+  code.line(`next_${domain.index} = i64.MAX_VALUE;`);
+  for (const { name } of domain.tumbles) code.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
+  code.line('return true;');
+  module.function(`function events_${domain.index}(time: i64, inclusive: bool, resumable: bool): bool`, code, `Windows of clock ${domain.index} that are due close.`);
+}
+
+function clockOf(domain: Domain, program: ProgramLayout): string {
+  for (const layout of program.streams.values()) {
+    if (layout.domain !== domain.index) continue;
+    if (domain.promoted === layout.stream.name || layout.input !== undefined) return `rowtime_${layout.id}`;
+  }
+  throw new Error('invariant: a clock without its stream');
+}
+
+// advance and finish: bounds.
+function emitTime(context: ProgramContext): void {
+  const { module, program } = context;
+  const inputs = [...program.streams.values()].filter((layout) => layout.input !== undefined);
+  const setStatus = module.use('operators/context', 'setStatus');
+  const done = module.use('../contract/abi', 'STATUS_DONE');
+  const full = module.use('../contract/abi', 'STATUS_OUTPUT_FULL');
+  const advance = new Code();
+  const finish = new Code();
+  advance.line(`${module.use('operators/context', 'setRowClock')}(time);`);
+  finish.line(`${setStatus}(${full});`);
+  for (const layout of inputs) {
+    const domain = program.domains[layout.domain];
+    advance.block(`if (input == ${layout.input?.index ?? 0})`, () => {
+      advance.line(`if (time > clock_${layout.id}) clock_${layout.id} = time;`);
+      if (domain !== undefined && domain.tumbles.length > 0) {
+        advance.line(`if (time >= next_${domain.index} && !events_${domain.index}(time, true, true)) { ${setStatus}(${full}); return; }`);
+      }
+    });
+    finish.line(`if (input == ${layout.input?.index ?? 0}) finished_${layout.id} = true;`);
+    module.declare(`let clock_${layout.id}: i64 = i64.MIN_VALUE;`);
+    module.declare(`let finished_${layout.id}: bool = false;`);
+  }
+  for (const domain of program.domains) {
+    if (domain.tumbles.length === 0) continue;
+    const all = domain.inputs.map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`).join(' && ') || 'false';
+    finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
+  }
+  advance.line(`${setStatus}(${done});`);
+  finish.line(`${setStatus}(${done});`);
+  module.function('export function advance(input: i32, time: i64): void', advance, 'A bound: no later row of the input has a ROWTIME below `time`.');
+  module.function('export function finish(input: i32): void', finish, 'The input has ended.');
+}
+
+function emitExports(context: ProgramContext): void {
+  const { module, program, ledger } = context;
+  const initialize = new Code();
+  initialize.line(`${module.use('operators/context', 'setStart')}(start, seed);`);
+  initialize.line('groupCount = keyGroups;');
+  for (const pump of program.pumps) for (const tumble of pump.tumbles) initialize.line(initializeTumble(tumble, module));
+  module.declare('let groupCount: u32 = 0;');
+  module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);
+  const feed = new Code();
+  const clocks = new Code();
+  for (const layout of program.streams.values()) {
+    if (layout.input === undefined) continue;
+    feed.line(`if (input == ${layout.input.index}) return feed_${layout.id}(pointer, length, form, clock);`);
+    clocks.line(`if (input == ${layout.input.index}) return clock_${layout.id};`);
+  }
+  feed.line('return 0;');
+  clocks.line('return i64.MIN_VALUE;');
+  module.function('export function feed(input: i32, pointer: usize, length: i32, form: i32, clock: i64): i32', feed);
+  module.function('export function input_clock(input: i32): i64', clocks);
+  emitOutputExports(context);
+  const simple = (header: string, body: string): void => {
+    const code = new Code();
+    code.line(body);
+    module.function(`export function ${header}`, code);
+  };
+  simple('status(): i32', `return ${module.use('operators/context', 'currentStatus')}();`);
+  simple('ledger(): usize', 'return ledgerTable;');
+  simple('state_bytes(): i64', `return <i64>${module.use('state/arena', 'stateBytes')};`);
+  simple('state_bytes_peak(): i64', `return <i64>${module.use('state/arena', 'stateBytesPeak')};`);
+  simple('set_state_limit(bytes: i64): void', `${module.use('state/arena', 'setStateBytesMax')}(<u64>bytes);`);
+  simple('ledger_bytes(): i32', `return ${ledger.bytes};`);
+  simple('input_buffer(input: i32, bytes: i32): usize', `return ${module.use('state/input', 'inputBuffer')}(input, bytes);`);
+}
+
+function emitOutputExports(context: ProgramContext): void {
+  const { module, program } = context;
+  const make = (header: string, body: (output: string) => string, otherwise: string): void => {
+    const code = new Code();
+    for (const layout of program.streams.values()) {
+      if (layout.output !== undefined) code.line(`if (output == ${layout.output}) ${body(`output_${layout.id}`)}`);
+    }
+    if (otherwise !== '') code.line(otherwise);
+    module.function(`export function ${header}`, code);
+  };
+  make('output_pointer(output: i32): usize', (output) => `return ${output}.buffer;`, 'return 0;');
+  make('output_length(output: i32): i32', (output) => `return <i32>${output}.length;`, 'return 0;');
+  make('output_rows(output: i32): i64', (output) => `return ${output}.rows;`, 'return 0;');
+  make('output_clear(output: i32): void', (output) => `${module.use('operators/output', 'clearOutput')}(${output});`, '');
+}

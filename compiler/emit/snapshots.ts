@@ -1,0 +1,104 @@
+// Snapshots in the program: which section belongs to which operator, and the exports that save and load them.
+import { Code } from './code.ts';
+import { operatorName, type ProgramContext } from './pumps.ts';
+import type { TumbleLayout } from './layout.ts';
+
+/** Layout version of a tumbling aggregate's section; raised when its content changes shape. */
+export const tumbleLayoutVersion = 1;
+
+/** 64-bit FNV-1a of a text, as 16 hex digits: identifies clocks by the name of their stream. */
+export function hashName(name: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(name)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, '0');
+}
+
+/** Emits the snapshot exports. Group −1 holds what belongs to no key: clocks, counters, open windows. */
+export function emitSnapshots(context: ProgramContext): void {
+  const { module, program } = context;
+  const use = (name: string): string => module.use('state/snapshot', name);
+  const tumbles = program.pumps.flatMap((pump) => pump.tumbles);
+  const save = new Code();
+  save.line(`${use('beginBlob')}(group);`);
+  save.line('if (group < 0) saveShared();');
+  for (const tumble of tumbles) {
+    save.line(`${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${tumbleLayoutVersion}, group); // ${operatorName(tumble)}`);
+  }
+  save.line(`return ${use('blobIsEmpty')}() ? 0 : <i32>${use('writtenLength')}();`);
+  emitShared(context);
+  module.function('export function snapshot_save(group: i32): i32', save, 'Writes the blob of a key group; its length, 0 when there is nothing.');
+  emitLoad(context, tumbles);
+  const changed = new Code();
+  changed.line('if (group < 0) return 1;');
+  for (const tumble of tumbles) changed.line(`if (load<u8>(${tumble.name}.groups.changed + group) != 0) return 1;`);
+  changed.line('return 0;');
+  module.function('export function snapshot_changed(group: i32): i32', changed);
+  const pointer = new Code();
+  pointer.line(`return ${use('writtenPointer')}();`);
+  module.function('export function snapshot_pointer(): usize', pointer);
+  const prepare = new Code();
+  module.function('export function snapshot_prepare(): void', prepare);
+}
+
+// Section 0: per stream its name's hash and clock, then the ledger and the outputs' row counts.
+function emitShared(context: ProgramContext): void {
+  const { module, program, ledger } = context;
+  const use = (name: string): string => module.use('state/snapshot', name);
+  const save = new Code();
+  save.line(`${use('beginSection')}(0, 1);`);
+  const clocks: { hash: string; variable: string }[] = [];
+  for (const layout of program.streams.values()) {
+    clocks.push({ hash: hashName(layout.stream.name), variable: `rowtime_${layout.id}` });
+    if (layout.input !== undefined) clocks.push({ hash: hashName(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
+  }
+  save.line(`${use('writeU32')}(${clocks.length});`);
+  for (const { hash, variable } of clocks) save.line(`${use('writeU64')}(0x${hash}); ${use('writeU64')}(<u64>${variable});`);
+  save.line(`${use('writeU32')}(${ledger.bytes});`);
+  save.line(`${use('writeBytes')}(ledgerTable, ${ledger.bytes});`);
+  save.line(`${use('endSection')}();`);
+  module.function('function saveShared(): void', save);
+  const load = new Code();
+  load.line(`const clocks = ${use('readU32')}();`);
+  load.block('for (let index: u32 = 0; index < clocks; index++)', () => {
+    load.line(`const hash = ${use('readU64')}();`);
+    load.line(`const clock = <i64>${use('readU64')}();`);
+    load.line(`if (${use('readFailed')}) return;`);
+    for (const { hash, variable } of clocks) load.line(`if (hash == 0x${hash}) ${variable} = clock;`);
+  });
+  load.line(`const bytes = ${use('readU32')}();`);
+  load.line(`const counters = ${use('readSpace')}(bytes);`);
+  load.line(`if (!${use('readFailed')} && bytes == ${ledger.bytes}) memory.copy(ledgerTable, counters, bytes);`);
+  module.function('function loadShared(): void', load);
+}
+
+function emitLoad(context: ProgramContext, tumbles: readonly TumbleLayout[]): void {
+  const { module, program } = context;
+  const use = (name: string): string => module.use('state/snapshot', name);
+  const bad = module.use('../contract/abi', 'STATUS_BAD_SNAPSHOT');
+  const done = module.use('../contract/abi', 'STATUS_DONE');
+  const load = new Code();
+  load.line(`if (!${use('openBlob')}(pointer, <usize>length)) return ${bad};`);
+  load.line(`const group = ${use('openedGroup')};`);
+  load.block(`while (${use('readMore')}(${use('blobEnd')}()))`, () => {
+    load.line(`const id = ${use('readU64')}();`);
+    load.line(`const layout = ${use('readU32')}();`);
+    load.line(`const bytes = <usize>${use('readU32')}();`);
+    load.line(`if (${use('readFailed')}) return ${bad};`);
+    load.line(`const end = ${use('readPosition')}() + bytes;`);
+    load.line(`if (end > ${use('blobEnd')}()) return ${bad};`);
+    load.line('if (id == 0 && group < 0) loadShared();');
+    for (const tumble of tumbles) {
+      load.line(`if (id == 0x${tumble.relation.id} && layout == ${tumbleLayoutVersion} && !${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)) return ${bad};`);
+    }
+    load.line(`${use('readSkipTo')}(end);`);
+  });
+  load.line(`return ${use('readFailed')} ? ${bad} : ${done};`);
+  module.function('export function snapshot_load(pointer: usize, length: i32): i32', load, 'Reads the blob of a key group.');
+  const loaded = new Code();
+  for (const tumble of tumbles) loaded.line(`${module.use('operators/tumble', 'tumbleLoaded')}(${tumble.name});`);
+  for (const domain of program.domains) {
+    for (const { name } of domain.tumbles) loaded.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
+  }
+  loaded.line(`return ${done};`);
+  module.function('export function snapshot_loaded(): i32', loaded);
+}
