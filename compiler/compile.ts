@@ -1,14 +1,15 @@
 // The whole pipeline on one screen: SQL text → artifact, or diagnostics.
 import { ABI_VERSION, KEY_GROUPS_DEFAULT } from '../contract/abi.ts';
 import type { InputBinding, OutputBinding, ReferenceBinding } from '../contract/binding.ts';
+import { storageOf } from '../contract/types.ts';
 import { manifestVersion, type Manifest, type StatefulOperator } from '../contract/manifest.ts';
 import { assemble, withManifest, type AssembleEffort, type LibrarySources } from './assemble.ts';
 import { bind } from './bind/bind.ts';
 import { readCatalogue, type Catalogue } from './bind/functions.ts';
 import { programId } from './bind/identify.ts';
 import type { Diagnostic } from './diagnose/diagnostic.ts';
-import { notYetMerged } from './diagnose/messages.ts';
-import { emitProgram, isLayoutProblem } from './emit/program.ts';
+import { notYetDistinct, notYetMerged, notYetTextKey } from './diagnose/emitMessages.ts';
+import { emitProgram, isEmitProblem } from './emit/program.ts';
 import { tumbleLayoutVersion } from './emit/snapshots.ts';
 import { readLibrary } from './library.ts';
 import { optimize } from './optimize/optimize.ts';
@@ -82,12 +83,14 @@ export async function compile(source: Source, options: CompileOptions): Promise<
   if (bound.plan === undefined || diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
   const boundPlan = bound.plan;
   verifyPlan(boundPlan);
+  const unsupported = notYetEmitted(boundPlan);
+  if (unsupported.length > 0) return { diagnostics: [...diagnostics, ...unsupported] };
   if (options.stage === 'plan') return { plan: printPlan(boundPlan), boundPlan, diagnostics };
   const optimized = options.optimize === false ? boundPlan : optimize(boundPlan);
   verifyPlan(optimized);
   if (options.stage === 'optimized') return { plan: printPlan(optimized), boundPlan, diagnostics };
   const program = emitProgram(optimized, source.text, options.optimize !== false);
-  if (isLayoutProblem(program)) return { diagnostics: [...diagnostics, notYetMerged(program.stream.span, program.stream.name)] };
+  if (isEmitProblem(program)) return { diagnostics: [...diagnostics, notYetMerged(program.stream.span, program.stream.name)] };
   const manifest: Manifest = {
     format: manifestVersion,
     abi: ABI_VERSION,
@@ -136,4 +139,18 @@ function statefulOperators(plan: Plan): StatefulOperator[] {
 
 function scanned(relation: Relation): string {
   return relation.kind === 'stream-scan' ? relation.stream : scanned(relation.input);
+}
+
+// What the binder takes and the emitter can't do yet.
+function notYetEmitted(plan: Plan): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const pump of plan.pumps) {
+    for (let relation: Relation = pump.query; relation.kind !== 'stream-scan'; relation = relation.input) {
+      if (relation.kind !== 'tumble-aggregate') continue;
+      for (const call of relation.aggregates) if (call.distinct) found.push(notYetDistinct(call.span, call.name));
+      const key = relation.keys[relation.closing.key];
+      if (key !== undefined && relation.closing.kind === 'value' && storageOf(key.type) === 'text') found.push(notYetTextKey(key.span));
+    }
+  }
+  return found;
 }

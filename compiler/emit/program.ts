@@ -46,7 +46,10 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   return { text: module.toString(), ledger: ledger.entries };
 }
 
-export { isLayoutProblem };
+/** True when no program could be written. */
+export function isEmitProblem(value: EmittedProgram | LayoutProblem): value is LayoutProblem {
+  return 'stream' in value;
+}
 
 function ledgerOf(program: ProgramLayout): Ledger {
   const ledger = new Ledger();

@@ -1,0 +1,42 @@
+// Comparison of texts. Bytes order as code points do in UTF-8. CHAR compares as if the shorter one were padded with blanks.
+import { Text, textPointer, textLength } from "../text";
+import { equalBytes } from "../state/hash";
+
+/** Negative, 0 or positive as `left` sorts before, with or after `right`. */
+export function compareText(left: Text, right: Text): i32 {
+  const length = min<u32>(textLength(left), textLength(right));
+  const order = memory.compare(textPointer(left), textPointer(right), length);
+  return order != 0 ? order : <i32>textLength(left) - <i32>textLength(right);
+}
+
+/** True when both have the same bytes. */
+// @ts-ignore: decorator
+@inline
+export function equalText(left: Text, right: Text): bool {
+  return textLength(left) == textLength(right) && equalBytes(textPointer(left), textPointer(right), textLength(left));
+}
+
+function trimmedLength(text: Text): u32 {
+  let length = textLength(text);
+  while (length > 0 && load<u8>(textPointer(text) + length - 1) == 0x20) length--;
+  return length;
+}
+
+/** Order of two CHAR values, trailing blanks aside. */
+export function comparePadded(left: Text, right: Text): i32 {
+  const leftLength = trimmedLength(left);
+  const rightLength = trimmedLength(right);
+  const order = memory.compare(textPointer(left), textPointer(right), min<u32>(leftLength, rightLength));
+  if (order != 0) return order;
+  if (leftLength == rightLength) return 0;
+  // The longer one goes on with a byte that is not a blank: it is compared with the other's padding.
+  const longer = leftLength > rightLength ? left : right;
+  const next = <i32>load<u8>(textPointer(longer) + min<u32>(leftLength, rightLength)) - 0x20;
+  return leftLength > rightLength ? next : -next;
+}
+
+/** True when two CHAR values are equal, trailing blanks aside. */
+export function equalPadded(left: Text, right: Text): bool {
+  const length = trimmedLength(left);
+  return length == trimmedLength(right) && equalBytes(textPointer(left), textPointer(right), length);
+}

@@ -1,0 +1,39 @@
+// Messages about what the plan can't be turned into yet.
+import type { Span } from '../source.ts';
+import type { Diagnostic } from './diagnostic.ts';
+
+/** Writers of one stream whose clocks differ (several inputs, or a promoted ROWTIME) would have to be merged. */
+export function notYetMerged(span: Span, stream: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'not-yet-supported',
+    message: `stream "${stream}" is written by pumps whose clocks differ: several inputs, or one with a promoted ROWTIME`,
+    span,
+    related: [],
+    hint: 'write each of them into a stream of its own',
+  };
+}
+
+/** An aggregate over DISTINCT values. */
+export function notYetDistinct(span: Span, name: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'not-yet-supported',
+    message: `${name}(DISTINCT …) is not supported yet`,
+    span,
+    related: [],
+    hint: 'group by the value in a first pump and count its rows in a second one',
+  };
+}
+
+/** A GROUP BY that only a text closes. */
+export function notYetTextKey(span: Span): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'not-yet-supported',
+    message: 'a window that is closed by a change of a character value is not supported yet',
+    span,
+    related: [],
+    hint: 'give MONOTONIC(…) a number or a time',
+  };
+}
