@@ -51,7 +51,7 @@ const timePattern = /^(?:(\d{4}-\d{2}-\d{2}) )?(\d{1,2}:\d{2}:\d{2}(?:\.\d{1,3})
 export function parseClock(text: string): number {
   const match = timePattern.exec(text);
   if (match === null) throw new TestFormatError(`not a time: ${text}`);
-  const time = Date.parse(`${match[1] ?? defaultDate}T${(match[2] ?? '').padStart(/^\d:/.test(match[2] ?? '') ? (match[2] ?? '').length + 1 : 0, '0')}Z`);
+  const time = Date.parse(`${match[1] ?? defaultDate}T${(match[2] ?? '').replace(/^(?=\d:)/, '0')}Z`);
   if (Number.isNaN(time)) throw new TestFormatError(`not a time: ${text}`);
   return time;
 }
@@ -134,18 +134,15 @@ function readArrow(line: number, stream: string, rest: string, time: number, rea
   }
   const output = /^(?:@(\S+(?: \d{1,2}:\S+)?)\s+)?(->|~>)\s*(.*)$/s.exec(tail);
   if (output === null) throw new TestFormatError(`not a line of a timeline: ${stream} ${rest}`);
-  const last = reading.expected.at(-1);
-  const anyOrder = output[2] === '~>';
-  if (anyOrder && !(last?.group === reading.group && last.stream === stream && last.time === time && last.after === reading.events.length)) reading.group++;
+  const last = reading.expected.findLast((row) => row.stream === stream);
+  const after = reading.events.length;
+  const goesOn = last?.group !== undefined && last.time === time && last.after === after;
   reading.expected.push({
-    line, stream, time,
-    after: reading.events.length,
-    ...(anyOrder ? { group: reading.group } : {}),
+    line, stream, time, after,
+    ...(output[2] === '~>' ? { group: goesOn ? last.group : ++reading.group } : {}),
     ...(output[1] === undefined ? {} : { rowtime: parseClock(output[1]) }),
     content: readContent(stream, output[3] ?? ''),
   });
-  // A plain line between two groups keeps them apart.
-  if (!anyOrder) reading.group++;
 }
 
 function readInput(line: number, stream: string, text: string, raw: boolean, time: number, metadata: RecordMetadata): TestEvent {

@@ -3,6 +3,7 @@ import { emitCsvDecoder } from './decodeCsv.ts';
 import { emitJsonDecoder } from './decodeJson.ts';
 import { Code } from './code.ts';
 import type { StreamLayout } from './layout.ts';
+import { mergesOf } from './merges.ts';
 import type { ProgramContext } from './pumps.ts';
 
 /** Emits feed, accept and reject of an input, and its decoder. */
@@ -73,6 +74,7 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   code.line(ledger.increment('source', name, 'rows'));
   code.line(`push_${id}(time);`);
   if (hasEvents) code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
+  if (mergesOf(program).length > 0) code.line('settle(false);');
   module.declare(`let rows_${id}: u32 = 0; // rows of the current record`);
   module.declare(`let rejects_${id}: u32 = 0;`);
   module.declare(`let recordStart_${id}: usize = 0;`);

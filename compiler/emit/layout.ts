@@ -62,6 +62,8 @@ export interface Domain {
   readonly fanIn: boolean;
   /** The stream whose promoted ROWTIMEs make the clock; undefined for an input's domain. */
   readonly promoted?: string;
+  /** The stream in which rows of several clocks are merged by ROWTIME; its clock is the lowest of theirs. */
+  readonly merge?: { readonly stream: string; readonly sources: readonly number[] };
 }
 
 export interface ProgramLayout {
@@ -83,7 +85,7 @@ export function layOut(plan: Plan, identifier: (name: string) => string, keepAll
     return { pump, id, tumbles: tumblesOf(pump, id), source: scannedStream(pump.query), promotes: promotes(pump) };
   });
   const domainOf = new Map<string, number>();
-  const roots: { inputs: Set<number>; promoted?: string }[] = [];
+  const roots: Root[] = [];
   plan.inputs.forEach((input, index) => {
     domainOf.set(input.stream, roots.length);
     roots.push({ inputs: new Set([index]) });
@@ -102,6 +104,7 @@ export function layOut(plan: Plan, identifier: (name: string) => string, keepAll
       tumbles: members.flatMap((pump) => pump.tumbles),
       fanIn: new Set(targets).size < targets.length,
       ...(root.promoted === undefined ? {} : { promoted: root.promoted }),
+      ...(root.merge === undefined ? {} : { merge: root.merge }),
     };
   });
   const streams = new Map<string, StreamLayout>();
@@ -129,8 +132,15 @@ export function isLayoutProblem(value: ProgramLayout | LayoutProblem): value is 
   return 'stream' in value;
 }
 
-// A stream's domain is that of its writers; a promoting writer starts one of its own. Writers of different domains: a problem.
-function assignDomain(name: string, pumps: readonly PumpLayout[], domainOf: Map<string, number>, roots: { inputs: Set<number>; promoted?: string }[]): boolean {
+interface Root {
+  readonly inputs: Set<number>;
+  readonly promoted?: string;
+  readonly merge?: { readonly stream: string; readonly sources: readonly number[] };
+}
+
+// A stream's domain is that of its writers; a promoting writer starts one of its own, and so do writers of different domains.
+// A promoting writer beside others: a problem.
+function assignDomain(name: string, pumps: readonly PumpLayout[], domainOf: Map<string, number>, roots: Root[]): boolean {
   if (domainOf.has(name)) return false;
   const writers = pumps.filter((pump) => pump.pump.target === name);
   if (writers.length === 0) return false;
@@ -140,13 +150,18 @@ function assignDomain(name: string, pumps: readonly PumpLayout[], domainOf: Map<
     const source = domainOf.get(writer.source);
     if (source !== undefined) sources.add(source);
   }
+  const inputsOf = (): Set<number> => new Set([...sources].flatMap((source) => [...(roots[source]?.inputs ?? [])]));
   if (writers.some((writer) => writer.promotes)) {
     if (writers.length > 1) return true;
     domainOf.set(name, roots.length);
-    roots.push({ inputs: new Set([...sources].flatMap((source) => [...(roots[source]?.inputs ?? [])])), promoted: name });
+    roots.push({ inputs: inputsOf(), promoted: name });
     return false;
   }
-  if (sources.size > 1) return true;
+  if (sources.size > 1) {
+    domainOf.set(name, roots.length);
+    roots.push({ inputs: inputsOf(), merge: { stream: name, sources: [...sources] } });
+    return false;
+  }
   const [only] = sources;
   if (only !== undefined) domainOf.set(name, only);
   return false;

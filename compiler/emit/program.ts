@@ -10,6 +10,7 @@ import { emitPromote, emitPump, operatorName, type ProgramContext } from './pump
 import { emitSnapshots } from './snapshots.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
 import { declareTumble, initializeTumble } from './tumble.ts';
+import { declareMerge, emitMerges, initializeMerge, mergesOf } from './merges.ts';
 
 /** A generated program with what the manifest needs of it. */
 export interface EmittedProgram {
@@ -28,6 +29,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   for (const layout of program.streams.values()) declareStream(layout, module);
   for (const domain of program.domains) module.declare(`let next_${domain.index}: i64 = i64.MAX_VALUE; // the first boundary of clock ${domain.index}`);
   for (const pump of program.pumps) for (const tumble of pump.tumbles) declareTumble(tumble, module);
+  for (const merge of mergesOf(program)) declareMerge(merge, module);
   emitReport(context);
   for (const layout of program.streams.values()) {
     const binding = plan.outputs.find((output) => output.stream === layout.stream.name);
@@ -40,6 +42,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   for (const pump of program.pumps) emitPump(pump, context);
   for (const domain of program.domains) emitEvents(domain, program, module);
   for (const layout of program.streams.values()) if (layout.input !== undefined) emitInput(layout, context);
+  emitMerges(context);
   emitTime(context);
   emitSnapshots(context);
   emitExports(context);
@@ -116,7 +119,7 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
 function clockOf(domain: Domain, program: ProgramLayout): string {
   for (const layout of program.streams.values()) {
     if (layout.domain !== domain.index) continue;
-    if (domain.promoted === layout.stream.name || layout.input !== undefined) return `rowtime_${layout.id}`;
+    if (domain.promoted === layout.stream.name || domain.merge?.stream === layout.stream.name || layout.input !== undefined) return `rowtime_${layout.id}`;
   }
   throw new Error('invariant: a clock without its stream');
 }
@@ -144,7 +147,9 @@ function emitTime(context: ProgramContext): void {
     module.declare(`let clock_${layout.id}: i64 = i64.MIN_VALUE;`);
     module.declare(`let finished_${layout.id}: bool = false;`);
   }
+  if (mergesOf(program).length > 0) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
   for (const domain of program.domains) {
+    if (domain.merge !== undefined) finish.line(`if (!merge_${domain.index}(true)) return;`);
     if (domain.tumbles.length === 0) continue;
     const all = domain.inputs.map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`).join(' && ') || 'false';
     finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
@@ -161,6 +166,7 @@ function emitExports(context: ProgramContext): void {
   initialize.line(`${module.use('operators/context', 'setStart')}(start, seed);`);
   initialize.line('groupCount = keyGroups;');
   for (const pump of program.pumps) for (const tumble of pump.tumbles) initialize.line(initializeTumble(tumble, module));
+  for (const merge of mergesOf(program)) for (const line of initializeMerge(merge, module)) initialize.line(line);
   module.declare('let groupCount: u32 = 0;');
   module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);
   const feed = new Code();

@@ -235,10 +235,17 @@ function emitTarget(segment: Segment, relation: Relation, code: Code, expression
   }
   if (promoted === undefined) {
     code.line(countOf(segment, context, 'passed'));
-    code.line(`push_${target.id}(rowtime);`);
+    code.line(`${enterCall(segment, target, context)};`);
     return;
   }
   code.line(`promote_${target.id}(${promoted.value}, ${promoted.isNull}, rowtime);`);
+}
+
+// A row enters a stream of its own clock at once; where several clocks meet it waits in the queue of its own.
+function enterCall(segment: Segment, target: StreamLayout, context: ProgramContext): string {
+  const merge = context.program.domains[target.domain]?.merge;
+  if (merge?.stream !== target.stream.name) return `push_${target.id}(rowtime)`;
+  return `wait_${target.id}(${merge.sources.indexOf(segment.source.domain)}, rowtime)`;
 }
 
 // Cuts a projection's columns into runs that each fit into one function.

@@ -2,9 +2,18 @@
 import { Code } from './code.ts';
 import { operatorName, type ProgramContext } from './pumps.ts';
 import type { TumbleLayout } from './layout.ts';
+import { mergesOf, type Merge } from './merges.ts';
 
 /** Layout version of a tumbling aggregate's section; raised when its content changes shape. */
 export const tumbleLayoutVersion = 1;
+
+/** Layout version of a merge's waiting rows. */
+const queueLayoutVersion = 1;
+
+// Waiting rows have the layout of the stream's columns: changed columns make another section.
+function queueId(merge: Merge, index: number): string {
+  return hashName(`${merge.layout.stream.name} merge ${index} ${JSON.stringify(merge.layout.stream.columns)}`);
+}
 
 /** 64-bit FNV-1a of a text, as 16 hex digits: identifies clocks by the name of their stream. */
 export function hashName(name: string): string {
@@ -23,6 +32,11 @@ export function emitSnapshots(context: ProgramContext): void {
   save.line('if (group < 0) saveShared();');
   for (const tumble of tumbles) {
     save.line(`${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${tumbleLayoutVersion}, group); // ${operatorName(tumble)}`);
+  }
+  for (const merge of mergesOf(program)) {
+    merge.queues.forEach((queue, index) => {
+      save.line(`if (group < 0) ${module.use('state/queue', 'saveQueue')}(${queue}, 0x${queueId(merge, index)}, ${queueLayoutVersion});`);
+    });
   }
   save.line(`return ${use('blobIsEmpty')}() ? 0 : <i32>${use('writtenLength')}();`);
   emitShared(context);
@@ -89,6 +103,11 @@ function emitLoad(context: ProgramContext, tumbles: readonly TumbleLayout[]): vo
     load.line('if (id == 0 && group < 0) loadShared();');
     for (const tumble of tumbles) {
       load.line(`if (id == 0x${tumble.relation.id} && layout == ${tumbleLayoutVersion} && !${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)) return ${bad};`);
+    }
+    for (const merge of mergesOf(program)) {
+      merge.queues.forEach((queue, index) => {
+        load.line(`if (id == 0x${queueId(merge, index)} && layout == ${queueLayoutVersion} && !${module.use('state/queue', 'loadQueue')}(${queue}, end)) return ${bad};`);
+      });
     }
     load.line(`${use('readSkipTo')}(end);`);
   });
