@@ -105,7 +105,7 @@ export class ModuleBuilder {
   toString(): string {
     const imports = [...this.imports]
       .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([module, names]) => `import { ${[...names].sort().join(', ')} } from "./assembly/${module}";`);
+      .map(([module, names]) => `import { ${[...names].sort().join(', ')} } from "./${module.startsWith('../') ? module.slice(3) : `assembly/${module}`}";`);
     return `${[...imports, '', ...this.declarations, '', ...this.functions.flatMap((text) => [text, ''])].join('\n')}`;
   }
 }

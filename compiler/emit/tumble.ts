@@ -65,14 +65,14 @@ export function emitOpen(tumble: TumbleLayout, contextAt: (code: Code, rowtime: 
 /** Emits `flush_<name>(rowtime, resumable)`: the groups leave; false when it stopped because the output is full. */
 export function emitFlush(tumble: TumbleLayout, module: ModuleBuilder): void {
   const code = new Code();
-  code.block('for (;;)', () => {
-    code.line(`const row = ${module.use('operators/tumble', 'nextGroup')}(${tumble.name});`);
-    code.line('if (row == 0) return true;');
+  const next = `${module.use('operators/tumble', 'nextGroup')}(${tumble.name})`;
+  code.block(`for (let row = ${next}; row != 0; row = ${next})`, () => {
     code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
     code.line(`groups_${tumble.name}(row, rowtime);`);
     code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
     code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
   });
+  code.line('return true;');
   module.function(`function flush_${tumble.name}(rowtime: i64, resumable: bool): bool`, code, 'The window closes: its groups leave in the order of their first row.');
 }
 
