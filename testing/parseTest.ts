@@ -114,7 +114,7 @@ interface Draft {
   inputs: InputBinding[];
   references: { table: string; columns: readonly MappedColumn[]; rows: readonly (readonly Value[])[] }[];
   options: Map<string, string>;
-  found: { timeline?: Timeline; timelinePlace?: SectionPlace; expressions?: ExpressionTest[]; diagnostics?: ExpectedDiagnostic[]; diagnosticsPlace?: SectionPlace; plan?: TestCase['plan'] };
+  found: { timeline?: Timeline; timelinePlace?: SectionPlace; expressions?: ExpressionTest[]; diagnostics?: ExpectedDiagnostic[]; diagnosticsPlace?: SectionPlace; plan?: NonNullable<TestCase['plan']> };
 }
 
 type Report = (line: number, message: string) => void;

@@ -2,7 +2,7 @@
 import type { InputBinding } from '../../contract/binding.ts';
 import { storageOf, type Column } from '../../contract/types.ts';
 import type { Plan, Pump, Relation, Stream, TumbleAggregate } from '../plan/plan.ts';
-import { expressionsOf, forEachExpression } from './visit.ts';
+import { expressionsOf, forEachExpression } from '../plan/walk.ts';
 
 /** Place of a column in its stream's frame. */
 export interface Slot {

@@ -11,7 +11,7 @@ import type { ProgramLayout, PumpLayout, StreamLayout, TumbleLayout } from './la
 import type { Ledger } from './ledger.ts';
 import { loadSlot } from './streams.ts';
 import { emitAccumulate, emitCloseDue, emitFlush, emitGroupColumns, emitOpen } from './tumble.ts';
-import { forEachExpression, weightOf, expressionsOf } from './visit.ts';
+import { forEachExpression, weightOf, expressionsOf } from '../plan/walk.ts';
 
 /** Weight of expressions above which a projection is cut into several functions. */
 const WEIGHT_PER_FUNCTION = 120;

@@ -269,7 +269,7 @@ export interface NumberLiteral {
 /** Value with quotes undone and U& escapes applied. */
 export interface StringLiteral { readonly kind: 'string'; readonly value: string; readonly span: Span }
 /** Hex digits without X and quotes. */
-export interface BinaryLiteral { readonly kind: 'binary'; readonly hex: string; readonly span: Span }
+export interface BinaryLiteral { readonly kind: 'binary-literal'; readonly hex: string; readonly span: Span }
 /** `null` value is UNKNOWN. */
 export interface BooleanLiteral { readonly kind: 'boolean'; readonly value: boolean | null; readonly span: Span }
 export interface NullLiteral { readonly kind: 'null'; readonly span: Span }

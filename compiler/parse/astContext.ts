@@ -4,7 +4,7 @@ import type { Span } from '../source.ts';
 import type { Identifier } from './ast.ts';
 import type { ParseNode } from './parseNode.ts';
 
-/** Longest chain of operators of one level, which is how deep a tree may lean to the left. */
+/** Most operators in a chain together with the chains that hold it, which is how deep a tree may lean to the left. */
 export const chainMax = 500;
 
 /** A chain is longer than the limit. */
@@ -24,6 +24,7 @@ export class AstContext {
   readonly text: string;
   readonly offset: number;
   readonly diagnostics: Diagnostic[];
+  #depth = 0;
 
   constructor(text: string, offset: number, diagnostics: Diagnostic[]) {
     this.text = text;
@@ -49,9 +50,14 @@ export class AstContext {
     return { kind: 'identifier', name, quoted, span: this.span(node) };
   }
 
-  /** Refuses a chain beyond the limit. */
-  checkChain(node: ParseNode): void {
-    if (node.children.length > 2 * chainMax) throw new TooDeepError(chainMax, this.span(node));
+  /** Makes the tree of a chain of operators, unless it and the chains around it lean too deep. */
+  chain<Tree>(node: ParseNode, make: () => Tree): Tree {
+    const operators = Math.floor(node.children.length / 2);
+    if (this.#depth + operators > chainMax) throw new TooDeepError(chainMax, this.span(node));
+    this.#depth += operators;
+    const tree = make();
+    this.#depth -= operators;
+    return tree;
   }
 }
 
@@ -59,5 +65,7 @@ export class AstContext {
 export function foldName(written: string): string {
   const folded = written.toUpperCase();
   if (folded.length === written.length) return folded;
-  return [...written].map((letter) => (letter.toUpperCase().length === letter.length ? letter.toUpperCase() : letter)).join('');
+  return [...written]
+    .map((letter) => (letter.toUpperCase().length === letter.length ? letter.toUpperCase() : letter))
+    .join('');
 }

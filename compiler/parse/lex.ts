@@ -19,12 +19,12 @@ export interface Lexed {
 
 const tokenPattern = new RegExp(
   [
-    '(?<blank>[\\u0000-\\u0020\\u00A0\\uFEFF\\u2000-\\u200A\\u2028\\u2029\\u202F\\u3000]+|(?:--|//)[^\\n]*|/\\*[^]*?(?:\\*/|$(?![^])))',
-    "(?<string>'[^']*'(?!')|'(?:[^']|'')*')",
-    '(?<quoted>"(?:[^"]|"")*")',
+    '(?<blank>[\\u0000-\\u0020\\u00A0\\uFEFF\\u2000-\\u200A\\u2028\\u2029\\u202F\\u3000]+|(?:--|//)[^\\n]*|/\\*[^]*?(?:\\*/|$))',
+    "(?<string>'[^']*(?:''[^']*)*')",
+    '(?<quoted>"[^"]*(?:""[^"]*)*")',
     '(?<open>[\'"][^]*)',
     '(?<number>(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)',
-    '(?<word>[\\p{L}\\p{Nl}_][\\p{L}\\p{Nl}_0-9$]*)',
+    '(?<word>[\\p{L}_][\\p{L}_0-9$]*)',
     '(?<odd>[\\u2018-\\u201F\\u2010-\\u2015\\u2212])',
     '(?<symbol><>|!=|<=|>=|==|\\|\\||[^])',
   ].join('|'),
@@ -46,7 +46,9 @@ export function lex(text: string): Lexed {
     }
     const kind = kinds.find((candidate) => groups[candidate] !== undefined) ?? 'symbol';
     tokens.push({ kind, start: match.index, end: match.index + piece.length });
-    pieces.push(kind === 'word' || kind === 'number' ? piece.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : piece);
+    pieces.push(
+      kind === 'word' || kind === 'number' ? piece.replace(/[a-z]+/g, (letters) => letters.toUpperCase()) : piece,
+    );
   }
   return { tokens, normalized: pieces.join('') };
 }

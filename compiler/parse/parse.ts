@@ -77,16 +77,26 @@ interface Piece {
   readonly diagnostics: Diagnostic[];
 }
 
+/** The diagnostic of the first token that no grammar could take. */
+function oddToken({ source, tokens }: Piece): Diagnostic | undefined {
+  const odd = tokens.find((token) => token.kind === 'open' || token.kind === 'odd');
+  if (odd === undefined) return undefined;
+  if (odd.kind === 'odd') return messages.typographicCharacter(source.text.slice(odd.start, odd.end), odd);
+  return messages.unclosedQuote(source.text.slice(odd.start, odd.start + 1), { start: odd.start, end: odd.start + 1 });
+}
+
 /** Matches one piece with a rule and makes its tree; undefined when that fails, with a diagnostic. */
-function parsePiece<Tree>(piece: Piece, rule: string, build: (context: AstContext, node: ParseNode) => Tree): Tree | undefined {
+function parsePiece<Tree>(
+  piece: Piece,
+  rule: string,
+  build: (context: AstContext, node: ParseNode) => Tree,
+): Tree | undefined {
   const { source, lexed, tokens, diagnostics } = piece;
   const start = tokens[0]?.start ?? 0;
   const end = tokens[tokens.length - 1]?.end ?? source.text.length;
-  const odd = tokens.find((token) => token.kind === 'open' || token.kind === 'odd');
+  const odd = oddToken(piece);
   if (odd !== undefined) {
-    const text = source.text.slice(odd.start, odd.end);
-    const place = { start: odd.start, end: odd.kind === 'open' ? odd.start + 1 : odd.end };
-    diagnostics.push(odd.kind === 'open' ? messages.unclosedQuote(text.slice(0, 1), place) : messages.typographicCharacter(text, place));
+    diagnostics.push(odd);
     return undefined;
   }
   const nesting = measureNesting(tokens, lexed.normalized, nestingMax);

@@ -1,5 +1,6 @@
 // The container of groups against a Map: order of first rows, sums, and snapshots that pass through two owners.
 import { beforeAll, expect, test } from 'vitest';
+import { seededRandom } from '../harness/random.ts';
 import { compileHarness, functionSizes, instantiate, type WasmExports } from '../harness/wasm.ts';
 
 const program = `
@@ -100,20 +101,9 @@ function dump(exports: WasmExports): string[] {
   }
 }
 
-/** Numbers of mulberry32. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 for (const [seed, keys, groups] of [[1, 3, 128], [2, 40, 1], [3, 5000, 16], [4, 12000, 128]] as const) {
   test(`groups equal a Map, also through two owners (seed ${seed}, ${keys} keys, ${groups} key groups)`, async () => {
-    const next = random(seed);
+    const next = seededRandom(seed);
     const exports = await open(groups);
     for (let window = 0; window < 2; window++) {
       const expected = new Map<string, bigint>();

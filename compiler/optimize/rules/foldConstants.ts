@@ -3,7 +3,7 @@
 import { sameType } from '../../../contract/types.ts';
 import type { Expression, Literal } from '../../plan/expression.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { rewriteExpressions, rewriteRelations } from '../rewrite.ts';
+import { rewriteExpressions, rewriteRelations } from '../../plan/rewrite.ts';
 
 /** The pass. */
 export function foldConstants(plan: Plan): Plan {

@@ -2,7 +2,7 @@
 // — except that b is now looked at where a was NULL, hence only when b can't fault.
 import { canFault } from '../../plan/faults.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { rewriteRelations } from '../rewrite.ts';
+import { rewriteRelations } from '../../plan/rewrite.ts';
 
 /** The pass. */
 export function mergeFilters(plan: Plan): Plan {

@@ -2,7 +2,7 @@
 // the projection computes for them. With a faulting column the order would decide which rows are lost, so it stays.
 import { canFault } from '../../plan/faults.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { rewriteExpression, rewriteRelations } from '../rewrite.ts';
+import { rewriteExpression, rewriteRelations } from '../../plan/rewrite.ts';
 
 /** The pass. */
 export function pushFilterDown(plan: Plan): Plan {

@@ -1,6 +1,6 @@
 // Walks over the expressions of a relation.
-import type { Expression } from '../plan/expression.ts';
-import type { Relation } from '../plan/plan.ts';
+import type { Expression } from './expression.ts';
+import type { Relation } from './plan.ts';
 
 /** The expressions that a relation itself evaluates, in order. */
 export function expressionsOf(relation: Relation): readonly Expression[] {

@@ -1,6 +1,6 @@
 // Bottom-up rewriting of plans and expressions; an untouched part stays the same object.
-import type { Expression } from '../plan/expression.ts';
-import type { Plan, Relation } from '../plan/plan.ts';
+import type { Expression } from './expression.ts';
+import type { Plan, Relation } from './plan.ts';
 
 /** Rewrites every relation of every pump, lowest first. */
 export function rewriteRelations(plan: Plan, rule: (relation: Relation) => Relation): Plan {

@@ -1,0 +1,40 @@
+// A contestant is a program that reads the workload's file and writes result rows to another, started as a whole process.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Workload } from './workload.ts';
+
+/** Where one workload's files lie. */
+export interface WorkloadFiles {
+  /** Folder for everything that belongs to the workload at this size. */
+  readonly folder: string;
+  readonly input: string;
+}
+
+/** A program ready to be started, or the reason why it can't be. */
+export type Contestant =
+  | {
+      readonly name: string;
+      /** What exactly runs: version, implementation. */
+      readonly detail: string;
+      readonly command: string;
+      readonly words: readonly string[];
+      readonly output: string;
+      /** Removes what an earlier run left; not part of the measured time. */
+      reset(): void;
+    }
+  | { readonly name: string; readonly absent: string };
+
+/** Makes one contestant for a workload: finds its tools, compiles what has to be compiled. */
+export type PrepareContestant = (workload: Workload, files: WorkloadFiles) => Contestant | Promise<Contestant>;
+
+/** The package's own folder: the nearest one above this file with a package.json. */
+export function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('package.json not found above the benchmark');
+    folder = parent;
+  }
+  return folder;
+}

@@ -1,0 +1,181 @@
+// Runs workloads against their yardsticks side by side: whole processes, pinned to one core, in alternating order, results
+// compared. `rowtime bench` only parses its words and calls runBench.
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { firstDifference, readRows } from './compare.ts';
+import { type Contestant, packageFolder, type PrepareContestant, type WorkloadFiles } from './contestant.ts';
+import { printReport, type ContestantReport, type WorkloadReport } from './report.ts';
+import { generateData, type Workload } from './workload.ts';
+import { workloadNamed, workloads } from './workloads/all.ts';
+import { prepareDuckdb } from './yardsticks/duckdb.ts';
+import { prepareNode } from './yardsticks/node.ts';
+import { prepareRowtime } from './yardsticks/rowtime.ts';
+import { prepareSimdjson } from './yardsticks/simdjson.ts';
+
+/** How the benchmark runs. */
+export interface BenchOptions {
+  /** One JSON document instead of tables. */
+  readonly json: boolean;
+  /** Measured runs of every contestant; at least five for figures to quote. */
+  readonly rounds: number;
+  /** Share of the records of each workload, 1 unless a trial run is meant; such a run enters no history. */
+  readonly scale?: number;
+}
+
+type Runnable = Exclude<Contestant, { readonly absent: string }>;
+
+const seed = 20_261_123;
+const contestants: readonly PrepareContestant[] = [prepareRowtime, prepareNode, prepareDuckdb, prepareSimdjson];
+
+/** Runs the named workloads, all when none is named; returns the exit status of the command. */
+export async function runBench(names: readonly string[], options: BenchOptions): Promise<number> {
+  const unknown = names.filter((name) => workloadNamed(name) === undefined);
+  if (unknown.length > 0) {
+    const known = workloads.map((workload) => workload.name).join(', ');
+    process.stderr.write(`no workload ${unknown.map((name) => `"${name}"`).join(', ')}; there are: ${known}\n`);
+    return 2;
+  }
+  const chosen = names.length === 0 ? workloads : workloads.filter((workload) => names.includes(workload.name));
+  const reports: WorkloadReport[] = [];
+  for (const workload of chosen) {
+    const report = await runWorkload(workload, options);
+    reports.push(report);
+    if (!options.json) process.stdout.write(printReport(report));
+    if ((options.scale ?? 1) === 1) keepHistory(report);
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(reports, undefined, 2)}\n`);
+  return reports.every((report) => report.contestants.every((contestant) => contestant.problem === undefined)) ? 0 : 1;
+}
+
+async function runWorkload(workload: Workload, options: BenchOptions): Promise<WorkloadReport> {
+  const records = Math.max(1, Math.round(workload.records * (options.scale ?? 1)));
+  const files = provideData(workload, records);
+  const pin = pinningWords();
+  const runnable: Runnable[] = [];
+  const absent: { name: string; reason: string }[] = [];
+  for (const prepare of contestants) {
+    const contestant = await prepare(workload, files);
+    if ('absent' in contestant) absent.push({ name: contestant.name, reason: contestant.absent });
+    else runnable.push(contestant);
+  }
+  const warm = warmUp(workload, runnable, pin);
+  const able = runnable.filter((contestant) => warm.get(contestant.name)?.problem === undefined);
+  const seconds = measure(able, options.rounds, pin);
+  const bytes = statSync(files.input).size;
+  return {
+    workload: workload.name,
+    title: workload.title,
+    records,
+    bytes,
+    rounds: options.rounds,
+    pinned: pin.length > 0,
+    machine: { processor: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, node: process.version },
+    contestants: runnable.map((contestant) => ({
+      name: contestant.name,
+      detail: contestant.detail,
+      seconds: seconds.get(contestant.name) ?? [],
+      rows: warm.get(contestant.name)?.rows ?? 0,
+      ...(warm.get(contestant.name)?.problem === undefined
+        ? {}
+        : { problem: warm.get(contestant.name)?.problem ?? '' }),
+    })),
+    absent,
+  };
+}
+
+/** The workload's file, made once per size and version of its generator. */
+function provideData(workload: Workload, records: number): WorkloadFiles {
+  const root = packageFolder();
+  const base = existsSync(join(root, 'tsconfig.json'))
+    ? join(root, 'bench/data')
+    : join(process.cwd(), '.rowtime/bench');
+  const folder = join(base, `${workload.name}-${records}-v${workload.dataVersion}`);
+  mkdirSync(folder, { recursive: true });
+  const input = join(folder, `input.${workload.format}`);
+  if (!existsSync(input)) {
+    process.stderr.write(`${workload.name}: generating ${records} records\n`);
+    const file = openSync(`${input}.part`, 'w');
+    for (const piece of generateData(workload, records, seed)) writeSync(file, piece);
+    closeSync(file);
+    renameSync(`${input}.part`, input);
+  }
+  return { folder, input };
+}
+
+/** Words that pin a program to the last core, none where taskset is not to be had. */
+function pinningWords(): string[] {
+  const words = ['taskset', '-c', String(cpus().length - 1)];
+  return spawnSync('taskset', [...words.slice(1), process.execPath, '--version']).status === 0 ? words : [];
+}
+
+/** One run from start to exit; the time in seconds, or what went wrong. */
+function runOnce(contestant: Runnable, pin: readonly string[]): number | string {
+  contestant.reset();
+  const [command = '', ...words] = [...pin, contestant.command, ...contestant.words];
+  const started = process.hrtime.bigint();
+  const { status, stderr, error } = spawnSync(command, words, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  if (error !== undefined) return error.message;
+  if (status !== 0) return `exit status ${status}: ${stderr.trim().split('\n').slice(-3).join(' | ')}`;
+  return seconds;
+}
+
+/** One unmeasured run each, whose results are compared with the first contestant that gave any. */
+function warmUp(
+  workload: Workload,
+  runnable: readonly Runnable[],
+  pin: readonly string[],
+): Map<string, { rows: number; problem?: string }> {
+  const found = new Map<string, { rows: number; problem?: string }>();
+  let expected: ReturnType<typeof readRows> | undefined;
+  let expectedFrom = '';
+  for (const contestant of runnable) {
+    const outcome = runOnce(contestant, pin);
+    if (typeof outcome === 'string') {
+      found.set(contestant.name, { rows: 0, problem: outcome });
+      continue;
+    }
+    const rows = readRows(contestant.output, workload.result);
+    const difference = expected === undefined ? undefined : firstDifference(expected, rows, workload.result);
+    if (expected === undefined) {
+      expected = rows;
+      expectedFrom = contestant.name;
+    }
+    found.set(contestant.name, {
+      rows: rows.length,
+      ...(difference === undefined ? {} : { problem: `differs from ${expectedFrom}: ${difference}` }),
+    });
+  }
+  return found;
+}
+
+/** Alternating runs: each round begins with another contestant. */
+function measure(able: readonly Runnable[], rounds: number, pin: readonly string[]): Map<string, number[]> {
+  const seconds = new Map<string, number[]>(able.map((contestant) => [contestant.name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < able.length; turn++) {
+      const contestant = able[(round + turn) % able.length];
+      if (contestant === undefined) continue;
+      const outcome = runOnce(contestant, pin);
+      if (typeof outcome === 'string') throw new Error(`${contestant.name} failed after a good run: ${outcome}`);
+      seconds.get(contestant.name)?.push(outcome);
+    }
+  }
+  return seconds;
+}
+
+/** Appends one line to the workload's history, in a checkout only. */
+function keepHistory(report: WorkloadReport): void {
+  const folder = join(packageFolder(), 'bench/history');
+  if (!existsSync(folder)) return;
+  const contestantsShort = report.contestants.map(({ name, detail, seconds, problem }: ContestantReport) =>
+    problem === undefined ? { name, detail, seconds } : { name, detail, problem },
+  );
+  const line = { time: new Date().toISOString(), ...report, contestants: contestantsShort };
+  appendFileSync(join(folder, `${report.workload}.jsonl`), `${JSON.stringify(line)}\n`);
+}

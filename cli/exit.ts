@@ -1,0 +1,27 @@
+// Exit statuses, and what a person is told when something went wrong.
+
+/** 0 done · 1 the application or its data is at fault · 2 wrong usage · 70 a bug of ours. */
+export const exitDone = 0;
+export const exitFault = 1;
+export const exitUsage = 2;
+export const exitBug = 70;
+
+const faults = new Set(['ConnectorError', 'SchemaError', 'StorageError', 'StateLimitError', 'SnapshotError', 'ArtifactError']);
+
+/** Prints an error and gives the exit status that belongs to it. */
+export function report(error: unknown, json: boolean): number {
+  if (!(error instanceof Error)) return bug(String(error));
+  if (error.name === 'OutputClosed') return exitDone;
+  if (!faults.has(error.name)) return bug(error.stack ?? error.message);
+  const usage = 'usage' in error && error.usage === true;
+  if (json) process.stderr.write(`${JSON.stringify({ severity: 'error', code: usage ? 'usage' : 'failed', message: error.message })}\n`);
+  else process.stderr.write(`rowtime: ${error.message}\n`);
+  return usage ? exitUsage : exitFault;
+}
+
+function bug(text: string): number {
+  process.stderr.write(
+    `rowtime: this is a bug of rowtime, not of your application. Please report it with the SQL, the command line and:\n${text}\n(node ${process.version}, ${process.platform} ${process.arch})\n`,
+  );
+  return exitBug;
+}

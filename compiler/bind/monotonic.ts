@@ -1,0 +1,104 @@
+// Monotonicity (KDA-SQL 2.9): whether an expression only grows, or only falls, as ROWTIME goes on, and if not, why not.
+import type { Expression } from '../plan/expression.ts';
+
+/** What is known of an expression's direction. */
+export type Monotonicity =
+  | { readonly kind: 'constant' }
+  | { readonly kind: 'ascending' | 'descending'; /** A function of ROWTIME alone. */ readonly time: boolean }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+const constant: Monotonicity = { kind: 'constant' };
+
+/** Analyses an expression; `growing` says which columns are known to grow. */
+export function monotonicityOf(expression: Expression, growing: ReadonlySet<number>): Monotonicity {
+  const of = (node: Expression): Monotonicity => monotonicityOf(node, growing);
+  switch (expression.kind) {
+    case 'literal':
+      return constant;
+    case 'rowtime':
+      return { kind: 'ascending', time: true };
+    case 'context':
+      return expression.name === 'start' ? constant : { kind: 'ascending', time: false };
+    case 'column':
+      return growing.has(expression.index) ? { kind: 'ascending', time: false } : { kind: 'unknown', reason: `column "${expression.name}" is not known to grow` };
+    case 'cast':
+      return expression.type.kind === 'VARCHAR' || expression.type.kind === 'CHAR' ? unlessConstant(of(expression.operand), 'text does not sort as time does') : of(expression.operand);
+    case 'negate':
+      return reverse(of(expression.operand));
+    case 'arithmetic':
+      return ofArithmetic(expression, of);
+    case 'call':
+      return ofCall(expression, of);
+    default:
+      return isConstant(expression, growing) ? constant : { kind: 'unknown', reason: 'a condition or choice does not only grow' };
+  }
+}
+
+function isConstant(expression: Expression, growing: ReadonlySet<number>): boolean {
+  return !JSON.stringify(expression, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).match(/"kind":"(column|rowtime|call|context)"/) && growing.size >= 0;
+}
+
+function unlessConstant(operand: Monotonicity, reason: string): Monotonicity {
+  return operand.kind === 'constant' ? operand : { kind: 'unknown', reason };
+}
+
+function reverse(operand: Monotonicity): Monotonicity {
+  if (operand.kind === 'ascending') return { ...operand, kind: 'descending' };
+  return operand.kind === 'descending' ? { ...operand, kind: 'ascending' } : operand;
+}
+
+function ofArithmetic(expression: Extract<Expression, { kind: 'arithmetic' }>, of: (node: Expression) => Monotonicity): Monotonicity {
+  const left = of(expression.left);
+  const right = expression.operator === '-' ? reverse(of(expression.right)) : of(expression.right);
+  if (left.kind === 'unknown') return left;
+  if (right.kind === 'unknown') return right;
+  if (left.kind === 'constant' && right.kind === 'constant') return constant;
+  if (expression.operator === '+' || expression.operator === '-') {
+    if (left.kind === 'constant') return right;
+    if (right.kind === 'constant' || left.kind === right.kind) return left.kind === right.kind && 'time' in right ? { kind: left.kind, time: left.time && right.time } : left;
+    return { kind: 'unknown', reason: 'one side grows while the other falls' };
+  }
+  const factor = right.kind === 'constant' ? signOf(expression.right) : left.kind === 'constant' && expression.operator === '*' ? signOf(expression.left) : undefined;
+  if (factor === undefined) return { kind: 'unknown', reason: 'the sign of a product or quotient is not known' };
+  const varying = right.kind === 'constant' ? left : right;
+  return factor < 0 ? reverse(varying) : varying;
+}
+
+function signOf(expression: Expression): number | undefined {
+  if (expression.kind === 'cast') return signOf(expression.operand);
+  if (expression.kind === 'negate') {
+    const sign = signOf(expression.operand);
+    return sign === undefined ? undefined : -sign;
+  }
+  if (expression.kind !== 'literal' || expression.value === null || typeof expression.value === 'string') return undefined;
+  return expression.value < 0 ? -1 : expression.value > 0 ? 1 : undefined;
+}
+
+function ofCall(expression: Extract<Expression, { kind: 'call' }>, of: (node: Expression) => Monotonicity): Monotonicity {
+  const { name } = expression.function;
+  const [first, ...others] = expression.arguments;
+  if (first === undefined) return { kind: 'unknown', reason: `${name} is not known to grow` };
+  const operand = of(first);
+  if (name === 'MONOTONIC') return operand.kind === 'unknown' ? { kind: 'ascending', time: false } : operand;
+  const keeps = ['FLOOR', 'CEIL', 'STEP', 'UNIX_TIMESTAMP', 'TO_TIMESTAMP'].includes(name);
+  if (keeps && others.every((other) => of(other).kind === 'constant')) return operand;
+  return unlessConstant(operand, operand.kind === 'unknown' ? operand.reason : `${name} does not keep the order of time`);
+}
+
+/** True when the windows of a time key include their end: CEIL, and ROWTIME taken as it is. */
+export function hasClosedEnd(expression: Expression): boolean {
+  let found: 'step' | 'ceil' | undefined;
+  const visit = (node: Expression): void => {
+    if (node.kind === 'call' && (node.function.name === 'FLOOR' || node.function.name === 'STEP')) found ??= 'step';
+    if (node.kind === 'call' && node.function.name === 'CEIL') found ??= 'ceil';
+    if (node.kind === 'call') node.arguments.forEach(visit);
+    else if (node.kind === 'arithmetic') [node.left, node.right].forEach(visit);
+    else if (node.kind === 'cast' || node.kind === 'negate') {
+      // A cast to a coarser unit cuts as FLOOR does.
+      if (node.kind === 'cast' && node.type.kind !== 'TIMESTAMP' && !(node.type.kind === 'INTERVAL' && node.type.end === 'SECOND')) found ??= 'step';
+      visit(node.operand);
+    }
+  };
+  visit(expression);
+  return found !== 'step';
+}

@@ -1,0 +1,219 @@
+// SELECT → relations: FROM, WHERE, GROUP BY, HAVING and the select list.
+import type { Column } from '../../contract/types.ts';
+import * as message from '../diagnose/messages.ts';
+import type { Diagnostic } from '../diagnose/diagnostic.ts';
+import type * as ast from '../parse/ast.ts';
+import { rewriteExpression } from '../plan/rewrite.ts';
+import type { Expression } from '../plan/expression.ts';
+import type { Relation, Stream } from '../plan/plan.ts';
+import type { Span } from '../source.ts';
+import { bindCondition, bindExpression, unsupported } from './expression.ts';
+import type { Catalogue } from './functions.ts';
+import { bindGrouped } from './group.ts';
+import { monotonicityOf } from './monotonic.ts';
+import { isQualifiedRowtime, type Scope, type ScopeRelation } from './scope.ts';
+
+/** One column of a select list. */
+export interface Item {
+  readonly expression: Expression;
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** A bound SELECT: the relation below its list, and the list. */
+export interface BoundSelect {
+  readonly input: Relation;
+  readonly items: readonly Item[];
+  /** `expr AS ROWTIME`. */
+  readonly rowtime?: Expression;
+  readonly grouped: boolean;
+  readonly scope: ScopeRelation;
+}
+
+/** What all queries of a script share. */
+export interface QueryContext {
+  readonly streams: ReadonlyMap<string, Stream>;
+  readonly inputs: ReadonlyMap<string, number>;
+  readonly catalogue: Catalogue;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** Binds the query of a pump or derived table. */
+export function bindQuery(query: ast.Query, context: QueryContext): BoundSelect | undefined {
+  const scope = noScope(context);
+  if (query.kind === 'set-query') return unsupported(query.span, query.operator.toUpperCase(), scope, 'let one pump for each part write into the stream');
+  if (query.kind === 'values') return unsupported(query.span, 'VALUES', scope);
+  return bindSelect(query, context);
+}
+
+function noScope(context: QueryContext): Scope {
+  return { relations: [], catalogue: context.catalogue, report: context.report, aggregate: () => undefined };
+}
+
+function bindSelect(query: ast.SelectQuery, context: QueryContext): BoundSelect | undefined {
+  let refused = false;
+  const refuse = (span: Span, what: string, hint?: string): void => {
+    refused = true;
+    context.report(message.notYetSupported(span, what, hint));
+  };
+  if (query.distinct) refuse(query.span, 'SELECT DISTINCT', 'group by the columns and a time key');
+  if (query.stagger !== undefined) refuse(query.stagger.span, 'WINDOWED BY STAGGER');
+  if (query.windows.length > 0) refuse(query.windows[0]?.span ?? query.span, 'the WINDOW clause');
+  if (query.orderBy.length > 0) refuse(query.orderBy[0]?.span ?? query.span, 'ORDER BY');
+  const [from, second] = query.from;
+  if (second !== undefined) refuse(second.span, 'a join');
+  if (from === undefined) return undefined;
+  const source = bindFrom(from, context);
+  if (source === undefined || refused) return undefined;
+  const scope: Scope = {
+    relations: [source],
+    catalogue: context.catalogue,
+    report: context.report,
+    aggregate: (call) => {
+      context.report(message.misplacedAggregate(call.span, call.name.name, 'WHERE'));
+      return undefined;
+    },
+  };
+  let input = source.relation;
+  let failed = false;
+  if (query.where !== undefined) {
+    const predicate = bindCondition(query.where, scope);
+    if (predicate === undefined) failed = true;
+    else input = { kind: 'filter', input, predicate: plain(predicate), columns: input.columns, span: query.where.span };
+  }
+  const bound = query.groupBy === undefined ? bindPlain(query, input, source, scope) : bindGrouped(query, input, source, scope);
+  return failed ? undefined : bound;
+}
+
+function bindPlain(query: ast.SelectQuery, input: Relation, source: ScopeRelation, scope: Scope): BoundSelect | undefined {
+  if (query.having !== undefined) scope.report(message.havingWithoutGroup(query.having.span));
+  const inList: Scope = {
+    ...scope,
+    aggregate: (call) => {
+      scope.report(message.aggregateWithoutGroup(call.span, call.name.name));
+      return undefined;
+    },
+  };
+  const list = bindList(query, source, inList, plain);
+  return list === undefined || query.having !== undefined ? undefined : { input, grouped: false, scope: source, ...list };
+}
+
+/** Drops the binder's own marks. */
+export function plain(expression: Expression): Expression {
+  return rewriteExpression(expression, (node) => (isQualifiedRowtime(node) ? { kind: 'rowtime', type: node.type, nullable: false, span: node.span } : node));
+}
+
+/** Binds the select list; `finish` is applied to each expression. */
+export function bindList(
+  query: ast.SelectQuery,
+  source: ScopeRelation,
+  scope: Scope,
+  finish: (expression: Expression) => Expression | undefined,
+): { items: Item[]; rowtime?: Expression } | undefined {
+  const items: Item[] = [];
+  let rowtime: Expression | undefined;
+  let failed = false;
+  for (const item of query.items) {
+    if (item.kind === 'all') {
+      if (item.qualifier !== undefined && item.qualifier.name !== source.alias) {
+        scope.report(message.unknownAlias(item.qualifier.span, item.qualifier.name, source.alias === undefined ? [] : [source.alias]));
+        failed = true;
+        continue;
+      }
+      for (const [index, column] of source.columns.slice(0, source.visible).entries()) {
+        const expression = finish({ kind: 'column', index, name: column.name, type: column.type, nullable: column.nullable, span: item.span });
+        if (expression === undefined) failed = true;
+        else items.push({ expression, name: column.name, span: item.span });
+      }
+      continue;
+    }
+    const bound = bindExpression(item.expression, scope);
+    const expression = bound === undefined ? undefined : finish(bound);
+    if (expression === undefined) failed = true;
+    else if (item.alias?.name === 'ROWTIME' && expression.kind !== 'rowtime') rowtime = expression;
+    else items.push({ expression, name: nameOf(item, items.length), span: item.span });
+  }
+  return failed ? undefined : { items, ...(rowtime === undefined ? {} : { rowtime }) };
+}
+
+function nameOf(item: Extract<ast.SelectItem, { kind: 'item' }>, position: number): string {
+  if (item.alias !== undefined) return item.alias.name;
+  return item.expression.kind === 'name' ? (item.expression.parts.at(-1)?.name ?? `EXPR$${position}`) : `EXPR$${position}`;
+}
+
+function bindFrom(from: ast.FromItem, context: QueryContext): ScopeRelation | undefined {
+  const scope = noScope(context);
+  switch (from.kind) {
+    case 'named-relation':
+      if (from.window !== undefined) return unsupported(from.window.span, 'a window on a relation of FROM', scope);
+      return bindNamed(from, context);
+    case 'derived-table':
+      if (from.window !== undefined) return unsupported(from.window.span, 'a window on a relation of FROM', scope);
+      return bindDerived(from, context);
+    case 'table-function':
+      return unsupported(from.span, `TABLE(${from.name.name}(…))`, scope);
+    case 'join':
+      return unsupported(from.span, 'a join', scope);
+  }
+}
+
+function bindNamed(from: ast.NamedRelation, context: QueryContext): ScopeRelation | undefined {
+  const { name } = from.name;
+  if (name.toLowerCase() === 'error_stream') {
+    context.report(message.reservedStream(from.name.span));
+    return undefined;
+  }
+  const stream = context.streams.get(name);
+  if (stream === undefined) {
+    context.report(message.unknownStream(from.name.span, name, [...context.streams.keys()]));
+    return undefined;
+  }
+  const visible = context.inputs.get(name) ?? stream.columns.length;
+  const relation: Relation = { kind: 'stream-scan', stream: name, columns: stream.columns, span: from.span };
+  const columns = renamed(stream.columns, from.columnAliases, visible, from.span, context);
+  if (columns === undefined) return undefined;
+  return {
+    alias: from.alias?.name ?? name, relation, columns, visible, growing: new Set(),
+    origins: columns.map((column, index): Expression => ({ kind: 'column', index, name: column.name, type: column.type, nullable: column.nullable, span: from.span })),
+  };
+}
+
+function renamed(columns: readonly Column[], aliases: readonly ast.Identifier[] | undefined, visible: number, span: Span, context: QueryContext): readonly Column[] | undefined {
+  if (aliases === undefined) return columns;
+  if (aliases.length !== visible) {
+    context.report(message.columnCount(span, visible, aliases.length, 'the relation'));
+    return undefined;
+  }
+  return columns.map((column, index) => ({ ...column, name: aliases[index]?.name ?? column.name }));
+}
+
+function bindDerived(from: ast.DerivedTable, context: QueryContext): ScopeRelation | undefined {
+  const bound = bindQuery(from.query, context);
+  if (bound === undefined) return undefined;
+  if (bound.rowtime !== undefined) return unsupported(bound.rowtime.span, 'AS ROWTIME in a derived table', noScope(context), 'promote ROWTIME in a pump of its own');
+  const columns = bound.items.map(({ expression, name }): Column => ({ name, type: expression.type, nullable: expression.nullable }));
+  const named = renamed(columns, from.columnAliases, columns.length, from.span, context);
+  if (named === undefined) return undefined;
+  const relation: Relation = { kind: 'project', input: bound.input, expressions: bound.items.map(({ expression }) => expression), columns: named, span: from.query.span };
+  const growing = new Set<number>();
+  for (const [index, { expression }] of bound.items.entries()) {
+    const kind = monotonicityOf(expression, bound.grouped ? groupedGrowing(bound.input) : bound.scope.growing);
+    if (kind.kind === 'ascending') growing.add(index);
+  }
+  const below = bound.scope.origins;
+  const origins = bound.grouped || below === undefined ? undefined : bound.items.map(({ expression }) => throughOrigins(expression, below));
+  return { alias: from.alias?.name, relation, columns: named, visible: named.length, growing, ...(origins === undefined ? {} : { origins }) };
+}
+
+/** Replaces columns by what they are further down. */
+export function throughOrigins(expression: Expression, origins: readonly Expression[]): Expression {
+  return rewriteExpression(expression, (node) => (node.kind === 'column' ? (origins[node.index] ?? node) : node));
+}
+
+// Above an aggregate its closing key grows, as groups leave in that order.
+function groupedGrowing(relation: Relation): ReadonlySet<number> {
+  for (let current = relation; current.kind !== 'stream-scan'; current = current.input) {
+    if (current.kind === 'tumble-aggregate') return new Set([current.closing.key]);
+  }
+  return new Set();
+}

@@ -1,0 +1,107 @@
+// Every message of the binder, one function each: what is wrong, where, and what to write instead.
+import type { Span } from '../source.ts';
+import type { Diagnostic, RelatedSpan } from './diagnostic.ts';
+import { suggest } from './suggest.ts';
+
+function error(code: string, span: Span, message: string, hint?: string, related: readonly RelatedSpan[] = []): Diagnostic {
+  return { severity: 'error', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
+}
+
+function warning(code: string, span: Span, message: string, related: readonly RelatedSpan[], hint?: string): Diagnostic {
+  return { severity: 'warning', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
+}
+
+function didYouMean(name: string, candidates: readonly string[]): string | undefined {
+  const found = suggest(name, candidates);
+  if (found === undefined) return undefined;
+  return found.toUpperCase() === name.toUpperCase() ? `names differ in case: write "${found}" in double quotes` : `did you mean "${found}"?`;
+}
+
+export function unknownStream(span: Span, name: string, candidates: readonly string[]): Diagnostic {
+  return error('unknown-stream', span, `there is no stream "${name}"`, didYouMean(name, candidates));
+}
+export function unknownColumn(span: Span, name: string, where: string, candidates: readonly string[]): Diagnostic {
+  return error('unknown-column', span, `${where} has no column "${name}"`, didYouMean(name, candidates));
+}
+export function unknownAlias(span: Span, name: string, candidates: readonly string[]): Diagnostic {
+  return error('unknown-stream', span, `nothing in FROM is called "${name}"`, didYouMean(name, candidates));
+}
+export function ambiguousColumn(span: Span, name: string): Diagnostic {
+  return error('ambiguous-column', span, `column "${name}" is in several relations of FROM`, 'write the relation before it');
+}
+export function duplicateColumn(span: Span, name: string, first: Span): Diagnostic {
+  return error('duplicate-column', span, `column "${name}" is given twice`, undefined, [{ span: first, message: 'first here' }]);
+}
+export function reservedStream(span: Span): Diagnostic {
+  return error('reserved-name', span, 'error_stream is made by the system and can not be created, read or written', 'give the stream another name');
+}
+export function streamRedefined(span: Span, name: string, first: Span): Diagnostic {
+  return error('stream-redefined', span, `stream "${name}" is defined again after a pump used it`, 'move the definition before the pump', [{ span: first, message: 'defined here' }]);
+}
+export function definedAgain(span: Span, what: string, name: string, first: Span): Diagnostic {
+  return warning('defined-again', span, `${what} "${name}" is defined again: this last definition counts`, [{ span: first, message: 'the definition that is replaced' }]);
+}
+export function cyclicPump(span: Span, name: string): Diagnostic {
+  return error('cyclic-pump', span, `pump "${name}" writes into a stream that it reads, directly or through other pumps`, 'write into another stream');
+}
+export function columnCount(span: Span, expected: number, found: number, target: string): Diagnostic {
+  return error('column-count', span, `stream "${target}" takes ${expected} columns here, the query gives ${found}`, 'list the columns after INSERT INTO, or select as many');
+}
+export function typeMismatch(span: Span, message: string, hint?: string): Diagnostic {
+  return error('type-mismatch', span, message, hint);
+}
+export function illegalCast(span: Span, from: string, to: string): Diagnostic {
+  const hint = from === 'TIMESTAMP' && to === 'BIGINT' ? 'UNIX_TIMESTAMP(x) gives milliseconds since 1970' : undefined;
+  return error('illegal-cast', span, `${from} can not be cast to ${to}`, hint);
+}
+export function noSuchFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
+  return error('no-such-function', span, `there is no function ${name}`, didYouMean(name, candidates));
+}
+export function noOverload(span: Span, name: string, given: string, signatures: readonly string[]): Diagnostic {
+  return error('type-mismatch', span, `${name} does not take (${given})`, `it takes ${signatures.slice(0, 5).join(' or ')}`);
+}
+export function invalidLiteral(span: Span, message: string): Diagnostic {
+  return error('invalid-literal', span, message);
+}
+export function notYetSupported(span: Span, what: string, hint?: string): Diagnostic {
+  return error('not-yet-supported', span, `${what} is not supported yet`, hint);
+}
+export function groupByNotMonotonic(span: Span, reasons: string): Diagnostic {
+  return error(
+    'group-by-not-monotonic', span, `GROUP BY over a stream needs a key that only grows, so that groups can end: ${reasons}`,
+    `add STEP(s.ROWTIME BY INTERVAL '60' SECOND) or FLOOR(s.ROWTIME TO MINUTE), or MONOTONIC(x) for a column that only grows`,
+  );
+}
+export function severalRowtimeKeys(span: Span): Diagnostic {
+  return error('several-rowtime-keys', span, 'GROUP BY uses several ROWTIME columns', 'group on the ROWTIME of one relation');
+}
+export function notGrouped(span: Span, name: string): Diagnostic {
+  return error('not-grouped', span, `${name} is neither a GROUP BY key nor inside an aggregate`, 'add it to GROUP BY or wrap it, for instance in MAX(…)');
+}
+export function misplacedAggregate(span: Span, name: string, where: string): Diagnostic {
+  return error('misplaced-aggregate', span, `${name} is an aggregate and can not stand in ${where}`, 'filter an outer query, or use HAVING');
+}
+export function havingWithoutGroup(span: Span): Diagnostic {
+  return error('having-without-group-by', span, 'HAVING in a stream needs GROUP BY');
+}
+export function aggregateWithoutGroup(span: Span, name: string): Diagnostic {
+  return error('aggregate-without-group-by', span, `${name} over a whole stream would never end`, `add GROUP BY with a time key, for instance STEP(s.ROWTIME BY INTERVAL '60' SECOND)`);
+}
+export function withoutRoot(span: Span, words: string): Diagnostic {
+  return error('not-a-pump', span, `${words} means nothing outside a pump`, 'write CREATE PUMP "P" AS INSERT INTO … SELECT STREAM …');
+}
+export function unknownType(span: Span, name: string): Diagnostic {
+  return error('unknown-type', span, `there is no type ${name}`);
+}
+export function typeOutOfRange(span: Span, message: string): Diagnostic {
+  return error('type-out-of-range', span, message);
+}
+export function tooLongName(span: Span): Diagnostic {
+  return error('name-too-long', span, 'names have at most 128 characters');
+}
+export function rowtimeType(span: Span, type: string): Diagnostic {
+  return error('type-mismatch', span, `ROWTIME must be a TIMESTAMP, not ${type}`);
+}
+export function unknownPump(span: Span, name: string, candidates: readonly string[]): Diagnostic {
+  return error('unknown-pump', span, `there is no pump "${name}"`, didYouMean(name, candidates));
+}

@@ -1,0 +1,181 @@
+// What a person names on the command line → an application with its bindings: SQL text, definition or artifact; schemas and URLs.
+import { readFileSync } from 'node:fs';
+import type { InputBinding, OutputBinding, RecordFormat } from '../contract/binding.ts';
+import { ConnectorError, type InputShape } from '../contract/connector.ts';
+import { suggest } from '../contract/suggest.ts';
+import { type ApplicationDefinition, parseDefinition } from '../runtime/definition.ts';
+import { parseColumnList, parseInputSchema, SchemaError } from '../runtime/schema.ts';
+import { resolveUrl, textOption, type ResolvedUrl } from '../runtime/url.ts';
+
+/** An application before it is compiled, or an artifact. */
+export type Application =
+  | { readonly kind: 'sql'; readonly name: string; readonly text: string; readonly definition?: ApplicationDefinition }
+  | { readonly kind: 'artifact'; readonly name: string; readonly wasm: Uint8Array };
+
+/** A source with the streams that it feeds. */
+export interface BoundSource extends ResolvedUrl {
+  readonly text: string;
+  readonly streams: readonly string[];
+  readonly bindings: readonly InputBinding[];
+  readonly discovered: boolean;
+}
+
+/** A sink with its stream. */
+export interface BoundSink extends ResolvedUrl {
+  readonly text: string;
+  readonly output: OutputBinding;
+}
+
+/** Reads an application from a path: `.sql`, `.json`, `.wasm` or `-`. */
+export function loadApplication(path: string, codePath?: string): Application {
+  if (path.endsWith('.wasm')) return { kind: 'artifact', name: path, wasm: readInput(path) };
+  const decode = (file: string): string => new TextDecoder().decode(readInput(file));
+  if (!path.endsWith('.json')) return { kind: 'sql', name: codePath ?? path, text: decode(codePath ?? path) };
+  const definition = parseDefinition(parseJson(path, decode(path)));
+  const text = codePath === undefined ? definition.code : decode(codePath);
+  if (text === undefined) throw new SchemaError(`${path} holds no application code: give --code app.sql`);
+  return { kind: 'sql', name: codePath ?? path, text, definition };
+}
+
+function readInput(path: string): Uint8Array {
+  try {
+    return readFileSync(path === '-' ? 0 : path);
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new ConnectorError(`${path}: can not be read: ${missing ? 'no such file' : error instanceof Error ? error.message : String(error)}`, missing);
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SchemaError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** `NAME=URL`, where NAME may be left out. */
+export function splitName(text: string): { readonly name: string | undefined; readonly value: string } {
+  const match = /^(?:"([^"]+)"|([A-Za-z_][\w$]*))=([\s\S]*)$/.exec(text);
+  return match === null ? { name: undefined, value: text } : { name: match[1] ?? match[2], value: match[3] ?? '' };
+}
+
+/** The one of `known` that a name means: exactly, else without regard to case if only one fits. */
+export function matchName(name: string, known: readonly string[], what: string): string {
+  if (known.includes(name)) return name;
+  const near = known.filter((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  if (near.length === 1 && near[0] !== undefined) return near[0];
+  const hint = suggest(name, known);
+  throw new ConnectorError(`there is no ${what} "${name}"${hint === undefined ? `; there is ${known.join(', ') || 'none'}` : `; did you mean "${hint}"?`}`, true);
+}
+
+/** Names of streams that a script creates and that it reads without creating them; a scan of words, so that a cached run needs no parser. */
+export function scanNames(sql: string): { readonly created: string[]; readonly read: string[] } {
+  const plain = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ');
+  const stored = (quoted: string | undefined, bare: string | undefined): string => quoted ?? (bare ?? '').toUpperCase();
+  const name = '(?:"([^"]+)"|([A-Za-z_][\\w$]*))';
+  const find = (pattern: string): string[] => [...new Set([...plain.matchAll(new RegExp(pattern, 'gi'))].map((match) => stored(match[1], match[2])))];
+  const created = find(`\\bSTREAM\\s+${name}\\s*(?:\\(|\\bAS\\b|\\bDESCRIPTION\\b)`).filter((found) => found !== 'CREATE');
+  const read = find(`\\b(?:FROM|JOIN)\\s+(?!TABLE\\b|STREAM\\b)${name}(?!\\s*\\()`).filter((found) => !created.includes(found));
+  return { created, read };
+}
+
+/** Schemas by name, from `--schema`. */
+export function parseSchemas(texts: readonly string[]): ReadonlyMap<string | undefined, InputShape | string> {
+  const schemas = new Map<string | undefined, InputShape | string>();
+  for (const text of texts) {
+    const { name, value } = splitName(text);
+    if (value.trimStart().startsWith('(')) schemas.set(name, value);
+    else schemas.set(name, parseInputSchema(parseJson(value, new TextDecoder().decode(readInput(value))), value));
+  }
+  return schemas;
+}
+
+/** Binds sources to input streams, discovering schemas that nothing else gives. */
+export async function bindSources(
+  application: Extract<Application, { kind: 'sql' }>, sources: readonly string[], schemaTexts: readonly string[],
+): Promise<BoundSource[]> {
+  const defined = application.definition?.inputs ?? [];
+  const schemas = parseSchemas(schemaTexts);
+  const read = scanNames(application.text).read;
+  const known = defined.length > 0 ? defined.flatMap((input) => [input.prefix, ...input.streams]) : read;
+  const bound: BoundSource[] = [];
+  const texts = sources.map(splitName);
+  for (const { name, value } of texts) {
+    const target = name === undefined ? onlyInput(defined.map((input) => input.prefix), read) : defined.length > 0 || read.length > 0 ? matchName(name, known, 'input') : name;
+    const input = defined.find((candidate) => candidate.prefix === target || candidate.streams.includes(target));
+    const streams = input === undefined ? [target] : input.prefix === target ? input.streams : [target];
+    const resolved = await resolveUrl(value, 'source');
+    const schema = [...schemas].find(([key]) => key === undefined || key.toLowerCase() === target.toLowerCase() || input?.prefix === key)?.[1];
+    const given = typeof schema === 'string' ? { format: formatOf(resolved), columns: parseColumnList(schema) } : (schema ?? input?.shape);
+    const shape = given ?? (await discoverShape(resolved));
+    const { time } = { time: textOption(resolved.url, 'time') };
+    bound.push({
+      ...resolved,
+      text: value,
+      streams,
+      discovered: given === undefined,
+      bindings: streams.map((stream) => ({
+        stream,
+        format: shape.format,
+        columns: shape.columns,
+        ...(shape.layout === undefined ? {} : { layout: shape.layout }),
+        ...(time === undefined ? {} : { time: { path: time, unit: textOption(resolved.url, 'unit') === 's' ? ('s' as const) : ('ms' as const) } }),
+      })),
+    });
+  }
+  return bound;
+}
+
+/** Bindings of inputs that have a schema but no source, for `check`, `compile` and `explain`. */
+export function bindSchemas(application: Extract<Application, { kind: 'sql' }>, schemaTexts: readonly string[]): InputBinding[] {
+  const bindings: InputBinding[] = [];
+  const read = scanNames(application.text).read;
+  for (const [name, schema] of parseSchemas(schemaTexts)) {
+    const stream = name === undefined ? onlyInput([], read) : read.length > 0 ? matchName(name, read, 'input') : name;
+    const shape = typeof schema === 'string' ? { format: { kind: 'json', rowPath: '$' } as const, columns: parseColumnList(schema) } : schema;
+    bindings.push({ stream, ...shape });
+  }
+  for (const input of application.definition?.inputs ?? []) {
+    for (const stream of input.streams) if (!bindings.some((binding) => binding.stream === stream)) bindings.push({ stream, ...input.shape });
+  }
+  return bindings;
+}
+
+function onlyInput(prefixes: readonly string[], read: readonly string[]): string {
+  const names = prefixes.length > 0 ? prefixes : read;
+  if (names.length === 1 && names[0] !== undefined) return names[0];
+  if (names.length === 0) return 'SOURCE_SQL_STREAM_001';
+  throw new ConnectorError(`the application has several inputs (${names.join(', ')}): write NAME=…`, true);
+}
+
+/** The record format that a URL says, by `?format=` or extension. */
+export function formatOf({ url }: ResolvedUrl): RecordFormat {
+  const named = textOption(url, 'format') ?? /\.(jsonl|ndjson|json|csv)(?:\.gz)?$/i.exec(url.path)?.[1]?.toLowerCase();
+  return named === 'csv' ? { kind: 'csv', columnDelimiter: ',', rowDelimiter: '\n' } : { kind: 'json', rowPath: '$' };
+}
+
+/** The schema that the first records of a source show. */
+export async function discoverShape(resolved: ResolvedUrl): Promise<InputShape> {
+  const { connector, url } = resolved;
+  if (connector.sample === undefined) throw new ConnectorError(`${url.text}: give its columns with --schema`, true);
+  const bytes = 1 << 18;
+  const sample = await connector.sample(url, bytes);
+  const { discover } = await import('../runtime/discover.ts');
+  return discover(sample, formatOf(resolved).kind, sample.length < bytes);
+}
+
+/** Binds sinks to streams. */
+export async function bindSinks(streams: readonly string[], sinks: readonly string[]): Promise<BoundSink[]> {
+  const known = [...streams, 'error_stream'];
+  const bound: BoundSink[] = [];
+  for (const text of sinks) {
+    const { name, value } = splitName(text);
+    if (name === undefined) throw new ConnectorError(`--sink ${text}: write NAME=URL, with the name of a stream (${known.join(', ')})`, true);
+    const stream = matchName(name, known, 'stream');
+    if (bound.some((other) => other.output.stream === stream)) throw new ConnectorError(`--sink: stream "${stream}" is there twice`, true);
+    const resolved = await resolveUrl(value, 'sink');
+    bound.push({ ...resolved, text: value, output: { stream, format: formatOf(resolved).kind, rowtime: resolved.url.options.get('rowtime') === true } });
+  }
+  return bound;
+}

@@ -1,0 +1,27 @@
+// Files: JSON lines or CSV, plain or gzipped; a glob takes several in order of name.
+import { gunzipSync, constants } from 'node:zlib';
+import type { Connector } from '../../../contract/connector.ts';
+import { expand, readHead } from './files.ts';
+import { openFile } from './sink.ts';
+import { openFiles } from './source.ts';
+
+/** `file:` and plain paths. */
+export const fileConnector: Connector = {
+  scheme: 'file',
+  title: 'a file',
+  options: [
+    {
+      name: 'mode', type: 'choice', choices: ['overwrite', 'append'], secret: false, side: 'sink',
+      doc: 'What to do with an existing file when checkpoints are taken for the first time.',
+    },
+  ],
+  sample: async (url, bytes) => {
+    const path = expand(url.path)[0] ?? url.path;
+    const head = readHead(path, bytes);
+    if (!path.endsWith('.gz')) return head;
+    // The head of a gzip file is cut anywhere: what can be decompressed of it is enough.
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, bytes);
+  },
+  openSource: async (context) => openFiles(context),
+  openSink: async (context) => openFile(context),
+};

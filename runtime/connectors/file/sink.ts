@@ -1,0 +1,61 @@
+// A file as a sink. It is transactional: a checkpoint keeps its length, and on a restart it is cut back to that length.
+import { closeSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { ConnectorError, type Json, type Sink, type SinkContext } from '../../../contract/connector.ts';
+import { exists, openForWriting, sync, writeAll } from './files.ts';
+
+const gzipMemberBytes = 1 << 20;
+
+/** Opens the file of a URL for writing (SEMANTICS 24). */
+export function openFile(context: SinkContext): Sink {
+  const { path, options } = context.url;
+  const handle = context.handle as { readonly path: string; readonly length: number } | undefined;
+  const mode = options.get('mode');
+  if (handle !== undefined) {
+    if (handle.path !== path) throw new ConnectorError(`${path}: the checkpoint's output is ${handle.path}`);
+    if (!exists(path) && handle.length > 0) throw new ConnectorError(`${path}: is missing or empty, the checkpoint says ${handle.length} bytes`);
+    return fileSink(path, handle.length);
+  }
+  if (context.durable && mode === undefined && exists(path)) {
+    throw new ConnectorError(`${path}: exists already; add ?mode=overwrite or ?mode=append, or give the checkpoint that wrote it`);
+  }
+  return fileSink(path, mode === 'append' ? 'all' : 0);
+}
+
+function fileSink(path: string, keep: number | 'all'): Sink {
+  const opened = openForWriting(path, keep);
+  const { file } = opened;
+  let { length } = opened;
+  const zipped = path.endsWith('.gz');
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  const put = (bytes: Uint8Array): void => {
+    writeAll(path, file, bytes, length);
+    length += bytes.length;
+  };
+  const endMember = (): void => {
+    if (pendingBytes === 0) return;
+    put(gzipSync(Buffer.concat(pending)));
+    pending = [];
+    pendingBytes = 0;
+  };
+  return {
+    delivery: 'transactional',
+    write: (bytes) => {
+      if (!zipped) return put(bytes);
+      pending.push(bytes.slice());
+      pendingBytes += bytes.length;
+      if (pendingBytes >= gzipMemberBytes) endMember();
+    },
+    flush: async (): Promise<Json> => {
+      endMember();
+      sync(path, file);
+      return { path, length };
+    },
+    commit: async () => {},
+    close: async () => {
+      endMember();
+      closeSync(file);
+    },
+  };
+}

@@ -1,0 +1,300 @@
+// A loaded artifact: checks its manifest and gives its exports a typed face. Uses nothing of Node, so that it serves
+// browsers as well. It knows no sources, sinks or clocks.
+import {
+  ABI_VERSION, BATCH_LAST, BATCH_RAW, BATCH_RECORDS, INPUT_PADDING_BYTES, KEY_GROUPS_DEFAULT, RECORD_ARRIVAL, RECORD_CLOCK, RECORD_DATA,
+  RECORD_ENTRY_BYTES, RECORD_PARTITION_KEY, RECORD_SEQUENCE_NUMBER, RECORD_SHARD_ID, STATE_BYTES_MAX_DEFAULT, STATUS_BAD_SNAPSHOT,
+  STATUS_OUTPUT_FULL, STATUS_STATE_LIMIT,
+} from '../contract/abi.ts';
+import { isProblem, readManifest, type LedgerEntry, type Manifest } from '../contract/manifest.ts';
+import { instantiate, isTrap, type ArtifactExports } from './wasm.ts';
+
+/** The program broke: always a bug of ours (exit status 70). No checkpoint may be taken after it. */
+export class ProgramTrap extends Error {
+  override readonly name = 'ProgramTrap';
+}
+
+/** The artifact can't be used: not ours, or of another version. */
+export class ArtifactError extends Error {
+  override readonly name = 'ArtifactError';
+}
+
+/** The state would pass its limit (SEMANTICS 20); nothing was changed, the last checkpoint is intact. */
+export class StateLimitError extends Error {
+  override readonly name = 'StateLimitError';
+}
+
+/** A snapshot that this program can't read. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}
+
+/** What a program is started with. */
+export interface ProgramOptions {
+  readonly seed?: bigint;
+  /** Start of the application in ms (SEMANTICS 1). */
+  readonly start: bigint;
+  readonly keyGroups?: number;
+  readonly stateBytesMax?: number;
+}
+
+/** A record with its metadata. */
+export interface InputRecord {
+  readonly data: Uint8Array;
+  readonly clock: bigint;
+  readonly arrival?: bigint;
+  readonly partitionKey?: string;
+  readonly sequenceNumber?: string;
+  readonly shardId?: string;
+}
+
+/** The outcome of a call: how much was consumed, and whether it has to be called again after a drain. */
+export interface FeedResult {
+  readonly consumed: number;
+  readonly outputFull: boolean;
+}
+
+/** The state of a key group, or with −1 of what belongs to no key. */
+export interface SnapshotBlob {
+  readonly group: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Counters of one entry of the ledger. */
+export interface LedgerReport {
+  readonly kind: LedgerEntry['kind'];
+  readonly name: string;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** Takes the encoded rows of an output; the bytes are valid during the call only. */
+export type OutputReceiver = (output: number, bytes: Uint8Array) => void;
+
+/** The value of `inputClock` before the first row. */
+export const NO_CLOCK = -(2n ** 63n);
+
+/** An instance of an artifact. */
+export class Program {
+  readonly manifest: Manifest;
+  readonly seed: bigint;
+  readonly start: bigint;
+  readonly keyGroups: number;
+  private readonly exports: ArtifactExports;
+  private bufferPointer = 0;
+  private broken = false;
+
+  private constructor(exports: ArtifactExports, manifest: Manifest, options: ProgramOptions) {
+    this.exports = exports;
+    this.manifest = manifest;
+    this.seed = options.seed ?? BigInt(manifest.seed);
+    this.start = options.start;
+    this.keyGroups = options.keyGroups ?? manifest.keyGroups ?? KEY_GROUPS_DEFAULT;
+    this.call(() => {
+      exports.init(this.seed, this.start, this.keyGroups);
+      exports.set_state_limit(BigInt(options.stateBytesMax ?? STATE_BYTES_MAX_DEFAULT));
+    });
+  }
+
+  /** Loads an artifact. */
+  static async open(wasm: Uint8Array, options: ProgramOptions): Promise<Program> {
+    const manifest = manifestOf(wasm);
+    let exports: ArtifactExports;
+    try {
+      exports = await instantiate(wasm);
+    } catch (error) {
+      throw new ArtifactError(`the artifact can not be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return new Program(exports, manifest, options);
+  }
+
+  /** A program over exports that are there already, for tests and other hosts. */
+  static over(exports: ArtifactExports, manifest: Manifest, options: ProgramOptions): Program {
+    return new Program(exports, manifest, options);
+  }
+
+  /** Room for `bytes` of an input in Wasm memory, valid until the next call of any method but `feedBuffer`. */
+  buffer(input: number, bytes: number): Uint8Array {
+    this.bufferPointer = this.call(() => this.exports.input_buffer(input, bytes + INPUT_PADDING_BYTES)) >>> 0;
+    return new Uint8Array(this.exports.memory.buffer, this.bufferPointer, bytes);
+  }
+
+  /** A view of what lies in the buffer, taken anew because memory may have grown. */
+  bufferBytes(from: number, length: number): Uint8Array {
+    return new Uint8Array(this.exports.memory.buffer, this.bufferPointer + from, length);
+  }
+
+  /** Feeds raw bytes that lie in the buffer. */
+  feedBuffer(input: number, from: number, length: number, last: boolean, clock: bigint): FeedResult {
+    const consumed = this.call(() => this.exports.feed(input, this.bufferPointer + from, length, BATCH_RAW | (last ? BATCH_LAST : 0), clock));
+    return { consumed, outputFull: this.checkStatus() };
+  }
+
+  /** Copies raw bytes into the program and feeds all of them, draining when the output is full; bytes of whole records consumed. */
+  feedRaw(input: number, bytes: Uint8Array, last: boolean, clock: bigint, receive: OutputReceiver): number {
+    this.buffer(input, bytes.length).set(bytes);
+    let from = 0;
+    for (;;) {
+      const result = this.feedBuffer(input, from, bytes.length - from, last, clock);
+      from += result.consumed;
+      if (!result.outputFull) return from;
+      this.drain(receive);
+    }
+  }
+
+  /** Feeds records with their metadata, draining when the output is full. */
+  feedRecords(input: number, records: readonly InputRecord[], receive: OutputReceiver): void {
+    const batch = encodeRecords(records);
+    this.buffer(input, batch.length).set(batch);
+    for (let first = 0; first < records.length; ) {
+      new DataView(this.exports.memory.buffer).setUint32(this.bufferPointer + 4, first, true);
+      first += this.call(() => this.exports.feed(input, this.bufferPointer, batch.length, BATCH_RECORDS, records[first]?.clock ?? 0n));
+      if (!this.checkStatus()) return;
+      this.drain(receive);
+    }
+  }
+
+  /** Passes a bound; true asks to drain and to call again. */
+  advance(input: number, time: bigint): boolean {
+    this.call(() => this.exports.advance(input, time));
+    return this.checkStatus();
+  }
+
+  /** Ends an input; true asks to drain and to call again. */
+  finish(input: number): boolean {
+    this.call(() => this.exports.finish(input));
+    return this.checkStatus();
+  }
+
+  /** Hands over and forgets the encoded rows of every output. */
+  drain(receive: OutputReceiver): void {
+    for (let output = 0; output < this.manifest.outputs.length; output++) {
+      const length = this.exports.output_length(output);
+      if (length === 0) continue;
+      const pointer = this.exports.output_pointer(output) >>> 0;
+      receive(output, new Uint8Array(this.exports.memory.buffer, pointer, length));
+      this.call(() => this.exports.output_clear(output));
+    }
+  }
+
+  /** ROWTIME clock of an input, `NO_CLOCK` before its first row. */
+  inputClock(input: number): bigint {
+    return this.exports.input_clock(input);
+  }
+
+  /** Copies out the state: every blob with `all`, otherwise those that changed since they were last saved. An empty blob says that a group holds nothing any more. */
+  save(all: boolean): SnapshotBlob[] {
+    const blobs: SnapshotBlob[] = [];
+    this.call(() => this.exports.snapshot_prepare());
+    for (let group = -1; group < this.keyGroups; group++) {
+      if (!all && group >= 0 && this.exports.snapshot_changed(group) === 0) continue;
+      const length = this.call(() => this.exports.snapshot_save(group));
+      const pointer = this.exports.snapshot_pointer() >>> 0;
+      blobs.push({ group, bytes: new Uint8Array(this.exports.memory.buffer, pointer, length).slice() });
+    }
+    return blobs;
+  }
+
+  /** Reads the state back into a fresh program. */
+  load(blobs: Iterable<SnapshotBlob>): void {
+    for (const blob of blobs) {
+      if (blob.bytes.length === 0) continue;
+      this.buffer(0, blob.bytes.length).set(blob.bytes);
+      const status = this.call(() => this.exports.snapshot_load(this.bufferPointer, blob.bytes.length));
+      this.checkSnapshot(status, blob.group);
+    }
+    this.checkSnapshot(this.call(() => this.exports.snapshot_loaded()), undefined);
+  }
+
+  /** The ledger as the artifact counts it (SEMANTICS 27). */
+  ledger(): LedgerReport[] {
+    const pointer = this.exports.ledger() >>> 0;
+    const view = new DataView(this.exports.memory.buffer, pointer);
+    let offset = 0;
+    return this.manifest.ledger.map(({ kind, name, counters }) => {
+      const values: Record<string, number> = {};
+      for (const counter of counters) {
+        values[counter] = Number(view.getBigUint64(offset, true));
+        offset += 8;
+      }
+      return { kind, name, counters: values };
+    });
+  }
+
+  /** Rows that an output has had since the beginning of this run. */
+  outputRows(output: number): number {
+    return Number(this.exports.output_rows(output));
+  }
+
+  /** Bytes of state now. */
+  stateBytes(): number {
+    return Number(this.exports.state_bytes());
+  }
+
+  /** Most bytes of state so far, where the artifact keeps count. */
+  stateBytesPeak(): number {
+    return Number(this.exports.state_bytes_peak?.() ?? this.exports.state_bytes());
+  }
+
+  private call<T>(body: () => T): T {
+    if (this.broken) throw new ProgramTrap('the program has stopped and can not be called any more');
+    try {
+      return body();
+    } catch (error) {
+      if (!isTrap(error)) throw error;
+      this.broken = true;
+      throw new ProgramTrap(`the program broke: ${error.message}`, { cause: error });
+    }
+  }
+
+  private checkStatus(): boolean {
+    const status = this.exports.status();
+    if (status === STATUS_STATE_LIMIT) {
+      this.broken = true;
+      throw new StateLimitError(`state-limit: the state would pass its limit (${this.stateBytes()} bytes are in use)`);
+    }
+    return status === STATUS_OUTPUT_FULL;
+  }
+
+  private checkSnapshot(status: number, group: number | undefined): void {
+    if (status !== STATUS_BAD_SNAPSHOT) return;
+    this.broken = true;
+    throw new SnapshotError(group === undefined ? 'the snapshot does not fit together' : `the snapshot of key group ${group} can not be read`);
+  }
+}
+
+/** The manifest of an artifact's bytes; throws `ArtifactError` with the reason. */
+export function manifestOf(wasm: Uint8Array): Manifest {
+  const manifest = readManifest(wasm);
+  if (isProblem(manifest)) throw new ArtifactError(manifest.detail);
+  if (manifest.abi !== ABI_VERSION) throw new ArtifactError(`the artifact speaks ABI ${manifest.abi}, this host ${ABI_VERSION}: compile it again`);
+  return manifest;
+}
+
+const NULL_LENGTH = 0xffffffff;
+
+// u32 count · u32 first · entries · bytes (contract/abi.ts draws the entry).
+function encodeRecords(records: readonly InputRecord[]): Uint8Array {
+  const encoder = new TextEncoder();
+  const fields = records.map((record) => [
+    record.data,
+    ...[record.partitionKey, record.sequenceNumber, record.shardId].map((text) => (text === undefined ? undefined : encoder.encode(text))),
+  ]);
+  const places = [RECORD_DATA, RECORD_PARTITION_KEY, RECORD_SEQUENCE_NUMBER, RECORD_SHARD_ID];
+  let end = 8 + records.length * RECORD_ENTRY_BYTES;
+  const bytes = new Uint8Array(fields.flat().reduce((total, field) => total + (field?.length ?? 0), end));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, records.length, true);
+  for (const [index, record] of records.entries()) {
+    const entry = 8 + index * RECORD_ENTRY_BYTES;
+    view.setBigInt64(entry + RECORD_CLOCK, record.clock, true);
+    view.setBigInt64(entry + RECORD_ARRIVAL, record.arrival ?? record.clock, true);
+    for (const [position, place] of places.entries()) {
+      const field = fields[index]?.[position];
+      view.setUint32(entry + place, end, true);
+      view.setUint32(entry + place + 4, field?.length ?? NULL_LENGTH, true);
+      if (field === undefined) continue;
+      bytes.set(field, end);
+      end += field.length;
+    }
+  }
+  return bytes;
+}

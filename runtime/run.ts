@@ -1,0 +1,371 @@
+// The loop: read → feed → advance → drain → write → checkpoint. It knows programs, sources and sinks by their contracts only.
+import type { Json, Sink, Source } from '../contract/connector.ts';
+import { RECORD_BYTES_MAX } from '../contract/abi.ts';
+import type { Checkpoints } from './checkpoint.ts';
+import type { Clock } from './clock.ts';
+import { Pace, type PaceOptions } from './pace.ts';
+import type { LedgerReport, Program } from './program.ts';
+
+/** A source with the input streams that it feeds; several take its records in turn (SEMANTICS 29). */
+export interface RunSource {
+  readonly stream: string;
+  readonly url: string;
+  readonly inputs: readonly number[];
+  readonly source: Source;
+  /** ROWTIME is the wall clock; otherwise it comes from the data (SEMANTICS 3). */
+  readonly live: boolean;
+  readonly pace?: PaceOptions;
+  /** It had ended when the checkpoint was taken. */
+  readonly finished: boolean;
+  /** Number of the first record's stream, when the records go to several. */
+  readonly turn: number;
+}
+
+/** A sink with the output that it takes. */
+export interface RunSink {
+  readonly stream: string;
+  readonly url: string;
+  readonly output: number;
+  readonly sink: Sink;
+}
+
+/** What a run needs. */
+export interface RunOptions {
+  readonly program: Program;
+  readonly sources: readonly RunSource[];
+  readonly sinks: readonly RunSink[];
+  readonly clock: Clock;
+  readonly checkpoints?: Checkpoints;
+  readonly checkpointIntervalMs?: number;
+  /** A live input that was silent for so long gets its bound from the clock (DECISIONS 20). */
+  readonly idleAfterMs?: number;
+  readonly chunkBytes?: number;
+  readonly stop?: AbortSignal;
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+/** How far a run is. */
+export interface RunProgress {
+  readonly elapsedMs: number;
+  readonly bytes: number;
+  readonly share: number | undefined;
+  readonly ledger: () => LedgerReport[];
+}
+
+/** What a run did. */
+export interface RunReport {
+  /** False when it was stopped before its input ended. */
+  readonly complete: boolean;
+  readonly sources: readonly { readonly name: string; readonly bytes: number }[];
+  readonly sinks: readonly { readonly name: string; readonly records: number; readonly bytes: number }[];
+  readonly ledger: readonly LedgerReport[];
+  /** From the clock's beginning (the process start) to the first row that was written. */
+  readonly firstRowMs: number | undefined;
+  /** From reading the first byte to writing the last. */
+  readonly runMs: number;
+  readonly stateBytesMax: number;
+}
+
+const chunkBytesDefault = 1 << 20;
+const chunkBytesShared = 1 << 16;
+const breatheEveryMs = 20;
+const progressEveryMs = 200;
+
+/** Runs until every source has ended, or until `stop`. */
+export async function run(options: RunOptions): Promise<RunReport> {
+  return new Run(options).run();
+}
+
+interface Input {
+  readonly from: RunSource;
+  readonly pace: Pace | undefined;
+  /** Bytes of a record that has not ended yet. */
+  tail: Uint8Array;
+  ended: boolean;
+  waiting: boolean;
+  activeAt: number;
+  bytes: number;
+  turn: number;
+}
+
+class Run {
+  private readonly options: RunOptions;
+  private readonly program: Program;
+  private readonly clock: Clock;
+  private readonly inputs: Input[];
+  private readonly written: { records: number; bytes: number }[];
+  private readonly targets: (number | undefined)[] = [];
+  private writes: Promise<void>[] = [];
+  private wake: () => void = () => {};
+  private failure: { readonly error: unknown } | undefined;
+  private firstRowMs: number | undefined;
+  private checkpointAt = 0;
+
+  constructor(options: RunOptions) {
+    this.options = options;
+    this.program = options.program;
+    this.clock = options.clock;
+    const now = options.clock.elapsed();
+    this.inputs = options.sources.map((from) => ({
+      from,
+      pace: from.pace === undefined ? undefined : new Pace(from.pace, this.recordsOf(from)),
+      tail: new Uint8Array(0),
+      ended: from.finished,
+      waiting: false,
+      activeAt: now,
+      bytes: 0,
+      turn: from.turn,
+    }));
+    this.written = options.sinks.map(() => ({ records: 0, bytes: 0 }));
+    for (const [index, sink] of options.sinks.entries()) this.targets[sink.output] = index;
+  }
+
+  async run(): Promise<RunReport> {
+    const { options } = this;
+    const onStop = (): void => this.wake();
+    options.stop?.addEventListener('abort', onStop);
+    if (options.checkpoints !== undefined && options.checkpoints.latest === undefined) await this.checkpoint();
+    this.checkpointAt = this.clock.elapsed() + (options.checkpointIntervalMs ?? 10_000);
+    const started = this.clock.elapsed();
+    // A finished input stays finished; what that lets out was written before the checkpoint.
+    if (this.inputs.some((input) => !input.ended)) for (const input of this.inputs) if (input.ended) await this.finishInputs(input);
+    const worked = this.inputs.some((input) => !input.ended);
+    const complete = await this.loop();
+    const runMs = this.clock.elapsed() - started;
+    if (options.checkpoints !== undefined && (worked || !complete)) await this.checkpoint();
+    options.stop?.removeEventListener('abort', onStop);
+    return {
+      complete,
+      sources: this.inputs.map((input) => ({ name: input.from.stream, bytes: input.bytes })),
+      sinks: options.sinks.map((sink, index) => ({ name: sink.stream, records: this.written[index]?.records ?? 0, bytes: this.written[index]?.bytes ?? 0 })),
+      ledger: this.program.ledger(),
+      firstRowMs: this.firstRowMs,
+      runMs,
+      stateBytesMax: this.program.stateBytesPeak(),
+    };
+  }
+
+  private async loop(): Promise<boolean> {
+    let breatheAt = this.clock.elapsed() + breatheEveryMs;
+    let progressAt = this.clock.elapsed() + progressEveryMs;
+    for (;;) {
+      if (this.failure !== undefined) throw this.failure.error;
+      if (this.options.stop?.aborted === true) return false;
+      const open = this.inputs.filter((input) => !input.ended);
+      if (open.length === 0) return true;
+      const input = this.next(open);
+      if (input === undefined) await this.sleep(open);
+      else await this.step(input);
+      await this.advanceIdle();
+      const now = this.clock.elapsed();
+      if (this.options.checkpoints !== undefined && now >= this.checkpointAt) {
+        await this.checkpoint();
+        this.checkpointAt = this.clock.elapsed() + (this.options.checkpointIntervalMs ?? 10_000);
+      }
+      if (now >= breatheAt) {
+        await this.clock.breathe();
+        breatheAt = this.clock.elapsed() + breatheEveryMs;
+      }
+      if (now >= progressAt && this.options.onProgress !== undefined) {
+        this.progress(now);
+        progressAt = now + progressEveryMs;
+      }
+    }
+  }
+
+  // A replay feeds the input whose clock is lowest and waits for it; live inputs take turns, the longest silent one first.
+  private next(open: readonly Input[]): Input | undefined {
+    const ready = (input: Input): boolean => !input.waiting && (input.pace?.holdMs(this.clock.elapsed()) ?? 0) <= 0;
+    const first = open[0];
+    if (first === undefined) return undefined;
+    if (open.every((input) => !input.from.live)) {
+      const lowest = open.reduce((best, input) => (this.clockOf(input) < this.clockOf(best) ? input : best), first);
+      return ready(lowest) ? lowest : undefined;
+    }
+    const able = open.filter(ready);
+    return able.reduce<Input | undefined>((best, input) => (best === undefined || input.activeAt < best.activeAt ? input : best), undefined);
+  }
+
+  private clockOf(input: Input): bigint {
+    return input.from.inputs.reduce<bigint>((lowest, index) => {
+      const clock = this.program.inputClock(index);
+      return clock < lowest ? clock : lowest;
+    }, 2n ** 63n);
+  }
+
+  private async sleep(open: readonly Input[]): Promise<void> {
+    const now = this.clock.elapsed();
+    let until = this.options.checkpoints === undefined ? Infinity : this.checkpointAt;
+    for (const input of open) {
+      if (input.from.live) until = Math.min(until, input.activeAt + this.idleAfterMs());
+      const hold = input.pace?.holdMs(now) ?? 0;
+      if (!input.waiting && hold > 0) until = Math.min(until, now + hold);
+    }
+    const woken = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    const timer = this.clock.timer(Math.min(until - now, 60_000));
+    if (this.options.stop?.aborted !== true && this.failure === undefined && (open.every((input) => input.waiting) || until > now)) {
+      await Promise.race([woken, timer.done]);
+    }
+    timer.cancel();
+    this.wake = () => {};
+  }
+
+  private idleAfterMs(): number {
+    return this.options.idleAfterMs ?? 1000;
+  }
+
+  private async step(input: Input): Promise<void> {
+    const { program } = this;
+    const { source } = input.from;
+    const chunk = input.pace?.chunkBytes() ?? this.options.chunkBytes ?? (this.inputs.length > 1 ? chunkBytesShared : chunkBytesDefault);
+    const kept = input.tail.length;
+    const room = program.buffer(input.from.inputs[0] ?? 0, kept + chunk);
+    room.set(input.tail);
+    const result = source.read(kept === 0 ? room : room.subarray(kept));
+    if (result.kind === 'wait') {
+      input.waiting = true;
+      const go = (): void => {
+        input.waiting = false;
+        this.wake();
+      };
+      result.until.then(go, (error: unknown) => {
+        this.failure = { error };
+        go();
+      });
+      return;
+    }
+    if (result.kind === 'bytes') {
+      input.bytes += result.length;
+      input.activeAt = this.clock.elapsed();
+      await this.feed(input, kept + result.length, result.last);
+      return;
+    }
+    if (kept > 0) await this.feed(input, kept, true);
+    input.ended = true;
+    await this.finishInputs(input);
+  }
+
+  // Feeds the first `length` bytes of the buffer; what is left of an unfinished record becomes the tail.
+  private async feed(input: Input, length: number, last: boolean): Promise<void> {
+    const { program } = this;
+    const clock = input.from.live ? BigInt(this.clock.now()) : program.start;
+    let from = 0;
+    if (input.from.inputs.length > 1) from = await this.feedInTurn(input, length, last, clock);
+    else {
+      for (;;) {
+        const result = program.feedBuffer(input.from.inputs[0] ?? 0, from, length - from, last, clock);
+        from += result.consumed;
+        await this.drain();
+        if (!result.outputFull) break;
+      }
+    }
+    if (last) from = length;
+    input.tail = from === length ? input.tail.subarray(0, 0) : program.bufferBytes(from, length - from).slice();
+    if (input.tail.length > 2 * RECORD_BYTES_MAX + chunkBytesDefault) throw new Error('invariant: the program does not take a record above the limit');
+    input.from.source.consumed(from);
+    input.pace?.fed(this.clock.elapsed(), from, this.clockOf(input), () => this.recordsOf(input.from));
+  }
+
+  // Record i goes to stream (i mod n): lines are counted here, the only place where the host looks at records.
+  private async feedInTurn(input: Input, length: number, last: boolean, clock: bigint): Promise<number> {
+    const { program } = this;
+    const { inputs } = input.from;
+    let from = 0;
+    while (from < length) {
+      const newline = program.bufferBytes(from, length - from).indexOf(10);
+      if (newline < 0 && !last) break;
+      const end = newline < 0 ? length : from + newline + 1;
+      const target = inputs[input.turn % inputs.length] ?? 0;
+      while (from < end) {
+        const result = program.feedBuffer(target, from, end - from, true, clock);
+        from = result.outputFull ? from + result.consumed : end;
+        if (result.outputFull) await this.drain();
+      }
+      input.turn = (input.turn + 1) % inputs.length;
+    }
+    await this.drain();
+    return from;
+  }
+
+  private recordsOf(from: RunSource): number {
+    const names = new Set(from.inputs.map((index) => this.program.manifest.inputs[index]?.stream));
+    return this.program
+      .ledger()
+      .filter((entry) => entry.kind === 'source' && names.has(entry.name))
+      .reduce((total, entry) => total + (entry.counters['records'] ?? 0), 0);
+  }
+
+  private async finishInputs(input: Input): Promise<void> {
+    for (const index of input.from.inputs) {
+      while (this.program.finish(index)) await this.drain();
+      await this.drain();
+    }
+  }
+
+  private async advanceIdle(): Promise<void> {
+    const now = this.clock.elapsed();
+    for (const input of this.inputs) {
+      if (input.ended || !input.from.live || now - input.activeAt < this.idleAfterMs()) continue;
+      input.activeAt = now;
+      const bound = BigInt(this.clock.now());
+      for (const index of input.from.inputs) {
+        while (this.program.advance(index, bound)) await this.drain();
+        await this.drain();
+      }
+    }
+  }
+
+  private async drain(): Promise<void> {
+    this.program.drain((output, bytes) => {
+      this.firstRowMs ??= this.clock.elapsed();
+      const index = this.targets[output];
+      const sink = index === undefined ? undefined : this.options.sinks[index];
+      const written = index === undefined ? undefined : this.written[index];
+      if (sink === undefined || written === undefined) return;
+      written.bytes += bytes.length;
+      const pending = sink.sink.write(bytes);
+      if (pending !== undefined) this.writes.push(pending);
+    });
+    if (this.writes.length > 0) {
+      const writes = this.writes;
+      this.writes = [];
+      await Promise.all(writes);
+    }
+    for (const [index, sink] of this.options.sinks.entries()) {
+      const written = this.written[index];
+      if (written !== undefined) written.records = this.program.outputRows(sink.output);
+    }
+  }
+
+  // SEMANTICS 24: sinks first, then the state, published as one; then the sinks may let go.
+  private async checkpoint(): Promise<void> {
+    const { checkpoints, sinks } = this.options;
+    if (checkpoints === undefined) return;
+    const handles: Json[] = [];
+    for (const sink of sinks) handles.push(await sink.sink.flush());
+    await checkpoints.publish(
+      this.program,
+      this.inputs.map(({ from, ended, turn }) => ({
+        stream: from.stream,
+        url: from.url,
+        position: from.inputs.length > 1 ? { position: from.source.position(), turn } : { position: from.source.position() },
+        finished: ended,
+      })),
+      sinks.map((sink, index) => ({ stream: sink.stream, url: sink.url, handle: handles[index] ?? null })),
+    );
+    for (const [index, sink] of sinks.entries()) await sink.sink.commit(handles[index] ?? null);
+  }
+
+  private progress(now: number): void {
+    const shares = this.inputs.map((input) => (input.ended ? 1 : input.from.source.progress?.()));
+    const known = shares.filter((share) => share !== undefined);
+    this.options.onProgress?.({
+      elapsedMs: now,
+      bytes: this.inputs.reduce((total, input) => total + input.bytes, 0),
+      share: known.length === shares.length ? known.reduce((total, share) => total + share, 0) / Math.max(1, known.length) : undefined,
+      ledger: () => this.program.ledger(),
+    });
+  }
+}

@@ -1,0 +1,109 @@
+// kill -9 at random instants: whatever the moment, a resumed run ends with the bytes of an undisturbed one (SEMANTICS 23–25).
+// Whole processes of the built command over replays of files. ROWTIME_KILLS says how many kills (default 12), ROWTIME_SEED which.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seededRandom, seedFromEnvironment } from '../harness/random.ts';
+
+const command = fileURLToPath(new URL('../../dist/cli/rowtime.js', import.meta.url));
+const kills = Number(process.env['ROWTIME_KILLS'] ?? 12);
+const seed = seedFromEnvironment();
+const random = seededRandom(seed);
+const records = 120_000;
+const schema = 'S=("k" VARCHAR(12), "v" INTEGER, "d" DOUBLE, "t" TIMESTAMP)';
+
+const programs: readonly { readonly name: string; readonly sql: string }[] = [
+  {
+    name: 'filter',
+    sql: `CREATE OR REPLACE STREAM "OUT" (k VARCHAR(12), v INTEGER);
+CREATE OR REPLACE PUMP "P" AS INSERT INTO "OUT" SELECT STREAM "k", "v" FROM "S" WHERE "v" > 900;`,
+  },
+  {
+    name: 'tumble',
+    sql: `CREATE OR REPLACE STREAM "OUT" (k VARCHAR(12), n INTEGER, a DOUBLE, lo VARCHAR(12), hi INTEGER);
+CREATE OR REPLACE PUMP "P" AS INSERT INTO "OUT" SELECT STREAM "k", COUNT(*), AVG("d"), MIN("k"), MAX("v") FROM "S"
+GROUP BY "k", STEP("S".ROWTIME BY INTERVAL '10' SECOND);`,
+  },
+  {
+    name: 'chain',
+    sql: `CREATE OR REPLACE STREAM "MID" (k VARCHAR(12), n INTEGER, w INTEGER);
+CREATE OR REPLACE STREAM "OUT" (n BIGINT, s BIGINT, w INTEGER);
+CREATE OR REPLACE PUMP "P1" AS INSERT INTO "MID" SELECT STREAM "k", COUNT(*), 100 / MIN("v") FROM "S"
+GROUP BY "k", STEP("S".ROWTIME BY INTERVAL '1' SECOND);
+CREATE OR REPLACE PUMP "P2" AS INSERT INTO "OUT" SELECT STREAM COUNT(*), SUM(n), MAX(w) FROM "MID"
+GROUP BY FLOOR("MID".ROWTIME TO MINUTE) HAVING COUNT(*) > 2;`,
+  },
+];
+
+let folder = '';
+const undisturbed = new Map<string, string>();
+
+beforeAll(async () => {
+  if (!existsSync(command)) throw new Error('dist/ is missing: run `npm run build` first');
+  folder = mkdtempSync(join(tmpdir(), 'rowtime-kill-'));
+  writeFileSync(join(folder, 's.jsonl'), inputText());
+  for (const { name, sql } of programs) {
+    writeFileSync(join(folder, `${name}.sql`), sql);
+    await run(name, `${name}-whole`, undefined);
+    undisturbed.set(name, readFileSync(join(folder, `${name}-whole.jsonl`), 'utf8'));
+    expect(undisturbed.get(name)?.length).toBeGreaterThan(1000);
+  }
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function inputText(): string {
+  const lines: string[] = [];
+  let time = Date.UTC(2026, 0, 1);
+  for (let index = 0; index < records; index++) {
+    time += Math.floor(random() * 20);
+    const v = Math.floor(random() * 1000);
+    lines.push(`{"k":"key${Math.floor(random() * 50)}","v":${v},"d":${random() * 100},"t":"${new Date(time).toISOString().slice(0, 23)}"}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+// Runs a program to its end, or kills it after `killAfterMs`; true when it ended by itself.
+function run(program: string, output: string, killAfterMs: number | undefined): Promise<boolean> {
+  const parameters = ['run', join(folder, `${program}.sql`), '--schema', schema, '--source', `S=${join(folder, 's.jsonl')}?time=$.t`];
+  parameters.push('--sink', `OUT=${join(folder, `${output}.jsonl`)}`, '--checkpoint', join(folder, `${output}.checkpoint`), '--checkpoint-interval', '20ms');
+  const child = spawn(process.execPath, [command, ...parameters], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let messages = '';
+  child.stderr.on('data', (data: Buffer) => {
+    messages += data.toString();
+  });
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  return new Promise((resolve, reject) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (signal === 'SIGKILL') resolve(false);
+      else if (code === 0) resolve(true);
+      else reject(new Error(`seed ${seed}: ${program} ended with ${code}: ${messages}`));
+    });
+  });
+}
+
+test(`${kills} kills at random instants (seed ${seed})`, async () => {
+  let done = 0;
+  let killed = 0;
+  while (done < kills) {
+    const program = programs[done % programs.length]?.name ?? '';
+    const output = `${program}-${done}`;
+    // Up to three kills in a row, then to the end.
+    let ended = false;
+    for (let attempt = 0; attempt < 3 && !ended && done < kills; attempt++) {
+      ended = await run(program, output, 20 + random() * 500);
+      done++;
+      if (!ended) killed++;
+    }
+    if (!ended) await run(program, output, undefined);
+    const text = readFileSync(join(folder, `${output}.jsonl`), 'utf8');
+    expect(text === undisturbed.get(program), `seed ${seed}: ${output} differs after ${done} kills`).toBe(true);
+    rmSync(join(folder, `${output}.jsonl`));
+    rmSync(join(folder, `${output}.checkpoint`), { recursive: true });
+  }
+  expect(killed).toBeGreaterThan(0);
+}, 3_600_000);

@@ -1,0 +1,239 @@
+// Runs a case's timeline through its artifact in one of several ways; all ways must give the same rows.
+import { Program, type InputRecord, type SnapshotBlob } from '../runtime/program.ts';
+import type { CaseArtifact } from './modules.ts';
+import { readRows, type OutputRow } from './output.ts';
+import type { TestCase } from './parseTest.ts';
+import type { TestEvent } from './timeline.ts';
+import { parseClock } from './timeline.ts';
+import { TestFormatError } from './types.ts';
+import { literalAsCsv, literalAsJson } from './values.ts';
+import type { InputBinding } from '../contract/binding.ts';
+
+/** How the events reach the program. */
+export type Drive =
+  /** One after the other, one program from beginning to end. */
+  | { readonly kind: 'written' }
+  /** Consecutive records of one input in one batch. */
+  | { readonly kind: 'batches' }
+  /** Saved and restored after every event; `other` takes turns with the first artifact. */
+  | { readonly kind: 'restarts'; readonly other: CaseArtifact };
+
+/** What a run gave: rows, or why it came to nothing. */
+export type RunResult = { readonly rows: readonly OutputRow[] } | { readonly failure: string; readonly line: number };
+
+/** Runs all events. */
+export async function drive(test: TestCase, artifact: CaseArtifact, way: Drive): Promise<RunResult> {
+  const timeline = test.timeline;
+  if (timeline === undefined) return { rows: [] };
+  const start = test.options.has('start') ? parseClock(test.options.get('start') ?? '') : (timeline.start ?? 0);
+  const run = new Run(test, artifact, start);
+  let index = 0;
+  try {
+    await run.open(artifact);
+    for (; index < timeline.events.length; index++) {
+      const from = index;
+      if (way.kind === 'batches') index = lastOfBatch(timeline.events, index, test.options.has('idle-after'));
+      await run.events(timeline.events.slice(from, index + 1), index, way.kind !== 'restarts');
+      if (way.kind === 'restarts' && timeline.events[index]?.kind !== 'tick') await run.changeOwners(index % 2 === 0 ? way.other : artifact);
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const detail = error instanceof TestFormatError || error instanceof RestartError ? error.message : `${error.name}: ${error.message}`;
+    return { failure: detail, line: timeline.events[index]?.line ?? test.line };
+  }
+  return { rows: run.rows };
+}
+
+/** What came out after a restart wasn't what had come before. */
+class RestartError extends Error {}
+
+function lastOfBatch(events: readonly TestEvent[], first: number, live: boolean): number {
+  const stream = streamOf(events[first]);
+  if (stream === undefined || live) return first;
+  let last = first;
+  for (let next = first + 1; next < events.length; next++) {
+    if (events[next]?.kind === 'tick') continue;
+    if (streamOf(events[next]) !== stream) break;
+    last = next;
+  }
+  return last;
+}
+
+function streamOf(event: TestEvent | undefined): string | undefined {
+  return event?.kind === 'row' || event?.kind === 'raw' ? event.stream : undefined;
+}
+
+// A run holds the program and what is needed to start it again.
+class Run {
+  readonly rows: OutputRow[] = [];
+  private readonly test: TestCase;
+  private readonly artifact: CaseArtifact;
+  private readonly start: number;
+  private program: Program | undefined;
+  private saved: SnapshotBlob[] | undefined;
+  private sinceSave: { readonly events: readonly TestEvent[]; readonly index: number }[] = [];
+  private savedRows = 0;
+  private readonly idleFrom = new Map<string, number>();
+  private clock: number;
+
+  constructor(test: TestCase, artifact: CaseArtifact, start: number) {
+    this.test = test;
+    this.artifact = artifact;
+    this.start = start;
+    this.clock = start;
+  }
+
+  async open(artifact: CaseArtifact): Promise<Program> {
+    this.program = await Program.open(artifact.wasm, { seed: artifact.seed, start: BigInt(this.start), keyGroups: artifact.keyGroups });
+    return this.program;
+  }
+
+  /** Feeds events that belong together; their rows are those of event `index`. */
+  async events(events: readonly TestEvent[], index: number, keepsCheckpoints: boolean): Promise<void> {
+    const first = events[0];
+    if (first?.kind === 'checkpoint' || first?.kind === 'restart') {
+      if (keepsCheckpoints) await (first.kind === 'checkpoint' ? this.checkpoint() : this.restart());
+      return;
+    }
+    this.sinceSave.push({ events, index });
+    this.apply(events, index);
+  }
+
+  private apply(events: readonly TestEvent[], index: number): void {
+    const first = events[0];
+    const program = this.program;
+    if (first === undefined || program === undefined) return;
+    if (first.time > this.clock) this.idle(first.time, index);
+    const stream = streamOf(first);
+    if (stream !== undefined) {
+      const [name, binding] = this.inputOf(stream);
+      const records = events.flatMap((event) => (event.kind === 'row' || event.kind === 'raw' ? [recordOf(event, binding)] : []));
+      program.feedRecords(this.artifact.inputs.get(name) ?? 0, records, (output, bytes) => this.receive(output, bytes, index));
+      this.idleFrom.set(name, events.at(-1)?.time ?? first.time);
+    } else if (first.kind === 'advance' || first.kind === 'end') {
+      for (const input of this.artifact.inputs.values()) {
+        this.untilDrained(() => (first.kind === 'end' ? program.finish(input) : program.advance(input, BigInt(first.time))), index);
+      }
+    }
+    this.drain(index);
+  }
+
+  // `option idle-after`: bounds of inputs without rows, once per interval of idleness and at the moment of the next event.
+  private idle(until: number, index: number): void {
+    const option = this.test.options.get('idle-after');
+    this.clock = until;
+    if (option === undefined) return;
+    const program = this.program;
+    const after = durationOf(option);
+    const bounds: { time: number; input: number }[] = [];
+    for (const [name, input] of this.artifact.inputs) {
+      const from = this.idleFrom.get(name);
+      if (from !== undefined && until >= from + after) bounds.push({ time: until, input });
+    }
+    for (const bound of bounds) this.untilDrained(() => program?.advance(bound.input, BigInt(bound.time)) ?? false, index);
+  }
+
+  private untilDrained(call: () => boolean, index: number): void {
+    while (call()) this.drain(index);
+    this.drain(index);
+  }
+
+  private drain(index: number): void {
+    this.program?.drain((output, bytes) => this.receive(output, bytes, index));
+  }
+
+  private receive(output: number, bytes: Uint8Array, index: number): void {
+    const stream = this.artifact.outputs.get(output);
+    if (stream !== undefined) this.rows.push(...readRows(stream, index, bytes, this.artifact.suffix));
+    else throw new Error(`rows came out of a stream that is not of this case (output ${output})`);
+  }
+
+  private async checkpoint(): Promise<void> {
+    this.saved = this.program?.save(true);
+    this.sinceSave = [];
+    this.savedRows = this.rows.length;
+  }
+
+  private async restart(): Promise<void> {
+    const before = this.rows.splice(this.savedRows);
+    const program = await this.open(this.artifact);
+    if (this.saved !== undefined) program.load(this.saved);
+    for (const { events, index } of this.sinceSave) this.apply(events, index);
+    const again = this.rows.slice(this.savedRows);
+    const text = (row: OutputRow | undefined): string => (row === undefined ? '(nothing)' : `${row.stream} @${row.rowtime} ${row.json}`);
+    for (let index = 0; index < Math.max(before.length, again.length); index++) {
+      if (text(before[index]) !== text(again[index])) throw new RestartError(`after the restart came ${text(again[index])} where ${text(before[index])} had come before`);
+    }
+  }
+
+  /** Saves, splits the key groups between two owners, saves both, and goes on with one that has it all. */
+  async changeOwners(artifact: CaseArtifact): Promise<void> {
+    const all = this.program?.save(true) ?? [];
+    const merged: SnapshotBlob[] = [];
+    for (const half of [0, 1]) {
+      const owner = await this.open(artifact);
+      owner.load(all.filter((blob) => blob.group < 0 || blob.group % 2 === half));
+      merged.push(...owner.save(true).filter((blob) => (blob.group < 0 ? half === 0 : blob.group % 2 === half)));
+    }
+    (await this.open(artifact)).load(merged);
+  }
+
+  private inputOf(stream: string): [string, InputBinding] {
+    const binding = this.test.inputs.find((input) => input.stream === stream) ?? this.test.inputs.find((input) => input.stream === stream.toUpperCase());
+    if (binding === undefined) throw new TestFormatError(`there is no input ${stream}`);
+    return [binding.stream, binding];
+  }
+}
+
+function durationOf(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m)$/.exec(text);
+  if (match === null) throw new TestFormatError(`not a duration: ${text}`);
+  return Number(match[1]) * { ms: 1, s: 1000, m: 60000 }[match[2] as 'ms' | 's' | 'm'];
+}
+
+function recordOf(event: Extract<TestEvent, { kind: 'row' | 'raw' }>, binding: InputBinding): InputRecord {
+  const { partitionKey, sequenceNumber, shardId, arrival } = event.metadata;
+  return {
+    data: event.kind === 'raw' ? event.bytes : new TextEncoder().encode(encodeRow(event.values, binding)),
+    clock: BigInt(event.time),
+    arrival: BigInt(arrival ?? event.time),
+    ...(partitionKey === undefined ? {} : { partitionKey }),
+    ...(sequenceNumber === undefined ? {} : { sequenceNumber }),
+    ...(shardId === undefined ? {} : { shardId }),
+  };
+}
+
+/** A row of literals in the input's format. */
+export function encodeRow(values: Extract<TestEvent, { kind: 'row' }>['values'], binding: InputBinding): string {
+  const { columns, format } = binding;
+  if (values.length !== columns.length) throw new TestFormatError(`the row has ${values.length} values, ${binding.stream} has ${columns.length} columns`);
+  if (format.kind === 'csv') {
+    return `${columns.map((column, index) => literalAsCsv(values[index] ?? { kind: 'null' }, column.type, format.columnDelimiter)).join(format.columnDelimiter)}\n`;
+  }
+  if (format.rowPath !== '$') throw new TestFormatError(`a row path ${format.rowPath} needs raw records`);
+  const root: Members = new Map();
+  for (const [index, column] of columns.entries()) {
+    const path = /^\$?\.?([^[\]]+)$/.exec(column.mapping ?? column.name);
+    if (path?.[1] === undefined) throw new TestFormatError(`the mapping ${column.mapping ?? ''} needs raw records`);
+    place(root, path[1].split('.'), literalAsJson(values[index] ?? { kind: 'null' }, column.type));
+  }
+  return membersText(root);
+}
+
+type Members = Map<string, Members | string>;
+
+function place(members: Members, path: readonly string[], value: string): void {
+  const [name = '', ...rest] = path;
+  if (rest.length === 0) {
+    members.set(name, value);
+    return;
+  }
+  const found = members.get(name);
+  const below: Members = found instanceof Map ? found : new Map();
+  members.set(name, below);
+  place(below, rest, value);
+}
+
+function membersText(members: Members): string {
+  return `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${typeof value === 'string' ? value : membersText(value)}`).join(',')}}`;
+}
