@@ -140,6 +140,10 @@ function warmUp(
       found.set(contestant.name, { rows: 0, problem: outcome });
       continue;
     }
+    if (!existsSync(contestant.output)) {
+      found.set(contestant.name, { rows: 0, problem: 'it wrote no output' });
+      continue;
+    }
     const rows = readRows(contestant.output, workload.result);
     const difference = expected === undefined ? undefined : firstDifference(expected, rows, workload.result);
     if (expected === undefined) {

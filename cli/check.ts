@@ -5,7 +5,10 @@ import { exitDone, exitFault } from './exit.ts';
 import type { CommonOptions } from './rowtime.ts';
 
 /** Prints all diagnostics of applications. */
-export async function checkCommand(paths: readonly string[], options: CommonOptions & { readonly source: string[] }): Promise<number> {
+export async function checkCommand(
+  paths: readonly string[],
+  options: CommonOptions & { readonly source: string[] },
+): Promise<number> {
   const { compile } = await import('../compiler/compile.ts');
   let failed = false;
   for (const path of paths) {
@@ -13,9 +16,14 @@ export async function checkCommand(paths: readonly string[], options: CommonOpti
     if (application.kind === 'artifact') continue;
     const sources = await bindSources(application, options.source, options.schema);
     const inputs = [...sources.flatMap((source) => source.bindings)];
-    for (const binding of bindSchemas(application, options.schema)) if (!inputs.some((input) => input.stream === binding.stream)) inputs.push(binding);
-    const { diagnostics } = await compile({ name: application.name, text: application.text }, { inputs, stage: 'plan' });
-    if (await printDiagnostics(diagnostics, { name: application.name, text: application.text }, options.json === true)) failed = true;
+    for (const binding of bindSchemas(application, options.schema))
+      if (!inputs.some((input) => input.stream === binding.stream)) inputs.push(binding);
+    const { diagnostics } = await compile(
+      { name: application.name, text: application.text },
+      { inputs, stage: 'plan' },
+    );
+    if (await printDiagnostics(diagnostics, { name: application.name, text: application.text }, options.json === true))
+      failed = true;
   }
   return failed ? exitFault : exitDone;
 }

@@ -22,13 +22,20 @@ export interface CompileCommandOptions extends Omit<BindingOptions, 'flavour'> {
 }
 
 /** Text and compile options of an application, as `run` would take them. */
-export async function compileInputs(path: string, options: Omit<BindingOptions, 'flavour'>): Promise<{ source: Source; options: CompileOptions }> {
+export async function compileInputs(
+  path: string,
+  options: Omit<BindingOptions, 'flavour'>,
+): Promise<{ source: Source; options: CompileOptions }> {
   const application = loadApplication(path, options.code);
   if (application.kind === 'artifact') throw new ConnectorError(`${path} is compiled already`, true);
   const sources = await bindSources(application, options.source, options.schema);
   const inputs = sources.flatMap((source) => source.bindings);
-  for (const binding of bindSchemas(application, options.schema)) if (!inputs.some((input) => input.stream === binding.stream)) inputs.push(binding);
-  const sinks = await bindSinks([...scanNames(application.text).created, ...inputs.map((input) => input.stream)], options.sink);
+  for (const binding of bindSchemas(application, options.schema))
+    if (!inputs.some((input) => input.stream === binding.stream)) inputs.push(binding);
+  const sinks = await bindSinks(
+    [...scanNames(application.text).created, ...inputs.map((input) => input.stream)],
+    options.sink,
+  );
   return {
     source: { name: application.name, text: application.text },
     options: {

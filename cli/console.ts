@@ -2,9 +2,11 @@
 import type { Sink } from '../contract/connector.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { typeText } from '../contract/types.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { writeOut } from '../runtime/connectors/standard/connector.ts';
 
 let shown: string | undefined;
+const clock = systemClock();
 
 /** A sink that prints the rows of a stream. */
 export function consoleSink(manifest: Manifest, stream: string): Sink {
@@ -12,7 +14,11 @@ export function consoleSink(manifest: Manifest, stream: string): Sink {
   const prefix = Buffer.from(`{"stream":${JSON.stringify(stream)},"row":`);
   return {
     delivery: 'at-least-once',
-    write: (bytes) => writeOut(table === undefined ? wrap(bytes, prefix) : table(bytes)),
+    write: (bytes) =>
+      writeOut(
+        table === undefined ? wrap(bytes, prefix) : table(bytes),
+        (milliseconds) => clock.timer(milliseconds).done,
+      ),
     flush: async () => null,
     commit: async () => {},
     close: async () => {},
@@ -35,7 +41,11 @@ const ending = Buffer.from('}\n');
 function tableOf(manifest: Manifest, stream: string): (bytes: Uint8Array) => Uint8Array {
   const columns = manifest.streams.find((candidate) => candidate.name === stream)?.columns ?? [];
   const widths = columns.map(({ name, type }) => Math.max(name.length, Math.min(24, widthOf(typeText(type)))));
-  const line = (cells: readonly string[]): string => cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd();
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd();
   return (bytes) => {
     let text = '';
     if (shown !== stream) {
@@ -43,7 +53,8 @@ function tableOf(manifest: Manifest, stream: string): (bytes: Uint8Array) => Uin
       shown = stream;
     }
     for (const row of new TextDecoder().decode(bytes).split('\n')) {
-      if (row !== '') text += `${line(Object.values(JSON.parse(row) as object).map((value) => (value === null ? 'NULL' : String(value))))}\n`;
+      if (row !== '')
+        text += `${line(Object.values(JSON.parse(row) as object).map((value) => (value === null ? 'NULL' : String(value))))}\n`;
     }
     return Buffer.from(text);
   };

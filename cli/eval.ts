@@ -15,19 +15,28 @@ export async function evalCommand(expressions: readonly string[]): Promise<numbe
   const { compile } = await import('../compiler/compile.ts');
   let failed = false;
   for (const expression of expressions) {
-    const head = 'CREATE STREAM "VALUE" ("V" VARCHAR(65535));\nCREATE PUMP "P" AS INSERT INTO "VALUE" SELECT STREAM CAST((';
+    const head =
+      'CREATE STREAM "VALUE" ("V" VARCHAR(65535));\nCREATE PUMP "P" AS INSERT INTO "VALUE" SELECT STREAM CAST((';
     const source = { name: 'expression', text: `${head}${expression}) AS VARCHAR(65535)) FROM "ONE";` };
     const result = await compile(source, {
       inputs: [input],
       outputs: ['VALUE', 'error_stream'].map((stream) => ({ stream, format: 'json', rowtime: false }) as const),
       effort: 'quick',
     });
-    const shifted = result.diagnostics.map((diagnostic) => ({ ...diagnostic, span: { start: shift(diagnostic.span.start, head.length, expression), end: shift(diagnostic.span.end, head.length, expression) }, related: [] }));
+    const shifted = result.diagnostics.map((diagnostic) => ({
+      ...diagnostic,
+      span: {
+        start: shift(diagnostic.span.start, head.length, expression),
+        end: shift(diagnostic.span.end, head.length, expression),
+      },
+      related: [],
+    }));
     if (await printDiagnostics(shifted, { name: 'expression', text: expression }, false)) failed = true;
     if (result.wasm === undefined) continue;
     const program = await Program.open(result.wasm, { start: BigInt(Date.now()) });
     const print = (_output: number, bytes: Uint8Array): void => {
-      for (const line of new TextDecoder().decode(bytes).split('\n')) if (line !== '') process.stdout.write(`${textOf(JSON.parse(line) as Record<string, unknown>)}\n`);
+      for (const line of new TextDecoder().decode(bytes).split('\n'))
+        if (line !== '') process.stdout.write(`${textOf(JSON.parse(line) as Record<string, unknown>)}\n`);
     };
     program.feedRaw(0, new TextEncoder().encode('{"X":1}\n'), true, program.start, print);
     program.drain(print);

@@ -6,7 +6,14 @@ export const exitFault = 1;
 export const exitUsage = 2;
 export const exitBug = 70;
 
-const faults = new Set(['ConnectorError', 'SchemaError', 'StorageError', 'StateLimitError', 'SnapshotError', 'ArtifactError']);
+const faults = new Set([
+  'ConnectorError',
+  'SchemaError',
+  'StorageError',
+  'StateLimitError',
+  'SnapshotError',
+  'ArtifactError',
+]);
 
 /** Prints an error and gives the exit status that belongs to it. */
 export function report(error: unknown, json: boolean): number {
@@ -14,7 +21,10 @@ export function report(error: unknown, json: boolean): number {
   if (error.name === 'OutputClosed') return exitDone;
   if (!faults.has(error.name)) return bug(error.stack ?? error.message);
   const usage = 'usage' in error && error.usage === true;
-  if (json) process.stderr.write(`${JSON.stringify({ severity: 'error', code: usage ? 'usage' : 'failed', message: error.message })}\n`);
+  if (json)
+    process.stderr.write(
+      `${JSON.stringify({ severity: 'error', code: usage ? 'usage' : 'failed', message: error.message })}\n`,
+    );
   else process.stderr.write(`rowtime: ${error.message}\n`);
   return usage ? exitUsage : exitFault;
 }

@@ -39,11 +39,16 @@ function seed(text: string): bigint {
   return BigInt(text);
 }
 
-function shared(command: Command): Command {
+function shared(command: Command, flavours: readonly string[] = ['simd', 'scalar']): Command {
   return command
-    .option('--schema <NAME=SCHEMA>', "columns of an input: 'NAME=(ticker VARCHAR(4), …)' or NAME=schema.json", collect, [])
+    .option(
+      '--schema <NAME=SCHEMA>',
+      "columns of an input: 'NAME=(ticker VARCHAR(4), …)' or NAME=schema.json",
+      collect,
+      [],
+    )
     .option('--code <FILE>', 'replaces the SQL of an application definition')
-    .addOption(new Option('--flavour <FLAVOUR>', 'simd or scalar').choices(['simd', 'scalar', 'both']).default('simd'))
+    .addOption(new Option('--flavour <FLAVOUR>', flavours.join(', ')).choices(flavours).default('simd'))
     .option('--no-optimize', 'compile without the optimizer')
     .option('--no-cache', 'compile even when the artifact is in the cache')
     .option('--key-groups <N>', 'number of key groups, fixed at the first start', whole)
@@ -51,9 +56,20 @@ function shared(command: Command): Command {
     .option('--json', 'diagnostics as JSON, one a line');
 }
 
-function makeProgram(finish: (work: Promise<number>, json: boolean) => Promise<void>): Command {
-  const program = new Command('rowtime').description('Streaming SQL, compiled to WebAssembly.').showHelpAfterError('(rowtime --help says more)');
+type Finish = (work: Promise<number>, json: boolean) => Promise<void>;
+
+function makeProgram(finish: Finish): Command {
+  const program = new Command('rowtime')
+    .description('Streaming SQL, compiled to WebAssembly.')
+    .showHelpAfterError('(rowtime --help says more)');
   program.exitOverride();
+  addRun(program, finish);
+  addCompiling(program, finish);
+  addTools(program, finish);
+  return program;
+}
+
+function addRun(program: Command, finish: Finish): void {
   shared(program.command('run').description('run until the input ends, or until stopped').argument('<APP>'))
     .option('--source <NAME=URL>', 'where an input comes from', collect, [])
     .option('--sink <NAME=URL>', 'where the rows of a stream go', collect, [])
@@ -66,34 +82,99 @@ function makeProgram(finish: (work: Promise<number>, json: boolean) => Promise<v
     .option('--state-limit <SIZE>', 'most bytes of state', bytes)
     .option('--stats <FILE>', 'one JSON object about the run at its end; - is standard output')
     .option('--fail-on-error', 'status 1 when a row went to error_stream')
-    .action((path: string, options: RunCommandOptions) => finish(import('./run.ts').then((module) => module.runCommand(path, options)), options.json === true));
+    .action((path: string, options: RunCommandOptions) =>
+      finish(
+        import('./run.ts').then((module) => module.runCommand(path, options)),
+        options.json === true,
+      ),
+    );
+}
+
+// Commands that take an application apart without running it.
+function addCompiling(program: Command, finish: Finish): void {
   shared(program.command('check').description('all diagnostics, no WebAssembly').argument('<APP...>'))
     .option('--source <NAME=URL>', 'discover the schema of an input from its source', collect, [])
-    .action((paths: string[], options) => finish(import('./check.ts').then((module) => module.checkCommand(paths, options)), options.json === true));
-  shared(program.command('compile').description('write the artifact').argument('<APP>'))
+    .action((paths: string[], options) =>
+      finish(
+        import('./check.ts').then((module) => module.checkCommand(paths, options)),
+        options.json === true,
+      ),
+    );
+  shared(program.command('compile').description('write the artifact').argument('<APP>'), ['simd', 'scalar', 'both'])
     .requiredOption('-o, --output <FILE>', 'the artifact')
     .option('--program <FILE>', 'the generated AssemblyScript')
     .option('--source <NAME=URL>', 'as for run: format, schema and time field come from it', collect, [])
     .option('--sink <NAME=URL>', 'as for run', collect, [])
-    .action((path: string, options) => finish(import('./compile.ts').then((module) => module.compileCommand(path, options)), options.json === true));
+    .action((path: string, options) =>
+      finish(
+        import('./compile.ts').then((module) => module.compileCommand(path, options)),
+        options.json === true,
+      ),
+    );
   shared(program.command('explain').description('what will happen').argument('<APP>'))
-    .addOption(new Option('--stage <STAGE>', 'what to show').choices(['ast', 'plan', 'optimized', 'program']).default('optimized'))
+    .addOption(
+      new Option('--stage <STAGE>', 'what to show')
+        .choices(['ast', 'plan', 'optimized', 'program'])
+        .default('optimized'),
+    )
     .option('--source <NAME=URL>', 'as for run', collect, [])
     .option('--sink <NAME=URL>', 'as for run', collect, [])
-    .action((path: string, options) => finish(import('./explain.ts').then((module) => module.explainCommand(path, options)), options.json === true));
-  program.command('test').description('run .test files').argument('<PATH...>').option('--update', 'rewrite the expectations in place')
-    .action((paths: string[], options) => finish(import('./test.ts').then((module) => module.testCommand(paths, options)), false));
-  program.command('eval').description('value and type of SQL expressions').argument('<EXPRESSION...>')
-    .action((expressions: string[]) => finish(import('./eval.ts').then((module) => module.evalCommand(expressions)), false));
-  program.command('discover').description('an InputSchema from sample records').argument('<URL>')
-    .action((url: string) => finish(import('./discover.ts').then((module) => module.discoverCommand(url)), false));
-  program.command('bench').description('workloads beside their yardsticks').argument('[NAME...]').option('--json', 'results as JSON')
-    .action((names: string[], options) => finish(import('./bench.ts').then((module) => module.benchCommand(names, options)), false));
-  return program;
+    .action((path: string, options) =>
+      finish(
+        import('./explain.ts').then((module) => module.explainCommand(path, options)),
+        options.json === true,
+      ),
+    );
+}
+
+function addTools(program: Command, finish: Finish): void {
+  program
+    .command('test')
+    .description('run .test files')
+    .argument('<PATH...>')
+    .option('--update', 'rewrite the expectations in place')
+    .action((paths: string[], options) =>
+      finish(
+        import('./test.ts').then((module) => module.testCommand(paths, options)),
+        false,
+      ),
+    );
+  program
+    .command('eval')
+    .description('value and type of SQL expressions')
+    .argument('<EXPRESSION...>')
+    .action((expressions: string[]) =>
+      finish(
+        import('./eval.ts').then((module) => module.evalCommand(expressions)),
+        false,
+      ),
+    );
+  program
+    .command('discover')
+    .description('an InputSchema from sample records')
+    .argument('<URL>')
+    .action((url: string) =>
+      finish(
+        import('./discover.ts').then((module) => module.discoverCommand(url)),
+        false,
+      ),
+    );
+  program
+    .command('bench')
+    .description('workloads beside their yardsticks')
+    .argument('[NAME...]')
+    .option('--json', 'results as JSON')
+    .option('--rounds <N>', 'measured runs of every contestant', whole, 5)
+    .action((names: string[], options) =>
+      finish(
+        import('./bench.ts').then((module) => module.benchCommand(names, options)),
+        false,
+      ),
+    );
 }
 
 async function main(): Promise<void> {
-  const finish = async (work: Promise<number>, json: boolean): Promise<void> => {
+  const finish: Finish = async (work, json) => {
     let status: number;
     try {
       status = await work;

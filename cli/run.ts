@@ -66,16 +66,23 @@ export async function runCommand(path: string, options: RunCommandOptions): Prom
 }
 
 function errorsOf(report: RunReport): number {
-  return report.ledger.filter((entry) => entry.kind === 'stream' && entry.name === 'error_stream').reduce((total, entry) => total + (entry.counters['in'] ?? 0), 0);
+  return report.ledger
+    .filter((entry) => entry.kind === 'stream' && entry.name === 'error_stream')
+    .reduce((total, entry) => total + (entry.counters['in'] ?? 0), 0);
 }
 
 function writeStats(target: string, outcome: RunOutcome, report: RunReport): void {
   const cpu = process.cpuUsage();
-  const entries = (kind: string): Record<string, object> => Object.fromEntries(report.ledger.filter((entry) => entry.kind === kind).map((entry) => [entry.name, entry.counters]));
+  const entries = (kind: string): Record<string, object> =>
+    Object.fromEntries(
+      report.ledger.filter((entry) => entry.kind === kind).map((entry) => [entry.name, entry.counters]),
+    );
   const counted = entries('source');
   const stats = {
     complete: report.complete,
-    sources: Object.fromEntries(report.sources.map(({ name, bytes }) => [name, { records: 0, ...counted[name], bytes }])),
+    sources: Object.fromEntries(
+      report.sources.map(({ name, bytes }) => [name, { records: 0, ...counted[name], bytes }]),
+    ),
     sinks: Object.fromEntries(report.sinks.map(({ name, records, bytes }) => [name, { records, bytes }])),
     pumps: entries('pump'),
     streams: entries('stream'),
@@ -99,11 +106,16 @@ function progressLine(): (progress: RunProgress) => void {
   let before = { at: 0, records: 0 };
   return ({ elapsedMs, share, ledger }) => {
     if (elapsedMs < 1000) return;
-    const sum = (kind: string, counter: string): number => ledger().filter((entry) => entry.kind === kind).reduce((total, entry) => total + (entry.counters[counter] ?? 0), 0);
+    const sum = (kind: string, counter: string): number =>
+      ledger()
+        .filter((entry) => entry.kind === kind)
+        .reduce((total, entry) => total + (entry.counters[counter] ?? 0), 0);
     const records = sum('source', 'records');
     const rate = ((records - before.records) * 1000) / Math.max(1, elapsedMs - before.at);
     before = { at: elapsedMs, records };
     const done = share === undefined ? '' : `${Math.floor(share * 100)} %  `;
-    process.stderr.write(`\r\u001b[K${done}${records} records  ${Math.round(rate)}/s  late ${sum('pump', 'late')}  errors ${sum('pump', 'errors') + sum('source', 'rejected')}`);
+    process.stderr.write(
+      `\r\u001b[K${done}${records} records  ${Math.round(rate)}/s  late ${sum('pump', 'late')}  errors ${sum('pump', 'errors') + sum('source', 'rejected')}`,
+    );
   };
 }

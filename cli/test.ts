@@ -1,8 +1,10 @@
-// rowtime test: hands over to the runner in testing/.
-import { loadPart } from './later.ts';
+// rowtime test: runs .test files and prints their report.
+import { exitDone, exitFault } from './exit.ts';
 
-/** Runs .test files; the runner prints and gives the exit status. */
+/** Runs the .test files at the paths. */
 export async function testCommand(paths: readonly string[], options: { readonly update?: true }): Promise<number> {
-  const runTests = await loadPart<(paths: readonly string[], options: { readonly update: boolean }) => Promise<number>>('testing/runTests', 'runTests');
-  return runTests(paths, { update: options.update === true });
+  const { runTestPaths } = await import('../testing/run.ts');
+  const print = (text: string): void => void process.stdout.write(`${text}\n`);
+  const summary = await runTestPaths(paths, { update: options.update === true, print });
+  return summary.failed > 0 ? exitFault : exitDone;
 }

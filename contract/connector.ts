@@ -60,6 +60,7 @@ export interface SourceContext {
   readonly finished: boolean;
   /** Wall clock in ms, for connectors with a pace. */
   readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /** Where rows go. */
@@ -81,6 +82,7 @@ export interface SinkContext {
   readonly handle?: Json;
   /** True when checkpoints are taken: an existing output is then refused unless `?mode=` says what to do. */
   readonly durable: boolean;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /** A connector: one folder and one line in the registry. */

@@ -42,7 +42,10 @@ function readInput(path: string): Uint8Array {
     return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new ConnectorError(`${path}: can not be read: ${missing ? 'no such file' : error instanceof Error ? error.message : String(error)}`, missing);
+    throw new ConnectorError(
+      `${path}: can not be read: ${missing ? 'no such file' : error instanceof Error ? error.message : String(error)}`,
+      missing,
+    );
   }
 }
 
@@ -66,7 +69,10 @@ export function matchName(name: string, known: readonly string[], what: string):
   const near = known.filter((candidate) => candidate.toLowerCase() === name.toLowerCase());
   if (near.length === 1 && near[0] !== undefined) return near[0];
   const hint = suggest(name, known);
-  throw new ConnectorError(`there is no ${what} "${name}"${hint === undefined ? `; there is ${known.join(', ') || 'none'}` : `; did you mean "${hint}"?`}`, true);
+  throw new ConnectorError(
+    `there is no ${what} "${name}"${hint === undefined ? `; there is ${known.join(', ') || 'none'}` : `; did you mean "${hint}"?`}`,
+    true,
+  );
 }
 
 /** Names of streams that a script creates and that it reads without creating them; a scan of words, so that a cached run needs no parser. */
@@ -74,9 +80,15 @@ export function scanNames(sql: string): { readonly created: string[]; readonly r
   const plain = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ');
   const stored = (quoted: string | undefined, bare: string | undefined): string => quoted ?? (bare ?? '').toUpperCase();
   const name = '(?:"([^"]+)"|([A-Za-z_][\\w$]*))';
-  const find = (pattern: string): string[] => [...new Set([...plain.matchAll(new RegExp(pattern, 'gi'))].map((match) => stored(match[1], match[2])))];
-  const created = find(`\\bSTREAM\\s+${name}\\s*(?:\\(|\\bAS\\b|\\bDESCRIPTION\\b)`).filter((found) => found !== 'CREATE');
-  const read = find(`\\b(?:FROM|JOIN)\\s+(?!TABLE\\b|STREAM\\b)${name}(?!\\s*\\()`).filter((found) => !created.includes(found));
+  const find = (pattern: string): string[] => [
+    ...new Set([...plain.matchAll(new RegExp(pattern, 'gi'))].map((match) => stored(match[1], match[2]))),
+  ];
+  const created = find(`\\bSTREAM\\s+${name}\\s*(?:\\(|\\bAS\\b|\\bDESCRIPTION\\b)`).filter(
+    (found) => found !== 'CREATE',
+  );
+  const read = find(`\\b(?:FROM|JOIN)\\s+(?!TABLE\\b|STREAM\\b)${name}(?!\\s*\\()`).filter(
+    (found) => !created.includes(found),
+  );
   return { created, read };
 }
 
@@ -93,7 +105,9 @@ export function parseSchemas(texts: readonly string[]): ReadonlyMap<string | und
 
 /** Binds sources to input streams, discovering schemas that nothing else gives. */
 export async function bindSources(
-  application: Extract<Application, { kind: 'sql' }>, sources: readonly string[], schemaTexts: readonly string[],
+  application: Extract<Application, { kind: 'sql' }>,
+  sources: readonly string[],
+  schemaTexts: readonly string[],
 ): Promise<BoundSource[]> {
   const defined = application.definition?.inputs ?? [];
   const schemas = parseSchemas(schemaTexts);
@@ -102,12 +116,25 @@ export async function bindSources(
   const bound: BoundSource[] = [];
   const texts = sources.map(splitName);
   for (const { name, value } of texts) {
-    const target = name === undefined ? onlyInput(defined.map((input) => input.prefix), read) : defined.length > 0 || read.length > 0 ? matchName(name, known, 'input') : name;
+    const target =
+      name === undefined
+        ? onlyInput(
+            defined.map((input) => input.prefix),
+            read,
+          )
+        : defined.length > 0 || read.length > 0
+          ? matchName(name, known, 'input')
+          : name;
     const input = defined.find((candidate) => candidate.prefix === target || candidate.streams.includes(target));
     const streams = input === undefined ? [target] : input.prefix === target ? input.streams : [target];
     const resolved = await resolveUrl(value, 'source');
-    const schema = [...schemas].find(([key]) => key === undefined || key.toLowerCase() === target.toLowerCase() || input?.prefix === key)?.[1];
-    const given = typeof schema === 'string' ? { format: formatOf(resolved), columns: parseColumnList(schema) } : (schema ?? input?.shape);
+    const schema = [...schemas].find(
+      ([key]) => key === undefined || key.toLowerCase() === target.toLowerCase() || input?.prefix === key,
+    )?.[1];
+    const given =
+      typeof schema === 'string'
+        ? { format: formatOf(resolved), columns: parseColumnList(schema) }
+        : (schema ?? input?.shape);
     const shape = given ?? (await discoverShape(resolved));
     const { time } = { time: textOption(resolved.url, 'time') };
     bound.push({
@@ -120,7 +147,11 @@ export async function bindSources(
         format: shape.format,
         columns: shape.columns,
         ...(shape.layout === undefined ? {} : { layout: shape.layout }),
-        ...(time === undefined ? {} : { time: { path: time, unit: textOption(resolved.url, 'unit') === 's' ? ('s' as const) : ('ms' as const) } }),
+        ...(time === undefined
+          ? {}
+          : {
+              time: { path: time, unit: textOption(resolved.url, 'unit') === 's' ? ('s' as const) : ('ms' as const) },
+            }),
       })),
     });
   }
@@ -128,16 +159,23 @@ export async function bindSources(
 }
 
 /** Bindings of inputs that have a schema but no source, for `check`, `compile` and `explain`. */
-export function bindSchemas(application: Extract<Application, { kind: 'sql' }>, schemaTexts: readonly string[]): InputBinding[] {
+export function bindSchemas(
+  application: Extract<Application, { kind: 'sql' }>,
+  schemaTexts: readonly string[],
+): InputBinding[] {
   const bindings: InputBinding[] = [];
   const read = scanNames(application.text).read;
   for (const [name, schema] of parseSchemas(schemaTexts)) {
     const stream = name === undefined ? onlyInput([], read) : read.length > 0 ? matchName(name, read, 'input') : name;
-    const shape = typeof schema === 'string' ? { format: { kind: 'json', rowPath: '$' } as const, columns: parseColumnList(schema) } : schema;
+    const shape =
+      typeof schema === 'string'
+        ? { format: { kind: 'json', rowPath: '$' } as const, columns: parseColumnList(schema) }
+        : schema;
     bindings.push({ stream, ...shape });
   }
   for (const input of application.definition?.inputs ?? []) {
-    for (const stream of input.streams) if (!bindings.some((binding) => binding.stream === stream)) bindings.push({ stream, ...input.shape });
+    for (const stream of input.streams)
+      if (!bindings.some((binding) => binding.stream === stream)) bindings.push({ stream, ...input.shape });
   }
   return bindings;
 }
@@ -171,11 +209,17 @@ export async function bindSinks(streams: readonly string[], sinks: readonly stri
   const bound: BoundSink[] = [];
   for (const text of sinks) {
     const { name, value } = splitName(text);
-    if (name === undefined) throw new ConnectorError(`--sink ${text}: write NAME=URL, with the name of a stream (${known.join(', ')})`, true);
+    if (name === undefined)
+      throw new ConnectorError(`--sink ${text}: write NAME=URL, with the name of a stream (${known.join(', ')})`, true);
     const stream = matchName(name, known, 'stream');
-    if (bound.some((other) => other.output.stream === stream)) throw new ConnectorError(`--sink: stream "${stream}" is there twice`, true);
+    if (bound.some((other) => other.output.stream === stream))
+      throw new ConnectorError(`--sink: stream "${stream}" is there twice`, true);
     const resolved = await resolveUrl(value, 'sink');
-    bound.push({ ...resolved, text: value, output: { stream, format: formatOf(resolved).kind, rowtime: resolved.url.options.get('rowtime') === true } });
+    bound.push({
+      ...resolved,
+      text: value,
+      output: { stream, format: formatOf(resolved).kind, rowtime: resolved.url.options.get('rowtime') === true },
+    });
   }
   return bound;
 }

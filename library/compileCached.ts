@@ -18,8 +18,29 @@ export interface Compiled {
 
 /** Compiles an application unless the cache has its artifact. Applications with warnings aren't kept: their warnings would be lost. */
 export async function compileCached(source: Source, options: CompileOptions, useCache: boolean): Promise<Compiled> {
-  const { inputs, outputs, references, flavour = 'simd', optimize = true, keyGroups = KEY_GROUPS_DEFAULT, seed = 1n } = options;
-  const key = cacheKey([compilerVersion, ABI_VERSION, SNAPSHOT_VERSION, stamp(), source.text, inputs, outputs ?? null, references ?? [], flavour, optimize, keyGroups, seed]);
+  const {
+    inputs,
+    outputs,
+    references,
+    flavour = 'simd',
+    optimize = true,
+    keyGroups = KEY_GROUPS_DEFAULT,
+    seed = 1n,
+  } = options;
+  const key = cacheKey([
+    compilerVersion,
+    ABI_VERSION,
+    SNAPSHOT_VERSION,
+    stamp(),
+    source.text,
+    inputs,
+    outputs ?? null,
+    references ?? [],
+    flavour,
+    optimize,
+    keyGroups,
+    seed,
+  ]);
   const kept = useCache ? readCached(key) : undefined;
   if (kept !== undefined) return { wasm: kept, diagnostics: [], cached: true };
   const { compile } = await import('../compiler/compile.ts');

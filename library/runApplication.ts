@@ -8,7 +8,17 @@ import { manifestOf, Program } from '../runtime/program.ts';
 import { run, type RunProgress, type RunReport, type RunSink, type RunSource } from '../runtime/run.ts';
 import { StorageError } from '../runtime/storage/storage.ts';
 import { numberOption, textOption } from '../runtime/url.ts';
-import { type Application, type BoundSink, type BoundSource, bindSinks, bindSources, loadApplication, matchName, scanNames, splitName } from './application.ts';
+import {
+  type Application,
+  type BoundSink,
+  type BoundSource,
+  bindSinks,
+  bindSources,
+  loadApplication,
+  matchName,
+  scanNames,
+  splitName,
+} from './application.ts';
 import { resolveUrl } from '../runtime/url.ts';
 
 /** What `rowtime run` takes. */
@@ -55,14 +65,18 @@ export async function runApplication(options: RunApplicationOptions): Promise<Ru
   if (prepared.wasm === undefined) return prepared;
   const { wasm, sources, sinks, source, diagnostics, compileMs } = prepared;
   const manifest = manifestOf(wasm);
-  if (!sources.length) throw new ConnectorError(`the application has no source: give --source ${manifest.inputs[0]?.stream ?? 'NAME'}=URL`, true);
+  if (!sources.length)
+    throw new ConnectorError(
+      `the application has no source: give --source ${manifest.inputs[0]?.stream ?? 'NAME'}=URL`,
+      true,
+    );
   checkMix(sources, manifest, options);
   const checkpoints = options.checkpoint === undefined ? undefined : await openCheckpoints(options.checkpoint);
   const opened: { close(): Promise<void> }[] = [];
   try {
     const program = await openProgram(wasm, manifest, checkpoints, options, clock);
     const runSources = await openSources(sources, manifest, checkpoints, options, clock, opened);
-    const runSinks = await openSinks(sinks, manifest, checkpoints, options, opened);
+    const runSinks = await openSinks(sinks, manifest, checkpoints, options, clock, opened);
     const report = await run({
       program,
       sources: runSources,
@@ -93,9 +107,14 @@ async function prepare(application: Application, options: RunApplicationOptions,
   for (const source of sources) {
     if (!source.discovered) continue;
     const { printInputSchema } = await import('../runtime/schema.ts');
-    options.onNotice?.(`the schema of ${source.streams.join(', ')} was discovered from ${source.text} (keep it with --schema):\n${JSON.stringify(printInputSchema(source.bindings[0] ?? { format: { kind: 'json', rowPath: '$' }, columns: [] }))}`);
+    options.onNotice?.(
+      `the schema of ${source.streams.join(', ')} was discovered from ${source.text} (keep it with --schema):\n${JSON.stringify(printInputSchema(source.bindings[0] ?? { format: { kind: 'json', rowPath: '$' }, columns: [] }))}`,
+    );
   }
-  const sinks = await bindSinks([...scanNames(application.text).created, ...sources.flatMap((source) => source.streams)], options.sinks ?? []);
+  const sinks = await bindSinks(
+    [...scanNames(application.text).created, ...sources.flatMap((source) => source.streams)],
+    options.sinks ?? [],
+  );
   const began = clock.elapsed();
   const { compileCached } = await import('./compileCached.ts');
   const compiled = await compileCached(
@@ -111,7 +130,8 @@ async function prepare(application: Application, options: RunApplicationOptions,
     options.cache ?? true,
   );
   return {
-    sources, sinks,
+    sources,
+    sinks,
     diagnostics: compiled.diagnostics,
     source: { name: application.name, text: application.text },
     compileMs: clock.elapsed() - began,
@@ -120,32 +140,62 @@ async function prepare(application: Application, options: RunApplicationOptions,
 }
 
 // An artifact holds its bindings; a URL that disagrees is refused and both are named (SEMANTICS 15).
-async function prepareArtifact(application: Extract<Application, { kind: 'artifact' }>, options: RunApplicationOptions): Promise<Prepared> {
+async function prepareArtifact(
+  application: Extract<Application, { kind: 'artifact' }>,
+  options: RunApplicationOptions,
+): Promise<Prepared> {
   const manifest = manifestOf(application.wasm);
   const sources: BoundSource[] = [];
   for (const text of options.sources ?? []) {
     const { name, value } = splitName(text);
     const streams = manifest.inputs.map((input) => input.stream);
     const only = streams.length === 1 ? streams[0] : undefined;
-    if (name === undefined && only === undefined) throw new ConnectorError(`the artifact has several inputs (${streams.join(', ')}): write NAME=…`, true);
+    if (name === undefined && only === undefined)
+      throw new ConnectorError(`the artifact has several inputs (${streams.join(', ')}): write NAME=…`, true);
     const stream = matchName(name ?? only ?? '', streams, 'input');
     const binding = manifest.inputs.find((input) => input.stream === stream);
     const resolved = await resolveUrl(value, 'source');
     const time = textOption(resolved.url, 'time');
     if (binding !== undefined && binding.time?.path !== time) {
-      throw new ConnectorError(`${value}: its time field is ${time ?? 'none'}, the artifact was compiled for ${binding.time?.path ?? 'none'}`, true);
+      throw new ConnectorError(
+        `${value}: its time field is ${time ?? 'none'}, the artifact was compiled for ${binding.time?.path ?? 'none'}`,
+        true,
+      );
     }
-    sources.push({ ...resolved, text: value, streams: [stream], bindings: binding === undefined ? [] : [binding], discovered: false });
+    sources.push({
+      ...resolved,
+      text: value,
+      streams: [stream],
+      bindings: binding === undefined ? [] : [binding],
+      discovered: false,
+    });
   }
-  const sinks = await bindSinks(manifest.streams.map((stream) => stream.name), options.sinks ?? []);
+  const sinks = await bindSinks(
+    manifest.streams.map((stream) => stream.name),
+    options.sinks ?? [],
+  );
   for (const sink of sinks) {
     const output = manifest.outputs.find((candidate) => candidate.stream === sink.output.stream);
-    if (output === undefined) throw new ConnectorError(`--sink ${sink.output.stream}: the artifact was compiled without this output; it has ${manifest.outputs.map((one) => one.stream).join(', ')}`, true);
+    if (output === undefined)
+      throw new ConnectorError(
+        `--sink ${sink.output.stream}: the artifact was compiled without this output; it has ${manifest.outputs.map((one) => one.stream).join(', ')}`,
+        true,
+      );
     if (output.format !== sink.output.format || output.rowtime !== sink.output.rowtime) {
-      throw new ConnectorError(`${sink.text}: wants ${sink.output.format}${sink.output.rowtime ? ' with ROWTIME' : ''}, the artifact writes ${output.format}${output.rowtime ? ' with ROWTIME' : ''}`, true);
+      throw new ConnectorError(
+        `${sink.text}: wants ${sink.output.format}${sink.output.rowtime ? ' with ROWTIME' : ''}, the artifact writes ${output.format}${output.rowtime ? ' with ROWTIME' : ''}`,
+        true,
+      );
     }
   }
-  return { sources, sinks, diagnostics: [], source: { name: application.name, text: manifest.sql }, compileMs: 0, wasm: application.wasm };
+  return {
+    sources,
+    sinks,
+    diagnostics: [],
+    source: { name: application.name, text: manifest.sql },
+    compileMs: 0,
+    wasm: application.wasm,
+  };
 }
 
 function checkMix(sources: readonly BoundSource[], manifest: Manifest, options: RunApplicationOptions): void {
@@ -153,19 +203,26 @@ function checkMix(sources: readonly BoundSource[], manifest: Manifest, options: 
   const first = live[0];
   const replay = sources.find((source) => source.bindings[0]?.time !== undefined);
   if (first !== undefined && replay !== undefined) {
-    throw new ConnectorError(`${replay.text} is a replay and ${first.text} is live: an application has one or the other; add ?time= to both or to none`, true);
+    throw new ConnectorError(
+      `${replay.text} is a replay and ${first.text} is live: an application has one or the other; add ?time= to both or to none`,
+      true,
+    );
   }
   const fed = new Set(sources.flatMap((source) => source.streams));
   const missing = manifest.inputs.find((input) => !fed.has(input.stream));
-  if (missing !== undefined) throw new ConnectorError(`input ${missing.stream} has no source: give --source ${missing.stream}=URL`, true);
+  if (missing !== undefined)
+    throw new ConnectorError(`input ${missing.stream} has no source: give --source ${missing.stream}=URL`, true);
   const file = live.find((source) => source.connector.scheme === 'file');
   if (manifest.timeDependent && file !== undefined) {
-    options.onNotice?.(`${file.text} is read without ?time=: ROWTIME is when a record is read, so results depend on how fast that is`);
+    options.onNotice?.(
+      `${file.text} is read without ?time=: ROWTIME is when a record is read, so results depend on how fast that is`,
+    );
   }
 }
 
 async function openCheckpoints(place: string): Promise<Checkpoints> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) throw new StorageError(`--checkpoint ${place}: not yet supported; give a directory`);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place))
+    throw new StorageError(`--checkpoint ${place}: not yet supported; give a directory`);
   const { directoryStorage } = await import('../runtime/storage/directory.ts');
   const storage = directoryStorage(place);
   try {
@@ -176,56 +233,90 @@ async function openCheckpoints(place: string): Promise<Checkpoints> {
   }
 }
 
-async function openProgram(wasm: Uint8Array, manifest: Manifest, checkpoints: Checkpoints | undefined, options: RunApplicationOptions, clock: Clock): Promise<Program> {
+async function openProgram(
+  wasm: Uint8Array,
+  manifest: Manifest,
+  checkpoints: Checkpoints | undefined,
+  options: RunApplicationOptions,
+  clock: Clock,
+): Promise<Program> {
   const limit = options.stateBytesMax === undefined ? {} : { stateBytesMax: options.stateBytesMax };
   const latest = checkpoints?.latest;
   if (checkpoints === undefined || latest === undefined) {
     return Program.open(wasm, {
-      start: BigInt(clock.now()), ...limit,
+      start: BigInt(clock.now()),
+      ...limit,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
     });
   }
   if (latest.programId !== manifest.programId) announce(carryover(latest, manifest), options);
-  const program = await Program.open(wasm, { start: BigInt(latest.start), seed: BigInt(latest.seed), keyGroups: latest.keyGroups, ...limit });
+  const program = await Program.open(wasm, {
+    start: BigInt(latest.start),
+    seed: BigInt(latest.seed),
+    keyGroups: latest.keyGroups,
+    ...limit,
+  });
   program.load(await checkpoints.blobs());
   return program;
 }
 
 function announce(carried: Carryover, options: RunApplicationOptions): void {
   for (const operator of carried.carried) options.onNotice?.(`keeps its state: ${operator.title}`);
-  for (const operator of carried.changedAncestors) options.onNotice?.(`keeps its state, but reads from something else now: ${operator.title}`);
+  for (const operator of carried.changedAncestors)
+    options.onNotice?.(`keeps its state, but reads from something else now: ${operator.title}`);
   for (const operator of carried.empty) options.onNotice?.(`starts empty: ${operator.title}`);
   if (carried.dropped.length === 0) return;
   const titles = carried.dropped.map((operator) => operator.title).join('; ');
-  if (options.allowStateLoss !== true) throw new StorageError(`the changed application has no place for the state of: ${titles}. Add --allow-state-loss to drop it`);
+  if (options.allowStateLoss !== true)
+    throw new StorageError(
+      `the changed application has no place for the state of: ${titles}. Add --allow-state-loss to drop it`,
+    );
   options.onNotice?.(`its state is dropped: ${titles}`);
 }
 
 async function openSources(
-  sources: readonly BoundSource[], manifest: Manifest, checkpoints: Checkpoints | undefined, options: RunApplicationOptions, clock: Clock, opened: { close(): Promise<void> }[],
+  sources: readonly BoundSource[],
+  manifest: Manifest,
+  checkpoints: Checkpoints | undefined,
+  options: RunApplicationOptions,
+  clock: Clock,
+  opened: { close(): Promise<void> }[],
 ): Promise<RunSource[]> {
   const result: RunSource[] = [];
   for (const { url, connector, text, streams, bindings } of sources) {
     const stream = streams[0] ?? '';
     const state = checkpoints?.latest?.sources.find((candidate) => candidate.stream === stream);
     const kept = state?.position as { readonly position: null; readonly turn?: number } | undefined;
-    const source = await connector.openSource?.({ url, finished: state?.finished ?? false, now: () => clock.now(), ...(kept === undefined ? {} : { position: kept.position }) });
+    const source = await connector.openSource?.({
+      url,
+      finished: state?.finished ?? false,
+      now: () => clock.now(),
+      sleep: (milliseconds) => clock.timer(milliseconds).done,
+      ...(kept === undefined ? {} : { position: kept.position }),
+    });
     if (source === undefined) throw new Error(`invariant: ${text} is not a source`);
     opened.push(source);
     if (checkpoints !== undefined && source.resumable !== 'position' && options.allowLoss !== true) {
-      throw new ConnectorError(`${text} can not go on where it was after a restart: --checkpoint would lose rows; add --allow-loss to accept that`, true);
+      throw new ConnectorError(
+        `${text} can not go on where it was after a restart: --checkpoint would lose rows; add --allow-loss to accept that`,
+        true,
+      );
     }
     const ownRate = connector.options.some((option) => option.name === 'rate');
     const rate = ownRate ? undefined : numberOption(url, 'rate');
     const speed = speedOf(textOption(url, 'speed'), text);
     result.push({
-      stream, url: text, source,
+      stream,
+      url: text,
+      source,
       inputs: streams.map((name) => manifest.inputs.findIndex((input) => input.stream === name)),
       live: bindings[0]?.time === undefined,
       finished: state?.finished ?? false,
       turn: kept?.turn ?? 0,
-      ...(rate === undefined && speed === undefined ? {} : { pace: { ...(rate === undefined ? {} : { rate }), ...(speed === undefined ? {} : { speed }) } }),
+      ...(rate === undefined && speed === undefined
+        ? {}
+        : { pace: { ...(rate === undefined ? {} : { rate }), ...(speed === undefined ? {} : { speed }) } }),
     });
   }
   return result;
@@ -234,12 +325,18 @@ async function openSources(
 function speedOf(text: string | undefined, url: string): number | undefined {
   if (text === undefined) return undefined;
   const speed = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
-  if (!(speed > 0)) throw new ConnectorError(`${url}: option "speed" is a multiple of real time such as 10x, not "${text}"`, true);
+  if (!(speed > 0))
+    throw new ConnectorError(`${url}: option "speed" is a multiple of real time such as 10x, not "${text}"`, true);
   return speed;
 }
 
 async function openSinks(
-  sinks: readonly BoundSink[], manifest: Manifest, checkpoints: Checkpoints | undefined, options: RunApplicationOptions, opened: { close(): Promise<void> }[],
+  sinks: readonly BoundSink[],
+  manifest: Manifest,
+  checkpoints: Checkpoints | undefined,
+  options: RunApplicationOptions,
+  clock: Clock,
+  opened: { close(): Promise<void> }[],
 ): Promise<RunSink[]> {
   const result: RunSink[] = [];
   for (const [output, { stream }] of manifest.outputs.entries()) {
@@ -249,12 +346,20 @@ async function openSinks(
       if (sink !== undefined) result.push({ stream, url: '-', output, sink });
       continue;
     }
-    const state = checkpoints?.latest?.sinks.find((candidate) => candidate.stream === stream && candidate.handle !== null);
-    const sink = await bound.connector.openSink?.({ url: bound.url, durable: checkpoints !== undefined, ...(state === undefined ? {} : { handle: state.handle }) });
+    const state = checkpoints?.latest?.sinks.find(
+      (candidate) => candidate.stream === stream && candidate.handle !== null,
+    );
+    const sink = await bound.connector.openSink?.({
+      url: bound.url,
+      durable: checkpoints !== undefined,
+      sleep: (milliseconds) => clock.timer(milliseconds).done,
+      ...(state === undefined ? {} : { handle: state.handle }),
+    });
     if (sink === undefined) throw new Error(`invariant: ${bound.text} is not a sink`);
     opened.push(sink);
     if (state !== undefined) await sink.commit(state.handle);
-    if (checkpoints !== undefined && sink.delivery === 'at-least-once') options.onNotice?.(`${bound.text}: after a restart some rows may come twice (at least once)`);
+    if (checkpoints !== undefined && sink.delivery === 'at-least-once')
+      options.onNotice?.(`${bound.text}: after a restart some rows may come twice (at least once)`);
     result.push({ stream, url: bound.text, output, sink });
   }
   return result;

@@ -91,18 +91,21 @@ export class Checkpoints {
   static async open(storage: Storage): Promise<Checkpoints> {
     const names = await storage.list();
     const foreign = names.find((name) => sequenceOf(name) === undefined && stateSequenceOf(name) === undefined);
-    if (foreign !== undefined) throw new StorageError(`${storage.place} is not a checkpoint directory: it holds ${foreign}`);
+    if (foreign !== undefined)
+      throw new StorageError(`${storage.place} is not a checkpoint directory: it holds ${foreign}`);
     const sequences = names.flatMap((name) => sequenceOf(name) ?? []);
     if (sequences.length === 0) {
       // A process that died while it wrote checkpoint 0 leaves state-0.bin; later state without a manifest means that one is gone.
       const orphan = names.find((name) => (stateSequenceOf(name) ?? 0) > 0);
-      if (orphan !== undefined) throw new StorageError(`${storage.place} is broken: it holds ${orphan}, but no checkpoint`);
+      if (orphan !== undefined)
+        throw new StorageError(`${storage.place} is broken: it holds ${orphan}, but no checkpoint`);
       return new Checkpoints(storage, undefined);
     }
     const name = checkpointName(Math.max(...sequences));
     const checkpoint = parseCheckpoint(await storage.read(name), `${storage.place}: ${name}`);
     const missing = checkpoint.blobs.find((blob) => !names.includes(blob.object));
-    if (missing !== undefined) throw new StorageError(`${storage.place} is broken: ${name} refers to ${missing.object}, which is missing`);
+    if (missing !== undefined)
+      throw new StorageError(`${storage.place} is broken: ${name} refers to ${missing.object}, which is missing`);
     return new Checkpoints(storage, checkpoint);
   }
 
@@ -114,9 +117,12 @@ export class Checkpoints {
       const object = objects.get(reference.object) ?? (await this.storage.read(reference.object));
       objects.set(reference.object, object);
       const bytes = object.subarray(reference.offset, reference.offset + reference.length);
-      if (bytes.length !== reference.length) throw new StorageError(`${this.storage.place} is broken: ${reference.object} is truncated`);
+      if (bytes.length !== reference.length)
+        throw new StorageError(`${this.storage.place} is broken: ${reference.object} is truncated`);
       if (sha256(bytes) !== reference.sha256) {
-        throw new StorageError(`${this.storage.place} is broken: key group ${reference.group} in ${reference.object} fails its checksum`);
+        throw new StorageError(
+          `${this.storage.place} is broken: key group ${reference.group} in ${reference.object} fails its checksum`,
+        );
       }
       blobs.push({ group: reference.group, bytes });
     }
@@ -137,7 +143,9 @@ export class Checkpoints {
     }
     if (written.length > 0) await this.storage.write(object, concatenate(saved, offset));
     const rewritten = new Set(saved.map((blob) => blob.group));
-    const kept = (this.latest?.blobs ?? []).filter((blob) => program.keyGroups > blob.group && !rewritten.has(blob.group));
+    const kept = (this.latest?.blobs ?? []).filter(
+      (blob) => program.keyGroups > blob.group && !rewritten.has(blob.group),
+    );
     const checkpoint: Checkpoint = {
       format: checkpointFormat,
       sequence,
@@ -173,7 +181,8 @@ export class Checkpoints {
       if (sequence < keptFrom) await this.storage.remove(name);
       else for (const blob of parseCheckpoint(await this.storage.read(name), name).blobs) used.add(blob.object);
     }
-    for (const name of names) if (stateSequenceOf(name) !== undefined && !used.has(name)) await this.storage.remove(name);
+    for (const name of names)
+      if (stateSequenceOf(name) !== undefined && !used.has(name)) await this.storage.remove(name);
     return used.size > 64;
   }
 }

@@ -40,81 +40,177 @@ export interface ApplicationDefinition {
 
 type Members = Readonly<Record<string, unknown>>;
 
-const createV1 = ['ApplicationName', 'ApplicationDescription', 'Inputs', 'Outputs', 'ReferenceDataSources', 'CloudWatchLoggingOptions', 'ApplicationCode', 'Tags'];
+const createV1 = [
+  'ApplicationName',
+  'ApplicationDescription',
+  'Inputs',
+  'Outputs',
+  'ReferenceDataSources',
+  'CloudWatchLoggingOptions',
+  'ApplicationCode',
+  'Tags',
+];
 const describeV1 = [
-  'ApplicationName', 'ApplicationDescription', 'ApplicationARN', 'ApplicationStatus', 'CreateTimestamp', 'LastUpdateTimestamp', 'InputDescriptions',
-  'OutputDescriptions', 'ReferenceDataSourceDescriptions', 'CloudWatchLoggingOptionDescriptions', 'ApplicationCode', 'ApplicationVersionId',
+  'ApplicationName',
+  'ApplicationDescription',
+  'ApplicationARN',
+  'ApplicationStatus',
+  'CreateTimestamp',
+  'LastUpdateTimestamp',
+  'InputDescriptions',
+  'OutputDescriptions',
+  'ReferenceDataSourceDescriptions',
+  'CloudWatchLoggingOptionDescriptions',
+  'ApplicationCode',
+  'ApplicationVersionId',
 ];
 const createV2 = [
-  'ApplicationName', 'ApplicationDescription', 'RuntimeEnvironment', 'ServiceExecutionRole', 'ApplicationConfiguration', 'CloudWatchLoggingOptions', 'Tags', 'ApplicationMode',
+  'ApplicationName',
+  'ApplicationDescription',
+  'RuntimeEnvironment',
+  'ServiceExecutionRole',
+  'ApplicationConfiguration',
+  'CloudWatchLoggingOptions',
+  'Tags',
+  'ApplicationMode',
 ];
 const describeV2 = [
-  'ApplicationARN', 'ApplicationDescription', 'ApplicationName', 'RuntimeEnvironment', 'ServiceExecutionRole', 'ApplicationStatus', 'ApplicationVersionId',
-  'CreateTimestamp', 'LastUpdateTimestamp', 'ApplicationConfigurationDescription', 'CloudWatchLoggingOptionDescriptions',
-  'ApplicationMaintenanceConfigurationDescription', 'ApplicationVersionUpdatedFrom', 'ApplicationVersionRolledBackFrom', 'ApplicationVersionRolledBackTo',
-  'ApplicationVersionCreateTimestamp', 'ConditionalToken', 'ApplicationMode',
+  'ApplicationARN',
+  'ApplicationDescription',
+  'ApplicationName',
+  'RuntimeEnvironment',
+  'ServiceExecutionRole',
+  'ApplicationStatus',
+  'ApplicationVersionId',
+  'CreateTimestamp',
+  'LastUpdateTimestamp',
+  'ApplicationConfigurationDescription',
+  'CloudWatchLoggingOptionDescriptions',
+  'ApplicationMaintenanceConfigurationDescription',
+  'ApplicationVersionUpdatedFrom',
+  'ApplicationVersionRolledBackFrom',
+  'ApplicationVersionRolledBackTo',
+  'ApplicationVersionCreateTimestamp',
+  'ConditionalToken',
+  'ApplicationMode',
 ];
 
 /** Reads a definition; throws `SchemaError` with the JSON path of what is missing, contradictory or unknown. */
 export function parseDefinition(value: unknown): ApplicationDefinition {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SchemaError('an application definition is a JSON object', '$');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new SchemaError('an application definition is a JSON object', '$');
   const outer = value as Members;
   if ('ApplicationDetail' in outer) {
-    const detail = objectAt(objectAt(outer, '$', ['ApplicationDetail', 'ResponseMetadata', '$metadata'])['ApplicationDetail'], '$.ApplicationDetail', [...describeV1, ...describeV2]);
+    const detail = objectAt(
+      objectAt(outer, '$', ['ApplicationDetail', 'ResponseMetadata', '$metadata'])['ApplicationDetail'],
+      '$.ApplicationDetail',
+      [...describeV1, ...describeV2],
+    );
     return describe(detail, '$.ApplicationDetail');
   }
-  const described = ['ApplicationARN', 'InputDescriptions', 'OutputDescriptions', 'ApplicationConfigurationDescription', 'ApplicationStatus'].some((name) => name in outer);
+  const described = [
+    'ApplicationARN',
+    'InputDescriptions',
+    'OutputDescriptions',
+    'ApplicationConfigurationDescription',
+    'ApplicationStatus',
+  ].some((name) => name in outer);
   if (described) return describe(outer, '$');
-  if ('ApplicationConfiguration' in outer || 'RuntimeEnvironment' in outer) return createdV2(objectAt(outer, '$', createV2));
+  if ('ApplicationConfiguration' in outer || 'RuntimeEnvironment' in outer)
+    return createdV2(objectAt(outer, '$', createV2));
   if (!('ApplicationCode' in outer) && !('Inputs' in outer) && !('ApplicationName' in outer)) {
-    throw new SchemaError('is no application definition: it has neither ApplicationCode, Inputs, ApplicationConfiguration nor ApplicationDetail', '$');
+    throw new SchemaError(
+      'is no application definition: it has neither ApplicationCode, Inputs, ApplicationConfiguration nor ApplicationDetail',
+      '$',
+    );
   }
   const members = objectAt(outer, '$', createV1);
-  return assemble('create-v1', members, '$', members, '$', { code: optionalText(members, 'ApplicationCode', '$'), suffix: '' });
+  return assemble('create-v1', members, '$', members, '$', {
+    code: optionalText(members, 'ApplicationCode', '$'),
+    suffix: '',
+  });
 }
 
 function createdV2(members: Members): ApplicationDefinition {
   checkRuntime(members, '$');
   const at = '$.ApplicationConfiguration';
   const configuration = objectAt(members['ApplicationConfiguration'], at, [
-    'SqlApplicationConfiguration', 'ApplicationCodeConfiguration', 'EnvironmentProperties', 'ApplicationSnapshotConfiguration', 'ApplicationSystemRollbackConfiguration',
-    'VpcConfigurations', 'FlinkApplicationConfiguration', 'ZeppelinApplicationConfiguration', 'ApplicationEncryptionConfiguration',
+    'SqlApplicationConfiguration',
+    'ApplicationCodeConfiguration',
+    'EnvironmentProperties',
+    'ApplicationSnapshotConfiguration',
+    'ApplicationSystemRollbackConfiguration',
+    'VpcConfigurations',
+    'FlinkApplicationConfiguration',
+    'ZeppelinApplicationConfiguration',
+    'ApplicationEncryptionConfiguration',
   ]);
   refuseFlink(configuration, at);
-  const code = contentOf(configuration['ApplicationCodeConfiguration'], `${at}.ApplicationCodeConfiguration`, 'CodeContent', ['TextContent', 'ZipFileContent', 'S3ContentLocation']);
-  const sql = optionalObject(configuration, 'SqlApplicationConfiguration', at, ['Inputs', 'Outputs', 'ReferenceDataSources']);
+  const code = contentOf(
+    configuration['ApplicationCodeConfiguration'],
+    `${at}.ApplicationCodeConfiguration`,
+    'CodeContent',
+    ['TextContent', 'ZipFileContent', 'S3ContentLocation'],
+  );
+  const sql = optionalObject(configuration, 'SqlApplicationConfiguration', at, [
+    'Inputs',
+    'Outputs',
+    'ReferenceDataSources',
+  ]);
   return assemble('create-v2', members, '$', sql, `${at}.SqlApplicationConfiguration`, { code, suffix: '' });
 }
 
 function describe(detail: Members, path: string): ApplicationDefinition {
   if (!('ApplicationConfigurationDescription' in detail) && !('RuntimeEnvironment' in detail)) {
     const members = objectAt(detail, path, describeV1);
-    return assemble('describe-v1', members, path, members, path, { code: optionalText(members, 'ApplicationCode', path), suffix: 'Description' });
+    return assemble('describe-v1', members, path, members, path, {
+      code: optionalText(members, 'ApplicationCode', path),
+      suffix: 'Description',
+    });
   }
   const members = objectAt(detail, path, describeV2);
   checkRuntime(members, path);
   const at = `${path}.ApplicationConfigurationDescription`;
   const configuration = objectAt(members['ApplicationConfigurationDescription'], at, [
-    'SqlApplicationConfigurationDescription', 'ApplicationCodeConfigurationDescription', 'RunConfigurationDescription', 'FlinkApplicationConfigurationDescription',
-    'EnvironmentPropertyDescriptions', 'ApplicationSnapshotConfigurationDescription', 'ApplicationSystemRollbackConfigurationDescription', 'VpcConfigurationDescriptions',
-    'ZeppelinApplicationConfigurationDescription', 'ApplicationEncryptionConfigurationDescription',
+    'SqlApplicationConfigurationDescription',
+    'ApplicationCodeConfigurationDescription',
+    'RunConfigurationDescription',
+    'FlinkApplicationConfigurationDescription',
+    'EnvironmentPropertyDescriptions',
+    'ApplicationSnapshotConfigurationDescription',
+    'ApplicationSystemRollbackConfigurationDescription',
+    'VpcConfigurationDescriptions',
+    'ZeppelinApplicationConfigurationDescription',
+    'ApplicationEncryptionConfigurationDescription',
   ]);
   refuseFlink(configuration, at);
-  const code = contentOf(configuration['ApplicationCodeConfigurationDescription'], `${at}.ApplicationCodeConfigurationDescription`, 'CodeContentDescription', [
-    'TextContent', 'CodeMD5', 'CodeSize', 'S3ApplicationCodeLocationDescription',
+  const code = contentOf(
+    configuration['ApplicationCodeConfigurationDescription'],
+    `${at}.ApplicationCodeConfigurationDescription`,
+    'CodeContentDescription',
+    ['TextContent', 'CodeMD5', 'CodeSize', 'S3ApplicationCodeLocationDescription'],
+  );
+  const sql = optionalObject(configuration, 'SqlApplicationConfigurationDescription', at, [
+    'InputDescriptions',
+    'OutputDescriptions',
+    'ReferenceDataSourceDescriptions',
   ]);
-  const sql = optionalObject(configuration, 'SqlApplicationConfigurationDescription', at, ['InputDescriptions', 'OutputDescriptions', 'ReferenceDataSourceDescriptions']);
-  return assemble('describe-v2', members, path, sql, `${at}.SqlApplicationConfigurationDescription`, { code, suffix: 'Description' });
+  return assemble('describe-v2', members, path, sql, `${at}.SqlApplicationConfigurationDescription`, {
+    code,
+    suffix: 'Description',
+  });
 }
 
 function checkRuntime(members: Members, path: string): void {
   const runtime = members['RuntimeEnvironment'];
-  if (runtime !== undefined && runtime !== 'SQL-1_0') throw new SchemaError(`must be "SQL-1_0", not ${JSON.stringify(runtime)}`, `${path}.RuntimeEnvironment`);
+  if (runtime !== undefined && runtime !== 'SQL-1_0')
+    throw new SchemaError(`must be "SQL-1_0", not ${JSON.stringify(runtime)}`, `${path}.RuntimeEnvironment`);
 }
 
 function refuseFlink(configuration: Members, path: string): void {
   for (const name of Object.keys(configuration)) {
-    if (/^(Flink|Zeppelin)/.test(name) && configuration[name] !== null) throw new SchemaError('contradicts a SQL application', `${path}.${name}`);
+    if (/^(Flink|Zeppelin)/.test(name) && configuration[name] !== null)
+      throw new SchemaError('contradicts a SQL application', `${path}.${name}`);
   }
 }
 
@@ -122,13 +218,19 @@ function contentOf(value: unknown, path: string, name: string, known: readonly s
   if (value === undefined || value === null) return undefined;
   const configuration = objectAt(value, path, ['CodeContentType', name]);
   const type = configuration['CodeContentType'];
-  if (type !== undefined && type !== 'PLAINTEXT') throw new SchemaError(`must be "PLAINTEXT", not ${JSON.stringify(type)}`, `${path}.CodeContentType`);
+  if (type !== undefined && type !== 'PLAINTEXT')
+    throw new SchemaError(`must be "PLAINTEXT", not ${JSON.stringify(type)}`, `${path}.CodeContentType`);
   const content = optionalObject(configuration, name, path, known);
   return optionalText(content, 'TextContent', `${path}.${name}`);
 }
 
 function assemble(
-  shape: ApplicationDefinition['shape'], names: Members, namesPath: string, members: Members, path: string, how: { code: string | undefined; suffix: '' | 'Description' },
+  shape: ApplicationDefinition['shape'],
+  names: Members,
+  namesPath: string,
+  members: Members,
+  path: string,
+  how: { code: string | undefined; suffix: '' | 'Description' },
 ): ApplicationDefinition {
   const described = how.suffix !== '';
   const list = (singular: string, plural: string): [unknown[], string] => {
@@ -145,12 +247,23 @@ function assemble(
     name: textAt(names, 'ApplicationName', namesPath),
     code: how.code,
     inputs: inputs.map((input, index) => parseInput(input, `${inputsPath}[${index}]`)),
-    references: references.map((reference, index) => parseReference(reference, `${referencesPath}[${index}]`, how.suffix)),
+    references: references.map((reference, index) =>
+      parseReference(reference, `${referencesPath}[${index}]`, how.suffix),
+    ),
     outputs: outputs.map((output, index) => parseOutput(output, `${outputsPath}[${index}]`)),
   };
-  refuseRepeated(definition.inputs.flatMap((input) => input.streams), inputsPath);
-  refuseRepeated(definition.outputs.map((output) => output.stream), outputsPath);
-  refuseRepeated(definition.references.map((reference) => reference.table), referencesPath);
+  refuseRepeated(
+    definition.inputs.flatMap((input) => input.streams),
+    inputsPath,
+  );
+  refuseRepeated(
+    definition.outputs.map((output) => output.stream),
+    outputsPath,
+  );
+  refuseRepeated(
+    definition.references.map((reference) => reference.table),
+    referencesPath,
+  );
   return definition;
 }
 
@@ -164,26 +277,53 @@ const destinations = ['KinesisStreams', 'KinesisFirehose', 'Lambda'];
 // `KinesisStreamsInput`, `KinesisStreamsInputDescription` …: at most one of them.
 function arnOf(members: Members, kinds: readonly string[], path: string): string | undefined {
   const given = kinds.filter((name) => members[name] !== undefined && members[name] !== null);
-  if (given.length > 1) throw new SchemaError(`contradicts ${given[0]}: there is one or the other`, `${path}.${given[1]}`);
+  if (given.length > 1)
+    throw new SchemaError(`contradicts ${given[0]}: there is one or the other`, `${path}.${given[1]}`);
   const name = given[0];
   if (name === undefined) return undefined;
-  return textAt(objectAt(members[name], `${path}.${name}`, ['ResourceARN', 'RoleARN']), 'ResourceARN', `${path}.${name}`);
+  return textAt(
+    objectAt(members[name], `${path}.${name}`, ['ResourceARN', 'RoleARN']),
+    'ResourceARN',
+    `${path}.${name}`,
+  );
 }
 
 function parseInput(value: unknown, path: string): DefinedInput {
-  const sources = ['KinesisStreamsInput', 'KinesisFirehoseInput', 'KinesisStreamsInputDescription', 'KinesisFirehoseInputDescription'];
+  const sources = [
+    'KinesisStreamsInput',
+    'KinesisFirehoseInput',
+    'KinesisStreamsInputDescription',
+    'KinesisFirehoseInputDescription',
+  ];
   const input = objectAt(value, path, [
-    ...sources, 'NamePrefix', 'InputParallelism', 'InputSchema', 'InputProcessingConfiguration', 'InputId', 'InAppStreamNames', 'InputProcessingConfigurationDescription',
+    ...sources,
+    'NamePrefix',
+    'InputParallelism',
+    'InputSchema',
+    'InputProcessingConfiguration',
+    'InputId',
+    'InAppStreamNames',
+    'InputProcessingConfigurationDescription',
     'InputStartingPositionConfiguration',
   ]);
   const prefix = textAt(input, 'NamePrefix', path);
   const count = optionalObject(input, 'InputParallelism', path, ['Count'])['Count'] ?? 1;
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > 64) throw new SchemaError('must be a whole number from 1 to 64', `${path}.InputParallelism.Count`);
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > 64)
+    throw new SchemaError('must be a whole number from 1 to 64', `${path}.InputParallelism.Count`);
   const streams = Array.from({ length: count }, (_, index) => `${prefix}_${String(index + 1).padStart(3, '0')}`);
   const named = input['InAppStreamNames'];
-  if (Array.isArray(named) && JSON.stringify(named) !== JSON.stringify(streams)) throw new SchemaError(`contradicts NamePrefix and InputParallelism, which make ${streams.join(', ')}`, `${path}.InAppStreamNames`);
+  if (Array.isArray(named) && JSON.stringify(named) !== JSON.stringify(streams))
+    throw new SchemaError(
+      `contradicts NamePrefix and InputParallelism, which make ${streams.join(', ')}`,
+      `${path}.InAppStreamNames`,
+    );
   const arn = arnOf(input, sources, path);
-  return { prefix, streams, shape: parseInputSchema(input['InputSchema'], `${path}.InputSchema`), ...(arn === undefined ? {} : { arn }) };
+  return {
+    prefix,
+    streams,
+    shape: parseInputSchema(input['InputSchema'], `${path}.InputSchema`),
+    ...(arn === undefined ? {} : { arn }),
+  };
 }
 
 function parseReference(value: unknown, path: string, suffix: '' | 'Description'): DefinedReference {
@@ -205,9 +345,14 @@ function parseOutput(value: unknown, path: string): DefinedOutput {
   const output = objectAt(value, path, [...kinds, 'Name', 'DestinationSchema', 'OutputId']);
   const schema = objectAt(output['DestinationSchema'], `${path}.DestinationSchema`, ['RecordFormatType']);
   const format = textAt(schema, 'RecordFormatType', `${path}.DestinationSchema`);
-  if (format !== 'JSON' && format !== 'CSV') throw new SchemaError(`must be "JSON" or "CSV", not "${format}"`, `${path}.DestinationSchema.RecordFormatType`);
+  if (format !== 'JSON' && format !== 'CSV')
+    throw new SchemaError(`must be "JSON" or "CSV", not "${format}"`, `${path}.DestinationSchema.RecordFormatType`);
   const arn = arnOf(output, kinds, path);
-  return { stream: textAt(output, 'Name', path), format: format === 'JSON' ? 'json' : 'csv', ...(arn === undefined ? {} : { arn }) };
+  return {
+    stream: textAt(output, 'Name', path),
+    format: format === 'JSON' ? 'json' : 'csv',
+    ...(arn === undefined ? {} : { arn }),
+  };
 }
 
 function optionalObject(members: Members, name: string, path: string, known: readonly string[]): Members {

@@ -35,13 +35,19 @@ class Observed {
       this.largest = Math.max(this.largest, Math.abs(value));
     }
     if (typeof value !== 'boolean') this.booleans = false;
-    if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/.test(value)) this.timestamps = false;
+    if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/.test(value))
+      this.timestamps = false;
   }
 
   type(): SqlType {
     if (!this.any) return { kind: 'VARCHAR', length: 16 };
     if (this.booleans) return { kind: 'BOOLEAN' };
-    if (this.integers) return this.largest <= 2147483647 ? { kind: 'INTEGER' } : this.largest <= 2 ** 63 ? { kind: 'BIGINT' } : { kind: 'DOUBLE' };
+    if (this.integers)
+      return this.largest <= 2147483647
+        ? { kind: 'INTEGER' }
+        : this.largest <= 2 ** 63
+          ? { kind: 'BIGINT' }
+          : { kind: 'DOUBLE' };
     if (this.numbers) return { kind: 'DOUBLE' };
     if (this.timestamps) return { kind: 'TIMESTAMP' };
     let length = 4;
@@ -56,9 +62,20 @@ function discoverJson(text: string, complete: boolean): InputShape {
   for (const record of records) observe(record, '$', 0, observed);
   if (observed.size === 0) throw new SchemaError('no schema can be found: the sample holds no JSON object');
   const names = columnNames([...observed.keys()].map((path) => path.slice(path.lastIndexOf('.') + 1)));
-  const columns = [...observed].map(([mapping, seen], index): MappedColumn => ({ name: names[index] ?? '', type: seen.type(), nullable: true, mapping }));
+  const columns = [...observed].map(
+    ([mapping, seen], index): MappedColumn => ({
+      name: names[index] ?? '',
+      type: seen.type(),
+      nullable: true,
+      mapping,
+    }),
+  );
   const first = records.find((record) => typeof record === 'object' && record !== null && !Array.isArray(record));
-  return { format: { kind: 'json', rowPath: '$' }, columns, ...(first === undefined ? {} : { layout: Object.keys(first as object) }) };
+  return {
+    format: { kind: 'json', rowPath: '$' },
+    columns,
+    ...(first === undefined ? {} : { layout: Object.keys(first as object) }),
+  };
 }
 
 // Lines that are documents; failing that, one document over several lines or an array of rows.
@@ -70,7 +87,10 @@ function documents(text: string, complete: boolean): unknown[] {
   }
   const lines = text.split(/\r?\n/);
   if (!complete) lines.pop();
-  const parsed = lines.filter((line) => line.trim() !== '').slice(0, recordsMax).flatMap((line) => parse(line.trim().replace(/^\[|,$|\]$/g, '')) ?? []);
+  const parsed = lines
+    .filter((line) => line.trim() !== '')
+    .slice(0, recordsMax)
+    .flatMap((line) => parse(line.trim().replace(/^\[|,$|\]$/g, '')) ?? []);
   return parsed;
 }
 
@@ -93,7 +113,10 @@ function observe(value: unknown, path: string, depth: number, observed: Map<stri
     else {
       const seen = observed.get(at) ?? new Observed();
       observed.set(at, seen);
-      seen.add(isObject(member) || Array.isArray(member) ? JSON.stringify(member) : member, typeof member === 'string' ? member : JSON.stringify(member));
+      seen.add(
+        isObject(member) || Array.isArray(member) ? JSON.stringify(member) : member,
+        typeof member === 'string' ? member : JSON.stringify(member),
+      );
     }
   }
 }
@@ -114,12 +137,18 @@ function discoverCsv(text: string, complete: boolean): InputShape {
   const kept = lines.filter((line) => line !== '').slice(0, recordsMax);
   const first = kept[0];
   if (first === undefined) throw new SchemaError('no schema can be found: the sample holds no row');
-  const columnDelimiter = [',', '\t', ';', '|'].reduce((best, mark) => (splitCsv(first, mark).length > splitCsv(first, best).length ? mark : best), ',');
+  const columnDelimiter = [',', '\t', ';', '|'].reduce(
+    (best, mark) => (splitCsv(first, mark).length > splitCsv(first, best).length ? mark : best),
+    ',',
+  );
   const rows = kept.map((line) => splitCsv(line, columnDelimiter));
   const titles = rows[0] ?? [];
   // A first row of texts above columns of numbers is a heading: it gives the names, and arrives as a row all the same.
   const below = titles.map((_, index) => observeColumn(rows.slice(1), index));
-  const headed = rows.length > 1 && titles.every((title) => /^[A-Za-z_][\w .-]*$/.test(title)) && below.some((seen) => seen.type().kind !== 'VARCHAR');
+  const headed =
+    rows.length > 1 &&
+    titles.every((title) => /^[A-Za-z_][\w .-]*$/.test(title)) &&
+    below.some((seen) => seen.type().kind !== 'VARCHAR');
   const names = columnNames(headed ? titles : titles.map(() => ''));
   const columns = titles.map((_, index): MappedColumn => {
     const seen = headed ? below[index] : observeColumn(rows, index);
@@ -167,8 +196,14 @@ function columnNames(names: readonly string[]): string[] {
   const used = new Set<string>();
   return names.map((name, index) => {
     const kept = name.replace(/[^A-Za-z0-9_]/g, '');
-    let result = kept === '' ? `COL_${index + 1}` : /^\d/.test(kept) || kept.length > 100 || reserved.has(kept.toUpperCase()) ? `COL_${kept}`.slice(0, 104) : kept;
-    for (let count = 2; used.has(result); count++) result = `${kept === '' ? 'COL' : kept}_${index + 1}${count > 2 ? `_${count}` : ''}`;
+    let result =
+      kept === ''
+        ? `COL_${index + 1}`
+        : /^\d/.test(kept) || kept.length > 100 || reserved.has(kept.toUpperCase())
+          ? `COL_${kept}`.slice(0, 104)
+          : kept;
+    for (let count = 2; used.has(result); count++)
+      result = `${kept === '' ? 'COL' : kept}_${index + 1}${count > 2 ? `_${count}` : ''}`;
     used.add(result);
     return result;
   });
@@ -176,8 +211,10 @@ function columnNames(names: readonly string[]): string[] {
 
 // The reserved words that records have as member names; the rest of the list stands in the grammar.
 const reserved = new Set(
-  ('ALL AND ANY AS AT AVG BETWEEN BY CASE CAST CHAR CHARACTER CHECK COLUMN COUNT CREATE CROSS CURRENT CURSOR DATE DAY DEC DECIMAL DEFAULT DELETE DISTINCT DOUBLE ELSE END ' +
+  (
+    'ALL AND ANY AS AT AVG BETWEEN BY CASE CAST CHAR CHARACTER CHECK COLUMN COUNT CREATE CROSS CURRENT CURSOR DATE DAY DEC DECIMAL DEFAULT DELETE DISTINCT DOUBLE ELSE END ' +
     'EXISTS FALSE FETCH FILTER FLOAT FOR FROM FULL FUNCTION GROUP HAVING HOUR IN INNER INSERT INT INTEGER INTERVAL INTO IS JOIN LEFT LIKE LOCAL MAX MIN MINUTE MONTH NOT NULL ' +
     'NUMERIC OF ON OR ORDER OUT OUTER OVER PARTITION POSITION RANGE RANK REAL RESULT RIGHT ROW ROWS SECOND SELECT SET SMALLINT START STREAM SUM TABLE THEN TIME TIMESTAMP TO ' +
-    'TRUE UNION UNIQUE UPDATE UPPER USER USING VALUE VALUES VARCHAR WHEN WHERE WINDOW WITH YEAR').split(' '),
+    'TRUE UNION UNIQUE UPDATE UPPER USER USING VALUE VALUES VARCHAR WHEN WHERE WINDOW WITH YEAR'
+  ).split(' '),
 );

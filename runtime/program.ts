@@ -1,9 +1,23 @@
 // A loaded artifact: checks its manifest and gives its exports a typed face. Uses nothing of Node, so that it serves
 // browsers as well. It knows no sources, sinks or clocks.
 import {
-  ABI_VERSION, BATCH_LAST, BATCH_RAW, BATCH_RECORDS, INPUT_PADDING_BYTES, KEY_GROUPS_DEFAULT, RECORD_ARRIVAL, RECORD_CLOCK, RECORD_DATA,
-  RECORD_ENTRY_BYTES, RECORD_PARTITION_KEY, RECORD_SEQUENCE_NUMBER, RECORD_SHARD_ID, STATE_BYTES_MAX_DEFAULT, STATUS_BAD_SNAPSHOT,
-  STATUS_OUTPUT_FULL, STATUS_STATE_LIMIT,
+  ABI_VERSION,
+  BATCH_LAST,
+  BATCH_RAW,
+  BATCH_RECORDS,
+  INPUT_PADDING_BYTES,
+  KEY_GROUPS_DEFAULT,
+  RECORD_ARRIVAL,
+  RECORD_CLOCK,
+  RECORD_DATA,
+  RECORD_ENTRY_BYTES,
+  RECORD_PARTITION_KEY,
+  RECORD_SEQUENCE_NUMBER,
+  RECORD_SHARD_ID,
+  STATE_BYTES_MAX_DEFAULT,
+  STATUS_BAD_SNAPSHOT,
+  STATUS_OUTPUT_FULL,
+  STATUS_STATE_LIMIT,
 } from '../contract/abi.ts';
 import { isProblem, readManifest, type LedgerEntry, type Manifest } from '../contract/manifest.ts';
 import { instantiate, isTrap, type ArtifactExports } from './wasm.ts';
@@ -101,7 +115,9 @@ export class Program {
     try {
       exports = await instantiate(wasm);
     } catch (error) {
-      throw new ArtifactError(`the artifact can not be loaded: ${error instanceof Error ? error.message : String(error)}`);
+      throw new ArtifactError(
+        `the artifact can not be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     return new Program(exports, manifest, options);
   }
@@ -124,7 +140,9 @@ export class Program {
 
   /** Feeds raw bytes that lie in the buffer. */
   feedBuffer(input: number, from: number, length: number, last: boolean, clock: bigint): FeedResult {
-    const consumed = this.call(() => this.exports.feed(input, this.bufferPointer + from, length, BATCH_RAW | (last ? BATCH_LAST : 0), clock));
+    const consumed = this.call(() =>
+      this.exports.feed(input, this.bufferPointer + from, length, BATCH_RAW | (last ? BATCH_LAST : 0), clock),
+    );
     return { consumed, outputFull: this.checkStatus() };
   }
 
@@ -146,7 +164,9 @@ export class Program {
     this.buffer(input, batch.length).set(batch);
     for (let first = 0; first < records.length; ) {
       new DataView(this.exports.memory.buffer).setUint32(this.bufferPointer + 4, first, true);
-      first += this.call(() => this.exports.feed(input, this.bufferPointer, batch.length, BATCH_RECORDS, records[first]?.clock ?? 0n));
+      first += this.call(() =>
+        this.exports.feed(input, this.bufferPointer, batch.length, BATCH_RECORDS, records[first]?.clock ?? 0n),
+      );
       if (!this.checkStatus()) return;
       this.drain(receive);
     }
@@ -201,7 +221,10 @@ export class Program {
       const status = this.call(() => this.exports.snapshot_load(this.bufferPointer, blob.bytes.length));
       this.checkSnapshot(status, blob.group);
     }
-    this.checkSnapshot(this.call(() => this.exports.snapshot_loaded()), undefined);
+    this.checkSnapshot(
+      this.call(() => this.exports.snapshot_loaded()),
+      undefined,
+    );
   }
 
   /** The ledger as the artifact counts it (SEMANTICS 27). */
@@ -257,7 +280,9 @@ export class Program {
   private checkSnapshot(status: number, group: number | undefined): void {
     if (status !== STATUS_BAD_SNAPSHOT) return;
     this.broken = true;
-    throw new SnapshotError(group === undefined ? 'the snapshot does not fit together' : `the snapshot of key group ${group} can not be read`);
+    throw new SnapshotError(
+      group === undefined ? 'the snapshot does not fit together' : `the snapshot of key group ${group} can not be read`,
+    );
   }
 }
 
@@ -265,7 +290,8 @@ export class Program {
 export function manifestOf(wasm: Uint8Array): Manifest {
   const manifest = readManifest(wasm);
   if (isProblem(manifest)) throw new ArtifactError(manifest.detail);
-  if (manifest.abi !== ABI_VERSION) throw new ArtifactError(`the artifact speaks ABI ${manifest.abi}, this host ${ABI_VERSION}: compile it again`);
+  if (manifest.abi !== ABI_VERSION)
+    throw new ArtifactError(`the artifact speaks ABI ${manifest.abi}, this host ${ABI_VERSION}: compile it again`);
   return manifest;
 }
 
@@ -276,7 +302,9 @@ function encodeRecords(records: readonly InputRecord[]): Uint8Array {
   const encoder = new TextEncoder();
   const fields = records.map((record) => [
     record.data,
-    ...[record.partitionKey, record.sequenceNumber, record.shardId].map((text) => (text === undefined ? undefined : encoder.encode(text))),
+    ...[record.partitionKey, record.sequenceNumber, record.shardId].map((text) =>
+      text === undefined ? undefined : encoder.encode(text),
+    ),
   ]);
   const places = [RECORD_DATA, RECORD_PARTITION_KEY, RECORD_SEQUENCE_NUMBER, RECORD_SHARD_ID];
   let end = 8 + records.length * RECORD_ENTRY_BYTES;

@@ -128,7 +128,8 @@ class Run {
     this.checkpointAt = this.clock.elapsed() + (options.checkpointIntervalMs ?? 10_000);
     const started = this.clock.elapsed();
     // A finished input stays finished; what that lets out was written before the checkpoint.
-    if (this.inputs.some((input) => !input.ended)) for (const input of this.inputs) if (input.ended) await this.finishInputs(input);
+    if (this.inputs.some((input) => !input.ended))
+      for (const input of this.inputs) if (input.ended) await this.finishInputs(input);
     const worked = this.inputs.some((input) => !input.ended);
     const complete = await this.loop();
     const runMs = this.clock.elapsed() - started;
@@ -137,7 +138,11 @@ class Run {
     return {
       complete,
       sources: this.inputs.map((input) => ({ name: input.from.stream, bytes: input.bytes })),
-      sinks: options.sinks.map((sink, index) => ({ name: sink.stream, records: this.written[index]?.records ?? 0, bytes: this.written[index]?.bytes ?? 0 })),
+      sinks: options.sinks.map((sink, index) => ({
+        name: sink.stream,
+        records: this.written[index]?.records ?? 0,
+        bytes: this.written[index]?.bytes ?? 0,
+      })),
       ledger: this.program.ledger(),
       firstRowMs: this.firstRowMs,
       runMs,
@@ -183,13 +188,17 @@ class Run {
       return ready(lowest) ? lowest : undefined;
     }
     const able = open.filter(ready);
-    return able.reduce<Input | undefined>((best, input) => (best === undefined || input.activeAt < best.activeAt ? input : best), undefined);
+    return able.reduce<Input | undefined>(
+      (best, input) => (best === undefined || input.activeAt < best.activeAt ? input : best),
+      undefined,
+    );
   }
 
   private clockOf(input: Input): bigint {
     return input.from.inputs.reduce<bigint>((lowest, index) => {
       const clock = this.program.inputClock(index);
-      return clock < lowest ? clock : lowest;
+      if (clock < lowest) return clock;
+      return lowest;
     }, 2n ** 63n);
   }
 
@@ -205,7 +214,11 @@ class Run {
       this.wake = resolve;
     });
     const timer = this.clock.timer(Math.min(until - now, 60_000));
-    if (this.options.stop?.aborted !== true && this.failure === undefined && (open.every((input) => input.waiting) || until > now)) {
+    if (
+      this.options.stop?.aborted !== true &&
+      this.failure === undefined &&
+      (open.every((input) => input.waiting) || until > now)
+    ) {
       await Promise.race([woken, timer.done]);
     }
     timer.cancel();
@@ -219,7 +232,10 @@ class Run {
   private async step(input: Input): Promise<void> {
     const { program } = this;
     const { source } = input.from;
-    const chunk = input.pace?.chunkBytes() ?? this.options.chunkBytes ?? (this.inputs.length > 1 ? chunkBytesShared : chunkBytesDefault);
+    const chunk =
+      input.pace?.chunkBytes() ??
+      this.options.chunkBytes ??
+      (this.inputs.length > 1 ? chunkBytesShared : chunkBytesDefault);
     const kept = input.tail.length;
     const room = program.buffer(input.from.inputs[0] ?? 0, kept + chunk);
     room.set(input.tail);
@@ -263,7 +279,8 @@ class Run {
     }
     if (last) from = length;
     input.tail = from === length ? input.tail.subarray(0, 0) : program.bufferBytes(from, length - from).slice();
-    if (input.tail.length > 2 * RECORD_BYTES_MAX + chunkBytesDefault) throw new Error('invariant: the program does not take a record above the limit');
+    if (input.tail.length > 2 * RECORD_BYTES_MAX + chunkBytesDefault)
+      throw new Error('invariant: the program does not take a record above the limit');
     input.from.source.consumed(from);
     input.pace?.fed(this.clock.elapsed(), from, this.clockOf(input), () => this.recordsOf(input.from));
   }
@@ -350,7 +367,8 @@ class Run {
       this.inputs.map(({ from, ended, turn }) => ({
         stream: from.stream,
         url: from.url,
-        position: from.inputs.length > 1 ? { position: from.source.position(), turn } : { position: from.source.position() },
+        position:
+          from.inputs.length > 1 ? { position: from.source.position(), turn } : { position: from.source.position() },
         finished: ended,
       })),
       sinks.map((sink, index) => ({ stream: sink.stream, url: sink.url, handle: handles[index] ?? null })),
@@ -364,7 +382,10 @@ class Run {
     this.options.onProgress?.({
       elapsedMs: now,
       bytes: this.inputs.reduce((total, input) => total + input.bytes, 0),
-      share: known.length === shares.length ? known.reduce((total, share) => total + share, 0) / Math.max(1, known.length) : undefined,
+      share:
+        known.length === shares.length
+          ? known.reduce((total, share) => total + share, 0) / Math.max(1, known.length)
+          : undefined,
       ledger: () => this.program.ledger(),
     });
   }

@@ -17,12 +17,29 @@ export class SchemaError extends Error {
 }
 
 const plainTypes: Readonly<Record<string, SqlType>> = {
-  BOOLEAN: { kind: 'BOOLEAN' }, TINYINT: { kind: 'TINYINT' }, SMALLINT: { kind: 'SMALLINT' }, INTEGER: { kind: 'INTEGER' }, INT: { kind: 'INTEGER' },
-  BIGINT: { kind: 'BIGINT' }, REAL: { kind: 'REAL' }, DOUBLE: { kind: 'DOUBLE' }, 'DOUBLE PRECISION': { kind: 'DOUBLE' }, FLOAT: { kind: 'DOUBLE' },
-  DATE: { kind: 'DATE' }, TIME: { kind: 'TIME' }, TIMESTAMP: { kind: 'TIMESTAMP' },
+  BOOLEAN: { kind: 'BOOLEAN' },
+  TINYINT: { kind: 'TINYINT' },
+  SMALLINT: { kind: 'SMALLINT' },
+  INTEGER: { kind: 'INTEGER' },
+  INT: { kind: 'INTEGER' },
+  BIGINT: { kind: 'BIGINT' },
+  REAL: { kind: 'REAL' },
+  DOUBLE: { kind: 'DOUBLE' },
+  'DOUBLE PRECISION': { kind: 'DOUBLE' },
+  FLOAT: { kind: 'DOUBLE' },
+  DATE: { kind: 'DATE' },
+  TIME: { kind: 'TIME' },
+  TIMESTAMP: { kind: 'TIMESTAMP' },
 };
 const sizedTypes: Readonly<Record<string, 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY'>> = {
-  CHAR: 'CHAR', CHARACTER: 'CHAR', VARCHAR: 'VARCHAR', 'CHARACTER VARYING': 'VARCHAR', 'CHAR VARYING': 'VARCHAR', BINARY: 'BINARY', VARBINARY: 'VARBINARY', 'BINARY VARYING': 'VARBINARY',
+  CHAR: 'CHAR',
+  CHARACTER: 'CHAR',
+  VARCHAR: 'VARCHAR',
+  'CHARACTER VARYING': 'VARCHAR',
+  'CHAR VARYING': 'VARCHAR',
+  BINARY: 'BINARY',
+  VARBINARY: 'VARBINARY',
+  'BINARY VARYING': 'VARBINARY',
 };
 
 /** The type of its SQL text. */
@@ -33,26 +50,32 @@ export function parseSqlType(text: string, path = ''): SqlType {
   if (name === 'DECIMAL' || name === 'DEC' || name === 'NUMERIC') {
     const precision = first ?? DECIMAL_DIGITS_MAX;
     const scale = second ?? 0;
-    if (precision < 1 || precision > 19 || scale > precision) throw new SchemaError(`${text.trim()}: precision is 1 to 19 and the scale not above it`, path);
+    if (precision < 1 || precision > 19 || scale > precision)
+      throw new SchemaError(`${text.trim()}: precision is 1 to 19 and the scale not above it`, path);
     return { kind: 'DECIMAL', precision, scale };
   }
   const sized = sizedTypes[name];
   if (sized !== undefined && second === undefined) {
     const length = first ?? 1;
-    if (length < 1 || length > TEXT_BYTES_MAX) throw new SchemaError(`${text.trim()}: the length is 1 to ${TEXT_BYTES_MAX}`, path);
+    if (length < 1 || length > TEXT_BYTES_MAX)
+      throw new SchemaError(`${text.trim()}: the length is 1 to ${TEXT_BYTES_MAX}`, path);
     return { kind: sized, length };
   }
   const plain = plainTypes[name];
   // TIME(p) and TIMESTAMP(p) are taken; milliseconds are kept whatever p says.
   if (plain !== undefined && (first === undefined || plain.kind === 'TIME' || plain.kind === 'TIMESTAMP')) return plain;
   const near = suggest(name, [...Object.keys(plainTypes), ...Object.keys(sizedTypes), 'DECIMAL', 'NUMERIC']);
-  throw new SchemaError(`"${text.trim()}" is not a type of a column${near === undefined || near === name ? '' : `; did you mean ${near}?`}`, path);
+  throw new SchemaError(
+    `"${text.trim()}" is not a type of a column${near === undefined || near === name ? '' : `; did you mean ${near}?`}`,
+    path,
+  );
 }
 
 /** Columns of `(ticker VARCHAR(4), "price" DOUBLE)`; unquoted names are upper case, mappings are the names as written. */
 export function parseColumnList(text: string): MappedColumn[] {
   const body = /^\s*\(([\s\S]*)\)\s*$/.exec(text)?.[1];
-  if (body === undefined) throw new SchemaError(`a column list stands in parentheses: (ticker VARCHAR(4), price DOUBLE), not ${text}`);
+  if (body === undefined)
+    throw new SchemaError(`a column list stands in parentheses: (ticker VARCHAR(4), price DOUBLE), not ${text}`);
   return splitColumns(body).map((part) => {
     const match = /^\s*(?:"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*))\s+([\s\S]+?)\s*$/.exec(part);
     if (match?.[3] === undefined) throw new SchemaError(`"${part.trim()}" is not a column: write a name and a type`);
@@ -85,10 +108,12 @@ function splitColumns(body: string): string[] {
 export function parseInputSchema(value: unknown, path: string): InputShape {
   const schema = objectAt(value, path, ['RecordFormat', 'RecordColumns', 'RecordEncoding']);
   const encoding = schema['RecordEncoding'];
-  if (encoding !== undefined && encoding !== 'UTF-8') throw new SchemaError(`must be "UTF-8", not ${JSON.stringify(encoding)}`, `${path}.RecordEncoding`);
+  if (encoding !== undefined && encoding !== 'UTF-8')
+    throw new SchemaError(`must be "UTF-8", not ${JSON.stringify(encoding)}`, `${path}.RecordEncoding`);
   const format = parseFormat(schema['RecordFormat'], `${path}.RecordFormat`);
   const list = schema['RecordColumns'];
-  if (!Array.isArray(list) || list.length === 0) throw new SchemaError('must be a list of columns', `${path}.RecordColumns`);
+  if (!Array.isArray(list) || list.length === 0)
+    throw new SchemaError('must be a list of columns', `${path}.RecordColumns`);
   if (list.length > 1000) throw new SchemaError('holds more than 1000 columns', `${path}.RecordColumns`);
   const names = new Set<string>();
   const columns = list.map((entry: unknown, index): MappedColumn => {
@@ -98,8 +123,10 @@ export function parseInputSchema(value: unknown, path: string): InputShape {
     if (names.has(name)) throw new SchemaError(`column "${name}" is there twice`, `${at}.Name`);
     names.add(name);
     const type = parseSqlType(textAt(column, 'SqlType', at), `${at}.SqlType`);
-    const mapping = column['Mapping'] === undefined || column['Mapping'] === null ? undefined : textAt(column, 'Mapping', at);
-    if (format.kind === 'json' && mapping === undefined) throw new SchemaError('a JSON column needs a Mapping, e.g. "$.price"', at);
+    const mapping =
+      column['Mapping'] === undefined || column['Mapping'] === null ? undefined : textAt(column, 'Mapping', at);
+    if (format.kind === 'json' && mapping === undefined)
+      throw new SchemaError('a JSON column needs a Mapping, e.g. "$.price"', at);
     return { name, type, nullable: true, ...(mapping === undefined ? {} : { mapping }) };
   });
   return { format, columns };
@@ -109,19 +136,36 @@ function parseFormat(value: unknown, path: string): RecordFormat {
   const format = objectAt(value, path, ['RecordFormatType', 'MappingParameters']);
   const kind = textAt(format, 'RecordFormatType', path);
   const at = `${path}.MappingParameters`;
-  const parameters = format['MappingParameters'] === undefined || format['MappingParameters'] === null ? {} : objectAt(format['MappingParameters'], at, ['JSONMappingParameters', 'CSVMappingParameters']);
+  const parameters =
+    format['MappingParameters'] === undefined || format['MappingParameters'] === null
+      ? {}
+      : objectAt(format['MappingParameters'], at, ['JSONMappingParameters', 'CSVMappingParameters']);
   const other = kind === 'JSON' ? 'CSVMappingParameters' : 'JSONMappingParameters';
-  if (parameters[other] !== undefined && parameters[other] !== null) throw new SchemaError(`contradicts RecordFormatType "${kind}"`, `${at}.${other}`);
+  if (parameters[other] !== undefined && parameters[other] !== null)
+    throw new SchemaError(`contradicts RecordFormatType "${kind}"`, `${at}.${other}`);
   if (kind === 'JSON') {
     const json = parameters['JSONMappingParameters'];
-    const row = json === undefined || json === null ? {} : objectAt(json, `${at}.JSONMappingParameters`, ['RecordRowPath']);
-    return { kind: 'json', rowPath: row['RecordRowPath'] === undefined ? '$' : textAt(row, 'RecordRowPath', `${at}.JSONMappingParameters`) };
+    const row =
+      json === undefined || json === null ? {} : objectAt(json, `${at}.JSONMappingParameters`, ['RecordRowPath']);
+    return {
+      kind: 'json',
+      rowPath: row['RecordRowPath'] === undefined ? '$' : textAt(row, 'RecordRowPath', `${at}.JSONMappingParameters`),
+    };
   }
-  if (kind !== 'CSV') throw new SchemaError(`must be "JSON" or "CSV", not ${JSON.stringify(kind)}`, `${path}.RecordFormatType`);
+  if (kind !== 'CSV')
+    throw new SchemaError(`must be "JSON" or "CSV", not ${JSON.stringify(kind)}`, `${path}.RecordFormatType`);
   const csv = parameters['CSVMappingParameters'];
-  const given = csv === undefined || csv === null ? {} : objectAt(csv, `${at}.CSVMappingParameters`, ['RecordRowDelimiter', 'RecordColumnDelimiter']);
-  const delimiter = (name: string, otherwise: string): string => (given[name] === undefined ? otherwise : textAt(given, name, `${at}.CSVMappingParameters`));
-  return { kind: 'csv', columnDelimiter: delimiter('RecordColumnDelimiter', ','), rowDelimiter: delimiter('RecordRowDelimiter', '\n') };
+  const given =
+    csv === undefined || csv === null
+      ? {}
+      : objectAt(csv, `${at}.CSVMappingParameters`, ['RecordRowDelimiter', 'RecordColumnDelimiter']);
+  const delimiter = (name: string, otherwise: string): string =>
+    given[name] === undefined ? otherwise : textAt(given, name, `${at}.CSVMappingParameters`);
+  return {
+    kind: 'csv',
+    columnDelimiter: delimiter('RecordColumnDelimiter', ','),
+    rowDelimiter: delimiter('RecordRowDelimiter', '\n'),
+  };
 }
 
 /** A shape as an InputSchema, so that what was discovered can be kept. */
@@ -131,9 +175,21 @@ export function printInputSchema(shape: InputShape): object {
     RecordFormat:
       format.kind === 'json'
         ? { RecordFormatType: 'JSON', MappingParameters: { JSONMappingParameters: { RecordRowPath: format.rowPath } } }
-        : { RecordFormatType: 'CSV', MappingParameters: { CSVMappingParameters: { RecordRowDelimiter: format.rowDelimiter, RecordColumnDelimiter: format.columnDelimiter } } },
+        : {
+            RecordFormatType: 'CSV',
+            MappingParameters: {
+              CSVMappingParameters: {
+                RecordRowDelimiter: format.rowDelimiter,
+                RecordColumnDelimiter: format.columnDelimiter,
+              },
+            },
+          },
     RecordEncoding: 'UTF-8',
-    RecordColumns: shape.columns.map(({ name, type, mapping }) => ({ Name: name, SqlType: typeText(type), ...(mapping === undefined ? {} : { Mapping: mapping }) })),
+    RecordColumns: shape.columns.map(({ name, type, mapping }) => ({
+      Name: name,
+      SqlType: typeText(type),
+      ...(mapping === undefined ? {} : { Mapping: mapping }),
+    })),
   };
 }
 
@@ -144,7 +200,10 @@ export function objectAt(value: unknown, path: string, known: readonly string[])
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue;
     const near = suggest(name, known);
-    throw new SchemaError(`is not a member that is known here${near === undefined ? '' : `; did you mean "${near}"?`}`, `${path}.${name}`);
+    throw new SchemaError(
+      `is not a member that is known here${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      `${path}.${name}`,
+    );
   }
   return value as Readonly<Record<string, unknown>>;
 }
@@ -153,6 +212,7 @@ export function objectAt(value: unknown, path: string, known: readonly string[])
 export function textAt(value: Readonly<Record<string, unknown>>, name: string, path: string): string {
   const text = value[name];
   if (text === undefined || text === null) throw new SchemaError('is missing', `${path}.${name}`);
-  if (typeof text !== 'string' || text === '') throw new SchemaError('must be a text that is not empty', `${path}.${name}`);
+  if (typeof text !== 'string' || text === '')
+    throw new SchemaError('must be a text that is not empty', `${path}.${name}`);
   return text;
 }

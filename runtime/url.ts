@@ -1,13 +1,39 @@
 // URLs of sources and sinks: which connector, and options checked against its declaration.
-import { ConnectorError, type Connector, type ConnectorOption, type ConnectorUrl, type OptionValue } from '../contract/connector.ts';
+import {
+  ConnectorError,
+  type Connector,
+  type ConnectorOption,
+  type ConnectorUrl,
+  type OptionValue,
+} from '../contract/connector.ts';
 import { suggest } from '../contract/suggest.ts';
 import { connectors } from './connectors/registry.ts';
 
 /** Options that the host itself understands, whatever the connector. */
 export const hostOptions: readonly ConnectorOption[] = [
-  { name: 'format', type: 'choice', choices: ['json', 'csv'], secret: false, side: 'both', doc: 'Format of the records, where the extension does not say it.' },
-  { name: 'time', type: 'text', secret: false, side: 'source', doc: 'JSON path or column whose value becomes ROWTIME: a replay.' },
-  { name: 'unit', type: 'choice', choices: ['ms', 's'], secret: false, side: 'source', doc: 'Unit of a numeric time field.' },
+  {
+    name: 'format',
+    type: 'choice',
+    choices: ['json', 'csv'],
+    secret: false,
+    side: 'both',
+    doc: 'Format of the records, where the extension does not say it.',
+  },
+  {
+    name: 'time',
+    type: 'text',
+    secret: false,
+    side: 'source',
+    doc: 'JSON path or column whose value becomes ROWTIME: a replay.',
+  },
+  {
+    name: 'unit',
+    type: 'choice',
+    choices: ['ms', 's'],
+    secret: false,
+    side: 'source',
+    doc: 'Unit of a numeric time field.',
+  },
   { name: 'speed', type: 'text', secret: false, side: 'source', doc: 'Replay at a multiple of real time, e.g. 10x.' },
   { name: 'rate', type: 'number', secret: false, side: 'source', doc: 'Records a second.' },
   { name: 'rowtime', type: 'boolean', secret: false, side: 'sink', doc: "Adds the row's ROWTIME as first column." },
@@ -25,7 +51,10 @@ export async function resolveUrl(text: string, side: 'source' | 'sink'): Promise
   const load = Object.hasOwn(connectors, scheme) ? connectors[scheme] : undefined;
   if (load === undefined) {
     const near = suggest(scheme, Object.keys(connectors));
-    throw new ConnectorError(`${text}: there is no connector "${scheme}"${near === undefined ? '' : `; did you mean "${near}:"?`}`, true);
+    throw new ConnectorError(
+      `${text}: there is no connector "${scheme}"${near === undefined ? '' : `; did you mean "${near}:"?`}`,
+      true,
+    );
   }
   const connector = await load();
   if ((side === 'source' ? connector.openSource : connector.openSink) === undefined) {
@@ -62,7 +91,11 @@ function split(text: string): { scheme: string; path: string; query: [string, st
   for (const part of mark < 0 ? [] : text.slice(mark + 1).split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');
-    query.push(equals < 0 ? [decode(text, part), ''] : [decode(text, part.slice(0, equals)), decode(text, part.slice(equals + 1))]);
+    query.push(
+      equals < 0
+        ? [decode(text, part), '']
+        : [decode(text, part.slice(0, equals)), decode(text, part.slice(equals + 1))],
+    );
   }
   if (whole === '-') return { scheme: '-', path: '-', query };
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(whole)?.[1];
@@ -80,13 +113,26 @@ function decode(url: string, text: string): string {
   }
 }
 
-function checkOption(url: string, name: string, value: string, declared: readonly ConnectorOption[], connector: Connector): OptionValue {
+function checkOption(
+  url: string,
+  name: string,
+  value: string,
+  declared: readonly ConnectorOption[],
+  connector: Connector,
+): OptionValue {
   const option = declared.find((candidate) => candidate.name === name);
   if (option === undefined) {
-    const near = suggest(name, declared.map((candidate) => candidate.name));
-    throw new ConnectorError(`${url}: ${connector.title} has no option "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`, true);
+    const near = suggest(
+      name,
+      declared.map((candidate) => candidate.name),
+    );
+    throw new ConnectorError(
+      `${url}: ${connector.title} has no option "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      true,
+    );
   }
-  if (option.secret) throw new ConnectorError(`${url}: "${name}" is a secret: it comes from the environment, not from a URL`, true);
+  if (option.secret)
+    throw new ConnectorError(`${url}: "${name}" is a secret: it comes from the environment, not from a URL`, true);
   const refuse = (wanted: string): never => {
     throw new ConnectorError(`${url}: option "${name}" is ${wanted}, not "${value}"`, true);
   };

@@ -8,10 +8,12 @@ import type { Expression } from '../plan/expression.ts';
 import { errorStreamColumns, metadataColumns, type Plan, type Pump, type Relation, type Stream } from '../plan/plan.ts';
 import { bindExpression as bindOne, convert } from './expression.ts';
 import type { Catalogue } from './functions.ts';
+import type { Span } from '../source.ts';
 import { identifyOperators } from './identify.ts';
-import { bindQuery, type BoundSelect, type QueryContext } from './query.ts';
-import type { Scope } from './scope.ts';
+import { bindQuery, type BoundSelect, type QueryContext, type View } from './query.ts';
+import { plain, type Scope } from './scope.ts';
 import { assignmentIsLegal, isDiagnostic, typeOf } from './types.ts';
+import { bindFunction, type UserFunction } from './userFunctions.ts';
 
 /** What besides the script decides the plan. */
 export interface BindOptions {
@@ -33,25 +35,40 @@ interface State {
   readonly streams: Map<string, Stream>;
   readonly used: Set<string>;
   readonly pumps: Map<string, { pump?: Pump; node: ast.CreatePump; started: boolean }>;
+  readonly functions: Map<string, readonly UserFunction[]>;
+  readonly views: Map<string, View>;
+  /** Streams that no statement has created yet. */
+  readonly later: Map<string, Span>;
 }
 
 /** Binds a script; the plan is there when no error was found. */
 export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; diagnostics: Diagnostic[] } {
-  const state: State = { options, diagnostics: [], streams: new Map(), used: new Set(), pumps: new Map() };
+  const state: State = { options, diagnostics: [], streams: new Map(), used: new Set(), pumps: new Map(), functions: new Map(), views: new Map(), later: new Map() };
+  for (const statement of script.statements) if (statement.kind === 'create-stream') state.later.set(statement.name.name, statement.name.span);
   const nowhere = { start: 0, end: 0 };
   for (const input of options.inputs) state.streams.set(input.stream, { kind: 'input', name: input.stream, columns: [...input.columns, ...metadataColumns], span: nowhere });
   for (const statement of script.statements) bindStatement(statement, state);
   refuseCycles(state);
-  if (state.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics: state.diagnostics };
+  const diagnostics = withoutRepeats(state.diagnostics);
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
   const pumps = [...state.pumps.values()].flatMap(({ pump, started }) => (pump === undefined || !started ? [] : [pump]));
   const streams: Stream[] = [...state.streams.values(), { kind: 'error', name: errorStream, columns: errorStreamColumns, span: nowhere }];
   const read = new Set(pumps.map((pump) => scanned(pump.query)));
   const outputs = options.outputs ?? streams.filter((stream) => stream.kind !== 'input' && !read.has(stream.name)).map((stream): OutputBinding => ({ stream: stream.name, format: 'json', rowtime: false }));
   const missing = outputs.filter((output) => !streams.some((stream) => stream.name === output.stream));
-  for (const output of missing) state.diagnostics.push(message.unknownStream(nowhere, output.stream, streams.map((stream) => stream.name)));
-  if (missing.length > 0) return { diagnostics: state.diagnostics };
+  for (const output of missing) diagnostics.push(message.unknownStream(nowhere, output.stream, streams.map((stream) => stream.name)));
+  if (missing.length > 0) return { diagnostics };
   const plan: Plan = { inputs: options.inputs, outputs, streams, pumps, keyGroups: options.keyGroups, seed: options.seed };
-  return { plan: identifyOperators(plan), diagnostics: state.diagnostics };
+  return { plan: identifyOperators(plan), diagnostics };
+}
+
+// An operand that is written once may be bound several times (BETWEEN, IN, CASE), and a view at every use.
+function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter((diagnostic) => {
+    const key = JSON.stringify([diagnostic.code, diagnostic.span, diagnostic.message]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** Binds a single expression over columns (tests, `eval`). */
@@ -59,7 +76,7 @@ export function bindExpression(node: ast.Expression, columns: readonly Column[],
   const diagnostics: Diagnostic[] = [];
   const relation: Relation = { kind: 'stream-scan', stream: '', columns, span: node.span };
   const scope: Scope = {
-    relations: columns.length === 0 ? [] : [{ alias: undefined, relation, columns, visible: columns.length, growing: new Set() }],
+    relations: columns.length === 0 ? [] : [{ alias: undefined, relation, columns, visible: columns.length, growing: new Set(), origins: [] }],
     catalogue,
     report: (diagnostic) => diagnostics.push(diagnostic),
     aggregate: (call) => {
@@ -68,7 +85,7 @@ export function bindExpression(node: ast.Expression, columns: readonly Column[],
     },
   };
   const expression = bindOne(node, scope);
-  return { ...(expression === undefined ? {} : { expression }), diagnostics };
+  return { ...(expression === undefined ? {} : { expression: plain(expression) }), diagnostics: withoutRepeats(diagnostics) };
 }
 
 function bindStatement(statement: ast.Statement, state: State): void {
@@ -83,11 +100,11 @@ function bindStatement(statement: ast.Statement, state: State): void {
     case 'alter-pump':
       return alterPump(statement, state, report);
     case 'create-function':
-      return report(message.notYetSupported(statement.span, 'CREATE FUNCTION', 'write the expression where the function is called'));
+      return createFunction(statement, state, report);
     case 'create-view':
-      return report(message.notYetSupported(statement.span, 'CREATE VIEW', 'write the query as a derived table'));
+      return createView(statement, state, report);
     case 'drop':
-      return report(message.notYetSupported(statement.span, 'DROP', 'leave the definition out'));
+      return drop(statement, state, report);
     case 'other-statement':
       return statement.query !== undefined || statement.insert !== undefined
         ? report(message.withoutRoot(statement.span, statement.words))
@@ -112,9 +129,9 @@ function bindStream(statement: ast.CreateStream, state: State, report: (diagnost
     else columns.push({ name: column.name.name, type, nullable: !column.notNull });
   }
   const known = state.streams.get(name);
-  if (known !== undefined && (state.used.has(name) || known.kind === 'input')) {
-    return report(message.streamRedefined(span, name, known.span));
-  }
+  state.later.delete(name);
+  if (known?.kind === 'input') return report(message.inputRedefined(span, name));
+  if (known !== undefined && state.used.has(name)) return report(message.streamRedefined(span, name, known.span));
   if (known !== undefined) report(message.definedAgain(span, 'stream', name, known.span));
   state.streams.set(name, { kind: 'created', name, columns, span });
 }
@@ -123,12 +140,7 @@ function bindPump(statement: ast.CreatePump, state: State, report: (diagnostic: 
   const { name } = statement.name;
   const known = state.pumps.get(name);
   if (known !== undefined) report(message.definedAgain(statement.name.span, 'pump', name, known.node.name.span));
-  const context: QueryContext = {
-    streams: state.streams,
-    inputs: new Map(state.options.inputs.map((input) => [input.stream, input.columns.length])),
-    catalogue: state.options.catalogue,
-    report,
-  };
+  const context = contextOf(state, report);
   const { insert } = statement;
   markUsed(insert.query, state);
   const bound = bindQuery(insert.query, context);
@@ -138,6 +150,52 @@ function bindPump(statement: ast.CreatePump, state: State, report: (diagnostic: 
   // The last definition wins and stands where the first one stood no more.
   state.pumps.delete(name);
   state.pumps.set(name, { ...(pump === undefined ? {} : { pump }), node: statement, started: statement.state !== 'stopped' });
+}
+
+function contextOf(state: State, report: (diagnostic: Diagnostic) => void): QueryContext {
+  return {
+    streams: state.streams,
+    inputs: new Map(state.options.inputs.map((input) => [input.stream, input.columns.length])),
+    references: new Set(state.options.references.map((reference) => reference.table)),
+    functions: state.functions,
+    views: state.views,
+    later: state.later,
+    catalogue: state.options.catalogue,
+    report,
+  };
+}
+
+function createFunction(statement: ast.CreateFunction, state: State, report: (diagnostic: Diagnostic) => void): void {
+  const { name, span } = statement.name;
+  const scope: Scope = { relations: [], catalogue: state.options.catalogue, functions: state.functions, report, aggregate: () => undefined };
+  const made = bindFunction(statement, scope);
+  if (made === undefined) return;
+  const signature = JSON.stringify(made.parameters);
+  const others = state.functions.get(name) ?? [];
+  const same = others.find((other) => JSON.stringify(other.parameters) === signature);
+  if (same !== undefined) report(message.definedAgain(span, 'function', name, same.span));
+  state.functions.set(name, [...others.filter((other) => other !== same), made]);
+}
+
+function createView(statement: ast.CreateView, state: State, report: (diagnostic: Diagnostic) => void): void {
+  const { name, span } = statement.name;
+  const stream = state.streams.get(name);
+  if (stream !== undefined) return report(message.streamRedefined(span, name, stream.span));
+  const known = state.views.get(name);
+  if (known !== undefined) report(message.definedAgain(span, 'view', name, known.node.name.span));
+  const views = new Map(state.views);
+  markUsed(statement.query, state);
+  // Bound here for its errors only; each reader binds it again in its own pump.
+  bindQuery(statement.query, { ...contextOf(state, report), views });
+  state.views.set(name, { node: statement, views });
+}
+
+function drop(statement: ast.DropStatement, state: State, report: (diagnostic: Diagnostic) => void): void {
+  const { name, span } = statement.name;
+  if (statement.what === 'stream' && state.used.has(name)) return report(message.droppedInUse(span, name));
+  if (statement.what === 'stream' && state.streams.get(name)?.kind === 'input') return report(message.inputRedefined(span, name));
+  const known = { stream: state.streams, pump: state.pumps, function: state.functions, view: state.views }[statement.what];
+  if (!known.delete(name)) report(message.nothingToDrop(span, statement.what, name));
 }
 
 function markUsed(query: ast.Query, state: State): void {
@@ -155,11 +213,10 @@ function bindTarget(insert: ast.Insert, state: State, report: (diagnostic: Diagn
     return undefined;
   }
   const stream = state.streams.get(name);
-  if (stream === undefined || stream.kind === 'input') {
-    report(message.unknownStream(span, name, [...state.streams.values()].filter((known) => known.kind !== 'input').map((known) => known.name)));
-    return undefined;
-  }
-  return stream;
+  if (stream?.kind === 'created') return stream;
+  if (stream !== undefined) report(message.inputWritten(span, name));
+  else report(message.unknownStream(span, name, [...state.streams.values()].filter((known) => known.kind !== 'input').map((known) => known.name), state.later.get(name)));
+  return undefined;
 }
 
 // The query's columns by position into the target's, converted for assignment; unlisted ones are NULL.
@@ -192,6 +249,7 @@ function finishPump(statement: ast.CreatePump, bound: BoundSelect, target: Strea
       failed = true;
     } else values.set(identifier.name, convert(item.expression, column.type, 'assignment'));
   }
+  if (!failed && !nullsAllowed(statement, target, values, report)) failed = true;
   if (rowtime !== undefined && rowtime.type.kind !== 'TIMESTAMP') {
     report(message.rowtimeType(rowtime.span, typeText(rowtime.type)));
     failed = true;
@@ -200,6 +258,17 @@ function finishPump(statement: ast.CreatePump, bound: BoundSelect, target: Strea
   const expressions = target.columns.map((column): Expression => values.get(column.name) ?? { kind: 'literal', type: column.type, value: null, nullable: true, span: insert.span });
   const query: Relation = { kind: 'project', input: bound.input, expressions, columns: target.columns, span: insert.query.span, ...(rowtime === undefined || rowtime.kind === 'rowtime' ? {} : { rowtime }) };
   return { name: statement.name.name, target: target.name, query, span: statement.span };
+}
+
+// A NOT NULL column may get a nullable expression (its rows fault), but not NULL always.
+function nullsAllowed(statement: ast.CreatePump, target: Stream, values: ReadonlyMap<string, Expression>, report: (diagnostic: Diagnostic) => void): boolean {
+  const { insert } = statement;
+  const wrong = target.columns.filter(({ name, nullable }) => {
+    const value = values.get(name);
+    return !nullable && (value === undefined || (value.kind === 'literal' && value.value === null));
+  });
+  for (const column of wrong) report(message.nullNotAllowed(values.get(column.name)?.span ?? insert.target.span, column.name, values.has(column.name)));
+  return wrong.length === 0;
 }
 
 function alterPump(statement: ast.AlterPump, state: State, report: (diagnostic: Diagnostic) => void): void {

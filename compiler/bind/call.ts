@@ -3,9 +3,10 @@ import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import { datetimeFieldNumber, type Expression, type FunctionSignature } from '../plan/expression.ts';
-import { bindComparison, bindExpression, convert, currentValue, unify, unsupported } from './expression.ts';
+import { bindComparison, bindExpression, convert, currentValue, unifyValues, unsupported } from './expression.ts';
 import { conversionCost, plainType } from './functions.ts';
-import type { Scope } from './scope.ts';
+import { promiseMonotonic, type Scope } from './scope.ts';
+import { callUserFunction } from './userFunctions.ts';
 
 /** Names that the plan knows as aggregates. */
 export const aggregateNames = new Set([
@@ -16,12 +17,17 @@ const recordFunctions = new Set([
   'REGEX_LOG_PARSE', 'FAST_REGEX_LOG_PARSE', 'FAST_REGEX_LOG_PARSER', 'W3C_LOG_PARSE', 'SYS_LOG_PARSE', 'FIXED_COLUMN_LOG_PARSE', 'VARIABLE_COLUMN_LOG_PARSE',
 ]);
 
+/** Functions that are syntax, not in the catalogue. */
+const syntaxNames = ['COALESCE', 'NULLIF', 'MONOTONIC'];
+/** Functions that only make sense over a window. */
+const windowFunctions = new Set(['LAG', 'NTH_VALUE', 'EXP_AVG']);
+
 /** Binds a call, `||` or LIKE. */
 export function bindCall(node: ast.FunctionCall | ast.BinaryExpression | ast.LikeExpression, scope: Scope): Expression | undefined {
   if (node.kind === 'like') return bindLike(node, scope);
   if (!('name' in node)) return bindConcatenation(node, scope);
   const name = node.name.name;
-  if (node.over !== undefined) return unsupported(node.span, `${name} OVER a window`, scope, 'aggregate with GROUP BY and a time key');
+  if (node.over !== undefined || windowFunctions.has(name)) return unsupported(node.span, `${name} OVER a window`, scope, 'aggregate with GROUP BY and a time key');
   if (aggregateNames.has(name)) return scope.aggregate(node);
   if (recordFunctions.has(name)) return unsupported(node.span, name, scope);
   const current = node.arguments.length === 0 ? currentValue(name, node.span) : undefined;
@@ -31,6 +37,10 @@ export function bindCall(node: ast.FunctionCall | ast.BinaryExpression | ast.Lik
   if (node.form === 'similar' || (node.form === 'from' && node.arguments[1]?.kind === 'string')) return unsupported(node.span, 'SUBSTRING by a pattern', scope);
   const given = node.arguments.map((argument) => bindExpression(argument, scope));
   if (given.some((argument) => argument === undefined)) return undefined;
+  const [first] = given;
+  if (name === 'MONOTONIC' && given.length === 1 && first !== undefined) return promiseMonotonic(first);
+  const created = scope.functions?.get(name);
+  if (created !== undefined && node.form === 'plain') return callUserFunction(created, given as Expression[], node.span, scope);
   const special = specialForm(node, given as Expression[]);
   return resolve(special.name, special.arguments, node.span, scope);
 }
@@ -62,7 +72,7 @@ function specialForm(node: ast.FunctionCall, given: readonly Expression[]): { na
 export function resolve(name: string, given: readonly Expression[], span: ast.FunctionCall['span'], scope: Scope): Expression | undefined {
   const overloads = scope.catalogue.byName.get(name);
   if (overloads === undefined) {
-    scope.report(message.noSuchFunction(span, name, [...scope.catalogue.byName.keys(), ...aggregateNames]));
+    scope.report(message.noSuchFunction(span, name, [...scope.catalogue.byName.keys(), ...(scope.functions?.keys() ?? []), ...aggregateNames, ...syntaxNames]));
     return undefined;
   }
   let best: FunctionSignature | undefined;
@@ -96,8 +106,8 @@ function makeCall(signature: FunctionSignature, given: readonly Expression[], sp
     const parameter = signature.parameters[index];
     return parameter === undefined || argument.type.kind === parameter.kind ? argument : convert(argument, plainTypeFor(parameter, argument.type), 'implicit');
   });
-  const nullable = signature.nulls !== 'propagate' ? signature.nulls === 'may-return' : converted.some((argument) => argument.nullable);
-  return { kind: 'call', function: signature, arguments: converted, type: resultType(signature, converted), nullable: nullable || signature.nulls === 'may-return', span };
+  const nullable = signature.nulls !== 'propagate' || converted.some((argument) => argument.nullable);
+  return { kind: 'call', function: signature, arguments: converted, type: resultType(signature, converted), nullable, span };
 }
 
 function plainTypeFor(parameter: FunctionSignature['result'], from: SqlType): SqlType {
@@ -142,8 +152,9 @@ function bindLike(node: ast.LikeExpression, scope: Scope): Expression | undefine
 
 function bindCoalesce(node: ast.FunctionCall, scope: Scope): Expression | undefined {
   const given = node.arguments.map((argument) => bindExpression(argument, scope));
+  if (given.length === 0) scope.report(message.noOverload(node.span, 'COALESCE', '', ['COALESCE(x, …)']));
   if (given.length === 0 || given.some((argument) => argument === undefined)) return undefined;
-  const operands = unify(given as Expression[], node.span, 'alternatives of one COALESCE', scope);
+  const operands = unifyValues(given as Expression[], node.span, 'alternatives of one COALESCE', scope);
   const [first] = operands ?? [];
   if (operands === undefined || first === undefined) return undefined;
   return { kind: 'coalesce', operands, type: first.type, nullable: operands.every((operand) => operand.nullable), span: node.span };
@@ -151,9 +162,12 @@ function bindCoalesce(node: ast.FunctionCall, scope: Scope): Expression | undefi
 
 function bindNullif(node: ast.FunctionCall, scope: Scope): Expression | undefined {
   const [left, right] = node.arguments.map((argument) => bindExpression(argument, scope));
+  if (node.arguments.length !== 2) scope.report(message.noOverload(node.span, 'NULLIF', `${node.arguments.length} arguments`, ['NULLIF(x, y)']));
+  if (node.arguments.length !== 2) return undefined;
   if (left === undefined || right === undefined) return undefined;
   const equal = bindComparison('=', left, right, node.span, scope);
   if (equal === undefined) return undefined;
+  if (left.type.kind === 'NULL') return left;
   const nothing: Expression = { kind: 'literal', type: left.type, value: null, nullable: true, span: node.span };
   return { kind: 'case', branches: [{ when: equal, then: nothing }], otherwise: left, type: left.type, nullable: true, span: node.span };
 }

@@ -2,6 +2,7 @@
 import { familyOf, isIntegerType, isYearMonth, sameType, typeText, type SqlType } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
+import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { Expression, Literal } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
 import { bindCall } from './call.ts';
@@ -61,7 +62,7 @@ export function bindExpression(node: ast.Expression, scope: Scope): Expression |
   }
 }
 
-function literal(value: Literal | import('../diagnose/diagnostic.ts').Diagnostic, scope: Scope): Expression | undefined {
+function literal(value: Literal | Diagnostic, scope: Scope): Expression | undefined {
   if ('severity' in value) {
     scope.report(value);
     return undefined;
@@ -121,10 +122,16 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
 export function convert(expression: Expression, type: SqlType, mode: 'explicit' | 'implicit' | 'assignment'): Expression {
   if (sameType(expression.type, type)) return expression;
   if (expression.kind === 'literal' && expression.value === null) return { ...expression, type };
+  // A CHAR literal is as good a VARCHAR: nothing is to be cut or padded.
+  if (expression.kind === 'literal' && expression.type.kind === 'CHAR' && type.kind === 'VARCHAR' && expression.type.length <= type.length) return { ...expression, type };
   return { kind: 'cast', mode, operand: expression, type, nullable: expression.nullable, span: expression.span };
 }
 
 function bindUnary(node: ast.UnaryExpression, scope: Scope): Expression | undefined {
+  // −9223372036854775808 is a BIGINT though its digits alone are not.
+  if (node.operator === '-' && node.operand.kind === 'number' && node.operand.form === 'integer' && BigInt(node.operand.text) === 2n ** 63n) {
+    return { kind: 'literal', type: { kind: 'BIGINT' }, value: -(2n ** 63n), nullable: false, span: node.span };
+  }
   const operand = bindExpression(node.operand, scope);
   if (operand === undefined) return undefined;
   const family = familyOf(operand.type);
@@ -173,6 +180,18 @@ export function unify(expressions: readonly Expression[], span: Span, how: strin
   }
   if (type.kind === 'NULL') type = { kind: 'INTEGER' };
   return expressions.map((expression) => convert(expression, type, 'implicit'));
+}
+
+/**
+ * Brings the alternatives of CASE or COALESCE to one type. Texts of different lengths become VARCHAR: a value is not padded because of
+ * the length of another one.
+ */
+export function unifyValues(expressions: readonly Expression[], span: Span, how: string, scope: Scope): Expression[] | undefined {
+  const lengths = new Set(expressions.flatMap(({ type }) => (type.kind === 'CHAR' ? [type.length] : [])));
+  if (lengths.size < 2) return unify(expressions, span, how, scope);
+  return unify(
+    expressions.map((expression) => (expression.type.kind === 'CHAR' ? convert(expression, { ...expression.type, kind: 'VARCHAR' }, 'implicit') : expression)), span, how, scope,
+  );
 }
 
 function bindRowComparison(node: ast.BinaryExpression, scope: Scope): Expression | undefined {
@@ -308,7 +327,7 @@ function bindCase(node: ast.CaseExpression, scope: Scope): Expression | undefine
   const values = node.branches.map(({ then }) => bindExpression(then, scope));
   const otherwise = node.otherwise === undefined ? nullLiteral(node.span) : bindExpression(node.otherwise, scope);
   if (otherwise === undefined || whens.some((when) => when === undefined) || values.some((value) => value === undefined)) return undefined;
-  const unified = unify([...(values as Expression[]), otherwise], node.span, 'results of one CASE', scope);
+  const unified = unifyValues([...(values as Expression[]), otherwise], node.span, 'results of one CASE', scope);
   const last = unified?.at(-1);
   if (unified === undefined || last === undefined) return undefined;
   const branches = node.branches.map((_, index) => ({ when: whens[index] as Expression, then: unified[index] as Expression }));

@@ -6,8 +6,8 @@ import type { Expression } from '../plan/expression.ts';
 import type { AggregateCall, AggregateName, Relation, TumbleAggregate } from '../plan/plan.ts';
 import { bindCondition, bindExpression, convert } from './expression.ts';
 import { hasClosedEnd, monotonicityOf } from './monotonic.ts';
-import { bindList, plain, throughOrigins, type BoundSelect } from './query.ts';
-import { expressionKey, isQualifiedRowtime, type Scope, type ScopeRelation } from './scope.ts';
+import { bindList, readsColumn, throughOrigins, type BoundSelect } from './query.ts';
+import { expressionKey, isQualifiedRowtime, plain, type Scope, type ScopeRelation } from './scope.ts';
 
 /** Column indexes from here on stand for aggregates while a list is being bound. */
 const AGGREGATE_BASE = 1_000_000;
@@ -41,7 +41,7 @@ export function bindGrouped(query: ast.SelectQuery, input: Relation, source: Sco
   const tumble: TumbleAggregate = {
     kind: 'tumble-aggregate', input, id: '', keys: planKeys, closing: { key: closing.key, kind: closing.kind, closedEnd: closing.closedEnd }, aggregates, columns, span: query.span,
   };
-  const settle = (expression: Expression): Expression => settleAggregates(expression, keys.length);
+  const settle = (expression: Expression): Expression => plain(settleAggregates(expression, keys.length));
   const filtered: Relation = having === undefined ? tumble : { kind: 'filter', input: tumble, predicate: settle(having), columns, span: query.having?.span ?? query.span };
   return {
     input: filtered,
@@ -72,20 +72,19 @@ function chooseClosing(keys: readonly Expression[], query: ast.SelectQuery, sour
   const reasons: string[] = [];
   let value: Closing | undefined;
   for (const [index, key] of keys.entries()) {
-    const expression = source.origins === undefined ? key : throughOrigins(key, source.origins);
-    const known = monotonicityOf(expression, source.origins === undefined ? source.growing : new Set());
-    if ('time' in known) {
-      if (known.time && !readsColumn(expression)) return { key: index, kind: 'time', closedEnd: hasClosedEnd(expression), expression };
-      value ??= { key: index, kind: 'value', closedEnd: false, expression: key };
-    } else if (known.kind === 'constant') reasons.push('a constant never ends a group');
+    const expression = throughOrigins(key, source.origins);
+    const below = expression === undefined ? undefined : monotonicityOf(expression, new Set());
+    if (expression !== undefined && below !== undefined && 'time' in below && below.time && !readsColumn(expression)) {
+      return { key: index, kind: 'time', closedEnd: hasClosedEnd(expression), expression };
+    }
+    // A promise made far below is seen only there; what grows above an aggregate only here.
+    const known = below !== undefined && 'time' in below ? below : monotonicityOf(key, source.growing);
+    if ('time' in known) value ??= { key: index, kind: 'value', closedEnd: false, expression: key };
+    else if (known.kind === 'constant') reasons.push('a constant never ends a group');
     else if ('reason' in known) reasons.push(known.reason);
   }
   if (value === undefined) scope.report(message.groupByNotMonotonic(query.groupBy?.[0]?.span ?? query.span, [...new Set(reasons)].join('; ') || 'there is no key'));
   return value;
-}
-
-function readsColumn(expression: Expression): boolean {
-  return expressionKey(expression).includes('"kind":"column"');
 }
 
 function bindAggregate(call: ast.FunctionCall, aggregates: AggregateCall[], scope: Scope): Expression | undefined {

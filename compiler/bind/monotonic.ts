@@ -1,5 +1,8 @@
 // Monotonicity (KDA-SQL 2.9): whether an expression only grows, or only falls, as ROWTIME goes on, and if not, why not.
+import { isIntegerType } from '../../contract/types.ts';
 import type { Expression } from '../plan/expression.ts';
+import { forEachExpression } from '../plan/walk.ts';
+import { isPromised } from './scope.ts';
 
 /** What is known of an expression's direction. */
 export type Monotonicity =
@@ -11,6 +14,11 @@ const constant: Monotonicity = { kind: 'constant' };
 
 /** Analyses an expression; `growing` says which columns are known to grow. */
 export function monotonicityOf(expression: Expression, growing: ReadonlySet<number>): Monotonicity {
+  const known = analyse(expression, growing);
+  return known.kind === 'unknown' && isPromised(expression) ? { kind: 'ascending', time: false } : known;
+}
+
+function analyse(expression: Expression, growing: ReadonlySet<number>): Monotonicity {
   const of = (node: Expression): Monotonicity => monotonicityOf(node, growing);
   switch (expression.kind) {
     case 'literal':
@@ -30,12 +38,16 @@ export function monotonicityOf(expression: Expression, growing: ReadonlySet<numb
     case 'call':
       return ofCall(expression, of);
     default:
-      return isConstant(expression, growing) ? constant : { kind: 'unknown', reason: 'a condition or choice does not only grow' };
+      return isConstant(expression) ? constant : { kind: 'unknown', reason: 'a condition or choice does not only grow' };
   }
 }
 
-function isConstant(expression: Expression, growing: ReadonlySet<number>): boolean {
-  return !JSON.stringify(expression, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).match(/"kind":"(column|rowtime|call|context)"/) && growing.size >= 0;
+function isConstant(expression: Expression): boolean {
+  let found = true;
+  forEachExpression(expression, (node) => {
+    if (node.kind === 'column' || node.kind === 'rowtime' || node.kind === 'call' || node.kind === 'context') found = false;
+  });
+  return found;
 }
 
 function unlessConstant(operand: Monotonicity, reason: string): Monotonicity {
@@ -79,26 +91,47 @@ function ofCall(expression: Extract<Expression, { kind: 'call' }>, of: (node: Ex
   const [first, ...others] = expression.arguments;
   if (first === undefined) return { kind: 'unknown', reason: `${name} is not known to grow` };
   const operand = of(first);
-  if (name === 'MONOTONIC') return operand.kind === 'unknown' ? { kind: 'ascending', time: false } : operand;
   const keeps = ['FLOOR', 'CEIL', 'STEP', 'UNIX_TIMESTAMP', 'TO_TIMESTAMP'].includes(name);
   if (keeps && others.every((other) => of(other).kind === 'constant')) return operand;
   return unlessConstant(operand, operand.kind === 'unknown' ? operand.reason : `${name} does not keep the order of time`);
 }
 
-/** True when the windows of a time key include their end: CEIL, and ROWTIME taken as it is. */
+/**
+ * True when the windows of a time key include their end: CEIL, and ROWTIME taken as it is. What is nearest to ROWTIME decides, as
+ * what lies above it only joins its steps. Below a falling expression FLOOR and CEIL change places: FLOOR(-x) = -CEIL(x).
+ */
 export function hasClosedEnd(expression: Expression): boolean {
-  let found: 'step' | 'ceil' | undefined;
-  const visit = (node: Expression): void => {
-    if (node.kind === 'call' && (node.function.name === 'FLOOR' || node.function.name === 'STEP')) found ??= 'step';
-    if (node.kind === 'call' && node.function.name === 'CEIL') found ??= 'ceil';
-    if (node.kind === 'call') node.arguments.forEach(visit);
-    else if (node.kind === 'arithmetic') [node.left, node.right].forEach(visit);
-    else if (node.kind === 'cast' || node.kind === 'negate') {
-      // A cast to a coarser unit cuts as FLOOR does.
-      if (node.kind === 'cast' && node.type.kind !== 'TIMESTAMP' && !(node.type.kind === 'INTERVAL' && node.type.end === 'SECOND')) found ??= 'step';
-      visit(node.operand);
+  return endOf(expression) !== 'open';
+}
+
+function endOf(expression: Expression): 'open' | 'closed' | undefined {
+  switch (expression.kind) {
+    case 'call': {
+      const [first] = expression.arguments;
+      const below = first === undefined ? undefined : endOf(first);
+      const { name } = expression.function;
+      if (below !== undefined || (name !== 'FLOOR' && name !== 'STEP' && name !== 'CEIL')) return below;
+      return (name === 'CEIL') === isFalling(first) ? 'open' : 'closed';
     }
-  };
-  visit(expression);
-  return found !== 'step';
+    case 'arithmetic':
+      // Integers and intervals divide towards zero, which for times after 1970 is a FLOOR on either side.
+      return endOf(expression.left) ?? endOf(expression.right) ?? (expression.operator === '/' && divides(expression) ? 'open' : undefined);
+    case 'negate':
+      return endOf(expression.operand);
+    case 'cast': {
+      const { type, operand } = expression;
+      const cuts = type.kind === 'DATE' || (type.kind === 'INTERVAL' && type.end !== 'SECOND') || (isIntegerType(type) && !isIntegerType(operand.type));
+      return endOf(operand) ?? (cuts && (type.kind === 'INTERVAL' || operand.type.kind !== type.kind) ? 'open' : undefined);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function divides(expression: Extract<Expression, { kind: 'arithmetic' }>): boolean {
+  return isIntegerType(expression.type) || expression.type.kind === 'INTERVAL';
+}
+
+function isFalling(expression: Expression | undefined): boolean {
+  return expression !== undefined && monotonicityOf(expression, new Set()).kind === 'descending';
 }

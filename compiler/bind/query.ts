@@ -6,12 +6,14 @@ import type * as ast from '../parse/ast.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Relation, Stream } from '../plan/plan.ts';
+import { partsOf } from '../plan/walk.ts';
 import type { Span } from '../source.ts';
 import { bindCondition, bindExpression, unsupported } from './expression.ts';
 import type { Catalogue } from './functions.ts';
 import { bindGrouped } from './group.ts';
 import { monotonicityOf } from './monotonic.ts';
-import { isQualifiedRowtime, type Scope, type ScopeRelation } from './scope.ts';
+import { isPromised, plain, type Scope, type ScopeRelation } from './scope.ts';
+import type { UserFunction } from './userFunctions.ts';
 
 /** One column of a select list. */
 export interface Item {
@@ -30,8 +32,19 @@ export interface BoundSelect {
   readonly scope: ScopeRelation;
 }
 
+/** A view: a query under a name, seen with the views that stood before it. */
+export interface View {
+  readonly node: ast.CreateView;
+  readonly views: ReadonlyMap<string, View>;
+}
+
 /** What all queries of a script share. */
 export interface QueryContext {
+  readonly references: ReadonlySet<string>;
+  readonly functions: ReadonlyMap<string, readonly UserFunction[]>;
+  readonly views: ReadonlyMap<string, View>;
+  /** Streams that are created further below, with their places. */
+  readonly later: ReadonlyMap<string, Span>;
   readonly streams: ReadonlyMap<string, Stream>;
   readonly inputs: ReadonlyMap<string, number>;
   readonly catalogue: Catalogue;
@@ -47,7 +60,7 @@ export function bindQuery(query: ast.Query, context: QueryContext): BoundSelect 
 }
 
 function noScope(context: QueryContext): Scope {
-  return { relations: [], catalogue: context.catalogue, report: context.report, aggregate: () => undefined };
+  return { relations: [], catalogue: context.catalogue, functions: context.functions, report: context.report, aggregate: () => undefined };
 }
 
 function bindSelect(query: ast.SelectQuery, context: QueryContext): BoundSelect | undefined {
@@ -64,10 +77,11 @@ function bindSelect(query: ast.SelectQuery, context: QueryContext): BoundSelect 
   if (second !== undefined) refuse(second.span, 'a join');
   if (from === undefined) return undefined;
   const source = bindFrom(from, context);
-  if (source === undefined || refused) return undefined;
+  if (source === undefined || second !== undefined || query.stagger !== undefined) return undefined;
   const scope: Scope = {
     relations: [source],
     catalogue: context.catalogue,
+    functions: context.functions,
     report: context.report,
     aggregate: (call) => {
       context.report(message.misplacedAggregate(call.span, call.name.name, 'WHERE'));
@@ -82,7 +96,8 @@ function bindSelect(query: ast.SelectQuery, context: QueryContext): BoundSelect 
     else input = { kind: 'filter', input, predicate: plain(predicate), columns: input.columns, span: query.where.span };
   }
   const bound = query.groupBy === undefined ? bindPlain(query, input, source, scope) : bindGrouped(query, input, source, scope);
-  return failed ? undefined : bound;
+  // What is refused above was bound all the same: its other errors are worth knowing.
+  return failed || refused ? undefined : bound;
 }
 
 function bindPlain(query: ast.SelectQuery, input: Relation, source: ScopeRelation, scope: Scope): BoundSelect | undefined {
@@ -96,11 +111,6 @@ function bindPlain(query: ast.SelectQuery, input: Relation, source: ScopeRelatio
   };
   const list = bindList(query, source, inList, plain);
   return list === undefined || query.having !== undefined ? undefined : { input, grouped: false, scope: source, ...list };
-}
-
-/** Drops the binder's own marks. */
-export function plain(expression: Expression): Expression {
-  return rewriteExpression(expression, (node) => (isQualifiedRowtime(node) ? { kind: 'rowtime', type: node.type, nullable: false, span: node.span } : node));
 }
 
 /** Binds the select list; `finish` is applied to each expression. */
@@ -163,9 +173,12 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): ScopeRelatio
     context.report(message.reservedStream(from.name.span));
     return undefined;
   }
+  const view = context.views.get(name);
+  if (view !== undefined) return bindView(from, view, context);
   const stream = context.streams.get(name);
   if (stream === undefined) {
-    context.report(message.unknownStream(from.name.span, name, [...context.streams.keys()]));
+    if (context.references.has(name)) return unsupported(from.name.span, `reference table "${name}" in FROM`, noScope(context));
+    context.report(message.unknownStream(from.name.span, name, [...context.streams.keys(), ...context.views.keys()], context.later.get(name)));
     return undefined;
   }
   const visible = context.inputs.get(name) ?? stream.columns.length;
@@ -176,6 +189,15 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): ScopeRelatio
     alias: from.alias?.name ?? name, relation, columns, visible, growing: new Set(),
     origins: columns.map((column, index): Expression => ({ kind: 'column', index, name: column.name, type: column.type, nullable: column.nullable, span: from.span })),
   };
+}
+
+/** A view is read as the derived table that its query is. */
+function bindView(from: ast.NamedRelation, view: View, context: QueryContext): ScopeRelation | undefined {
+  const columnAliases = from.columnAliases ?? view.node.columns;
+  return bindDerived(
+    { kind: 'derived-table', query: view.node.query, alias: from.alias ?? from.name, ...(columnAliases === undefined ? {} : { columnAliases }), span: from.span },
+    { ...context, views: view.views },
+  );
 }
 
 function renamed(columns: readonly Column[], aliases: readonly ast.Identifier[] | undefined, visible: number, span: Span, context: QueryContext): readonly Column[] | undefined {
@@ -200,14 +222,29 @@ function bindDerived(from: ast.DerivedTable, context: QueryContext): ScopeRelati
     const kind = monotonicityOf(expression, bound.grouped ? groupedGrowing(bound.input) : bound.scope.growing);
     if (kind.kind === 'ascending') growing.add(index);
   }
-  const below = bound.scope.origins;
-  const origins = bound.grouped || below === undefined ? undefined : bound.items.map(({ expression }) => throughOrigins(expression, below));
-  return { alias: from.alias?.name, relation, columns: named, visible: named.length, growing, ...(origins === undefined ? {} : { origins }) };
+  return { alias: from.alias?.name, relation, columns: named, visible: named.length, growing, origins: bound.items.map((item) => originOf(item.expression, bound)) };
 }
 
-/** Replaces columns by what they are further down. */
-export function throughOrigins(expression: Expression, origins: readonly Expression[]): Expression {
-  return rewriteExpression(expression, (node) => (node.kind === 'column' ? (origins[node.index] ?? node) : node));
+// Above an aggregate only the output's ROWTIME is a way down to time: its other columns are the aggregate's own.
+function originOf(expression: Expression, bound: BoundSelect): Expression | undefined {
+  return bound.grouped ? (readsColumn(expression) ? undefined : expression) : throughOrigins(expression, bound.scope.origins);
+}
+
+/** Replaces columns by what they are further down; undefined when one of them has no such form. */
+export function throughOrigins(expression: Expression, origins: readonly (Expression | undefined)[]): Expression | undefined {
+  let lost = false;
+  const replaced = rewriteExpression(expression, (node) => {
+    if (node.kind !== 'column') return node;
+    const origin = origins[node.index];
+    lost ||= origin === undefined;
+    return origin === undefined ? node : { ...origin, ...(isPromised(node) ? { promised: true } : {}) };
+  });
+  return lost ? undefined : replaced;
+}
+
+/** True when a column stands anywhere in an expression. */
+export function readsColumn(expression: Expression): boolean {
+  return expression.kind === 'column' || partsOf(expression).some(readsColumn);
 }
 
 // Above an aggregate its closing key grows, as groups leave in that order.

@@ -4,7 +4,9 @@ import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { ColumnName, FunctionCall } from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Relation } from '../plan/plan.ts';
+import { rewriteExpression } from '../plan/rewrite.ts';
 import type { Catalogue } from './functions.ts';
+import type { UserFunction } from './userFunctions.ts';
 
 /** A relation of FROM. */
 export interface ScopeRelation {
@@ -13,8 +15,8 @@ export interface ScopeRelation {
   readonly columns: readonly Column[];
   /** Columns that `*` gives; those behind are metadata. */
   readonly visible: number;
-  /** For a derived table without aggregate: each column as an expression over ROWTIME and the scanned stream. */
-  readonly origins?: readonly Expression[];
+  /** Each column in terms of ROWTIME and the columns of the stream or aggregate far below; undefined where it has no such form. */
+  readonly origins: readonly (Expression | undefined)[];
   /** Columns known to grow with ROWTIME though they are not functions of it. */
   readonly growing: ReadonlySet<number>;
 }
@@ -26,6 +28,8 @@ export interface Scope {
   readonly report: (diagnostic: Diagnostic) => void;
   /** Binds an aggregate call, or reports that none may stand here. */
   readonly aggregate: (call: FunctionCall) => Expression | undefined;
+  /** Functions that the script created, by name. */
+  readonly functions?: ReadonlyMap<string, readonly UserFunction[]>;
   /** CREATE FUNCTION parameters and other names that are no columns. */
   readonly names?: ReadonlyMap<string, Expression>;
 }
@@ -41,9 +45,33 @@ export function isQualifiedRowtime(node: Expression): boolean {
   return node.kind === 'rowtime' && 'qualified' in node;
 }
 
-/** A text that equal expressions share: places and qualification aside. */
+/** MONOTONIC(x): x itself, marked with the promise that it only grows or only falls. */
+export function promiseMonotonic(expression: Expression): Expression {
+  const node: Expression & { promised: boolean } = { ...expression, promised: true };
+  return node;
+}
+
+/** True for an expression that MONOTONIC promised. */
+export function isPromised(node: Expression): boolean {
+  return 'promised' in node;
+}
+
+/** Drops the binder's own marks. */
+export function plain(expression: Expression): Expression {
+  return rewriteExpression(expression, (node) => {
+    if (!('qualified' in node) && !isPromised(node)) return node;
+    const copy: Expression & { qualified?: unknown; promised?: unknown } = { ...node };
+    delete copy.qualified;
+    delete copy.promised;
+    return copy;
+  });
+}
+
+const unimportant = new Set(['span', 'qualified', 'promised', 'documentation']);
+
+/** A text that equal expressions share: places and marks aside. */
 export function expressionKey(expression: Expression): string {
   return JSON.stringify(expression, (name, value: unknown) =>
-    name === 'span' || name === 'qualified' || name === 'documentation' ? undefined : typeof value === 'bigint' ? `${value}n` : value,
+    unimportant.has(name) ? undefined : typeof value === 'bigint' ? `${value}n` : value,
   );
 }

@@ -17,7 +17,10 @@ function didYouMean(name: string, candidates: readonly string[]): string | undef
   return found.toUpperCase() === name.toUpperCase() ? `names differ in case: write "${found}" in double quotes` : `did you mean "${found}"?`;
 }
 
-export function unknownStream(span: Span, name: string, candidates: readonly string[]): Diagnostic {
+export function unknownStream(span: Span, name: string, candidates: readonly string[], later?: Span): Diagnostic {
+  if (later !== undefined) {
+    return error('unknown-stream', span, `stream "${name}" is not there yet`, 'move CREATE STREAM before the pump', [{ span: later, message: 'created here, further below' }]);
+  }
   return error('unknown-stream', span, `there is no stream "${name}"`, didYouMean(name, candidates));
 }
 export function unknownColumn(span: Span, name: string, where: string, candidates: readonly string[]): Diagnostic {
@@ -37,6 +40,21 @@ export function reservedStream(span: Span): Diagnostic {
 }
 export function streamRedefined(span: Span, name: string, first: Span): Diagnostic {
   return error('stream-redefined', span, `stream "${name}" is defined again after a pump used it`, 'move the definition before the pump', [{ span: first, message: 'defined here' }]);
+}
+export function inputRedefined(span: Span, name: string): Diagnostic {
+  return error('stream-redefined', span, `"${name}" is an input stream: its binding defines it`, 'give the stream another name');
+}
+export function inputWritten(span: Span, name: string): Diagnostic {
+  return error('input-written', span, `"${name}" is an input stream: no pump can write into it`, 'create a stream of your own for the rows');
+}
+export function droppedInUse(span: Span, name: string): Diagnostic {
+  return error('stream-in-use', span, `stream "${name}" is dropped after a pump used it`, 'drop it before the pump, or leave DROP out');
+}
+export function nothingToDrop(span: Span, what: string, name: string): Diagnostic {
+  return warning('nothing-to-drop', span, `there is no ${what} "${name}" to drop`, []);
+}
+export function nullNotAllowed(span: Span, column: string, given: boolean): Diagnostic {
+  return error('null-not-allowed', span, `column "${column}" is NOT NULL and ${given ? 'always gets NULL' : 'gets no value'}`, given ? 'give it a value' : 'add it to the columns of INSERT');
 }
 export function definedAgain(span: Span, what: string, name: string, first: Span): Diagnostic {
   return warning('defined-again', span, `${what} "${name}" is defined again: this last definition counts`, [{ span: first, message: 'the definition that is replaced' }]);

@@ -109,6 +109,9 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   code.line(`${module.use('formats/batch', 'setLastBatch')}((form & ${abi('BATCH_LAST')}) != 0);`);
   emitArrival(layout, code, context, 'clock');
   code.line('const end = pointer + <usize>length;');
+  // The sentinel that scanners stop at; nothing of the batch lies there.
+  code.line('store<u8>(end, 0);');
+  code.line(`${module.use('formats/batch', 'setRecordMode')}(false);`);
   code.line('let at = pointer;');
   code.line(`${status}(${abi('STATUS_DONE')});`);
   code.block('while (at < end)', () => {
@@ -155,6 +158,7 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
   code.line('const count = load<u32>(pointer);');
   code.line('const first = load<u32>(pointer, 4);');
   code.line(`${module.use('formats/batch', 'setLastBatch')}(true);`);
+  code.line(`${module.use('formats/batch', 'setRecordMode')}(true);`);
   code.line(`${status}(${abi('STATUS_DONE')});`);
   code.line('let index = first;');
   code.block('for (; index < count; index++)', () => {
@@ -173,11 +177,15 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
     }
     code.line(`let at = pointer + <usize>load<u32>(entry, ${abi('RECORD_DATA')});`);
     code.line(`const end = at + <usize>load<u32>(entry + ${abi('RECORD_DATA')}, 4);`);
+    // The next record may begin right behind this one: its first byte gives way to the sentinel for a while.
+    code.line('const behind = load<u8>(end);');
+    code.line('store<u8>(end, 0);');
     code.block('while (at < end)', () => {
       code.line(`const next = record_${id}(at, end);`);
       code.line(`if (next == 0 || ${module.use('operators/context', 'suspended')}) break;`);
       code.line('at = next;');
     });
+    code.line('store<u8>(end, behind);');
     code.line(`if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
   });
   code.line('return <i32>(index - first);');

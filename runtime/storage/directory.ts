@@ -1,6 +1,18 @@
 // Checkpoints in a directory. An object is written beside its place, synced, renamed, and the directory synced: whatever
 // instant the process dies, an object is there whole or not at all. A lock file keeps a second run out.
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { StorageError, type Storage } from './storage.ts';
 
@@ -17,12 +29,17 @@ export function directoryStorage(path: string): Storage {
     }
   };
   attempt('can not be made', () => mkdirSync(path, { recursive: true }));
-  if (!attempt('can not be read', () => statSync(path)).isDirectory()) throw new StorageError(`checkpoint directory ${path}: it is a file`);
+  if (!attempt('can not be read', () => statSync(path)).isDirectory())
+    throw new StorageError(`checkpoint directory ${path}: it is a file`);
   takeLock(path, attempt);
-  for (const name of readdirSync(path)) if (name.endsWith(partSuffix)) attempt('can not be cleaned', () => rmSync(join(path, name)));
+  for (const name of readdirSync(path))
+    if (name.endsWith(partSuffix)) attempt('can not be cleaned', () => rmSync(join(path, name)));
   return {
     place: path,
-    list: async () => attempt('can not be read', () => readdirSync(path)).filter((name) => name !== lockName && !name.endsWith(partSuffix)),
+    list: async () =>
+      attempt('can not be read', () => readdirSync(path)).filter(
+        (name) => name !== lockName && !name.endsWith(partSuffix),
+      ),
     read: async (name) => attempt(`${name} can not be read`, () => readFileSync(join(path, name))),
     write: async (name, bytes) => attempt(`${name} can not be written`, () => publish(path, name, bytes)),
     remove: async (name) => attempt(`${name} can not be removed`, () => rmSync(join(path, name), { force: true })),
@@ -61,7 +78,8 @@ function takeLock(path: string, attempt: <T>(what: string, body: () => T) => T):
       writeFileSync(lock, own, { flag: 'wx' });
       return;
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw new StorageError(`checkpoint directory ${path}: can not be written: ${reasonOf(error)}`);
+      if (codeOf(error) !== 'EEXIST')
+        throw new StorageError(`checkpoint directory ${path}: can not be written: ${reasonOf(error)}`);
     }
     const holder = attempt('its lock can not be read', () => readFileSync(lock, 'utf8'));
     const [pid, started] = holder.trim().split(' ');

@@ -1,5 +1,5 @@
 // Expressions of the oracle: exact integers as BigInt, decimals as scaled BigInt, three-valued logic, faults as exceptions.
-import { datetimeFieldNumber, type Arithmetic, type Call, type Comparison, type Expression } from '../../compiler/plan/expression.ts';
+import type { Arithmetic, Call, Comparison, Expression } from '../../compiler/plan/expression.ts';
 import { familyOf, isIntegerType, isYearMonth, storageOf, type SqlType } from '../../contract/types.ts';
 
 /** NULL, or by storage: i32, f32, f64 → number · i64 → bigint · text → string. */
@@ -205,6 +205,11 @@ function cast(value: Value, from: SqlType, to: SqlType): Value {
     if (Math.abs(rounded) >= 2 ** 63) throw new Fault('numeric-overflow');
     return storeExact(BigInt(rounded), to);
   }
+  if (source === 'approximate' && to.kind === 'DECIMAL') {
+    const scaled = Math.abs(Number(value)) * 10 ** to.scale;
+    if (scaled >= 2 ** 63) throw new Fault('numeric-overflow');
+    return storeExact(BigInt(Math.sign(Number(value)) * Math.floor(scaled + 0.5)), to);
+  }
   if (source === 'character' && target === 'character' && 'length' in to) {
     const cut = [...String(value)].slice(0, to.length).join('');
     return to.kind === 'CHAR' ? cut.padEnd(to.length) : cut;
@@ -214,6 +219,7 @@ function cast(value: Value, from: SqlType, to: SqlType): Value {
   throw new NotKnown(`cast of ${from.kind} to ${to.kind}`);
 }
 
+/** Lengths of DAY to SECOND by their field numbers; years and months have none. */
 const unitMs = [0n, 0n, 86400000n, 3600000n, 60000n, 1000n];
 
 function floorTo(value: bigint, unit: bigint): bigint {
@@ -253,5 +259,5 @@ function call(expression: Call, row: RowContext): Value {
     case 'MONOTONIC':
       return first ?? null;
   }
-  throw new NotKnown(`${expression.function.name} (fields by ${Object.keys(datetimeFieldNumber).length} numbers)`);
+  throw new NotKnown(expression.function.name);
 }

@@ -2,7 +2,7 @@
 // no optimizer, no state of its own but groups in maps. Text values are strings, i64 are bigints, everything else numbers.
 import type { Expression } from '../../compiler/plan/expression.ts';
 import type { Plan, Pump, Relation, TumbleAggregate } from '../../compiler/plan/plan.ts';
-import { evaluate, Fault, type RowContext, type Value } from './evaluate.ts';
+import { evaluate, Fault, NotKnown, type RowContext, type Value } from './evaluate.ts';
 import { newAccumulator, type Accumulator } from './accumulate.ts';
 
 /** A row that an in-application stream got. */
@@ -84,6 +84,8 @@ export class Interpreter {
         if (next === undefined || window.outputTime < next.outputTime) next = window;
       }
       if (next === undefined) return;
+      // What only a row's value closes leaves, at the end, with the clock.
+      if (next.outputTime === 2n ** 61n) next.outputTime = this.clock;
       this.flush(next);
     }
   }
@@ -149,9 +151,9 @@ export class Interpreter {
         return;
       case 'project': {
         const computed = relation.expressions.map((expression: Expression) => evaluate(expression, row));
-        const promoted = relation.rowtime === undefined ? rowtime : evaluate(relation.rowtime, row);
-        if (typeof promoted !== 'bigint') throw new Fault('invalid-rowtime');
-        this.above(top, relation, pump, computed, promoted);
+        // A promoted ROWTIME has a clock of its own, which the oracle doesn't keep.
+        if (relation.rowtime !== undefined) throw new NotKnown('AS ROWTIME');
+        this.above(top, relation, pump, computed, rowtime);
         return;
       }
       case 'tumble-aggregate':

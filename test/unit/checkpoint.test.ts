@@ -1,3 +1,4 @@
+// Checkpoints: published whole or not at all, incremental, and refused when foreign or broken.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,13 +12,15 @@ import { memoryStorage } from '../../runtime/storage/memory.ts';
 import type { Storage } from '../../runtime/storage/storage.ts';
 import { fakeManifest, fakeProgram, operator } from './fakeProgram.ts';
 
+const sleep = (): Promise<void> => Promise.resolve();
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rowtime-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const lines = (count: number): string => Array.from({ length: count }, (_, index) => `${'abcd'[index % 4]}${index}\n`).join('');
+const lines = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `${'abcd'[index % 4]}${index}\n`).join('');
 
 // A run over real files and the fake program, as library/runApplication.ts puts it together.
 async function runFiles(storage: Storage, stop?: AbortSignal, chunkBytes = 64): Promise<RunReport> {
@@ -28,14 +31,31 @@ async function runFiles(storage: Storage, stop?: AbortSignal, chunkBytes = 64): 
   const to = await resolveUrl(join(folder, 'out.jsonl'), 'sink');
   const state = checkpoints.latest?.sources[0];
   const kept = state?.position as { position: null } | undefined;
-  const source = await from.connector.openSource?.({ url: from.url, finished: state?.finished ?? false, now: Date.now, ...(kept === undefined ? {} : { position: kept.position }) });
+  const source = await from.connector.openSource?.({
+    url: from.url,
+    finished: state?.finished ?? false,
+    now: Date.now,
+    sleep,
+    ...(kept === undefined ? {} : { position: kept.position }),
+  });
   const handle = checkpoints.latest?.sinks[0]?.handle;
-  const sink = await to.connector.openSink?.({ url: to.url, durable: true, ...(handle === undefined ? {} : { handle }) });
+  const sink = await to.connector.openSink?.({
+    url: to.url,
+    durable: true,
+    sleep,
+    ...(handle === undefined ? {} : { handle }),
+  });
   if (source === undefined || sink === undefined) throw new Error('no connector');
   try {
     return await run({
-      program, checkpoints, checkpointIntervalMs: 0, chunkBytes, clock: systemClock(),
-      sources: [{ stream: 'IN_0', url: '', inputs: [0], source, live: true, finished: state?.finished ?? false, turn: 0 }],
+      program,
+      checkpoints,
+      checkpointIntervalMs: 0,
+      chunkBytes,
+      clock: systemClock(),
+      sources: [
+        { stream: 'IN_0', url: '', inputs: [0], source, live: true, finished: state?.finished ?? false, turn: 0 },
+      ],
       sinks: [{ stream: 'OUT', url: '', output: 0, sink }],
       ...(stop === undefined ? {} : { stop }),
     });
@@ -135,8 +155,20 @@ describe('checkpoints', () => {
 
   it('say what carries over to a changed program', async () => {
     const checkpoints = await Checkpoints.open(memoryStorage());
-    const checkpoint = await checkpoints.publish(fakeProgram({ manifest: fakeManifest([operator('a'), operator('b')]) }), [], []);
-    const { carried, empty, dropped, changedAncestors } = carryover(checkpoint, fakeManifest([operator('b', 'OTHER'), operator('c')]));
-    expect([carried, empty, dropped, changedAncestors].map((list) => list.map(({ id }) => id))).toEqual([['b'], ['c'], ['a'], ['b']]);
+    const checkpoint = await checkpoints.publish(
+      fakeProgram({ manifest: fakeManifest([operator('a'), operator('b')]) }),
+      [],
+      [],
+    );
+    const { carried, empty, dropped, changedAncestors } = carryover(
+      checkpoint,
+      fakeManifest([operator('b', 'OTHER'), operator('c')]),
+    );
+    expect([carried, empty, dropped, changedAncestors].map((list) => list.map(({ id }) => id))).toEqual([
+      ['b'],
+      ['c'],
+      ['a'],
+      ['b'],
+    ]);
   });
 });

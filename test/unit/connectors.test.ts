@@ -1,3 +1,4 @@
+// The built-in connectors: reading, going on at a position, cutting back, and what they refuse.
 import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Json, Source } from '../../contract/connector.ts';
 import { resolveUrl } from '../../runtime/url.ts';
 
+const sleep = (): Promise<void> => Promise.resolve();
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rowtime-'));
@@ -14,7 +16,13 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 async function open(text: string, position?: Json, now: () => number = Date.now): Promise<Source> {
   const { url, connector } = await resolveUrl(text, 'source');
-  const source = await connector.openSource?.({ url, finished: false, now, ...(position === undefined ? {} : { position }) });
+  const source = await connector.openSource?.({
+    url,
+    finished: false,
+    now,
+    sleep,
+    ...(position === undefined ? {} : { position }),
+  });
   if (source === undefined) throw new Error('no source');
   return source;
 }
@@ -63,7 +71,9 @@ describe('file source', () => {
     await expect(open(join(folder, 'none.jsonl'))).rejects.toThrow(/none.jsonl: can not be read: no such file/);
     await expect(open(join(folder, '*.csv'))).rejects.toThrow(/no file has such a name/);
     writeFileSync(join(folder, 'cut.jsonl.gz'), gzipSync('x'.repeat(1000)).subarray(0, 20));
-    await expect(open(join(folder, 'cut.jsonl.gz')).then((source) => readAll(source))).rejects.toThrow(/cut.jsonl.gz: can not be read: unexpected end/);
+    await expect(open(join(folder, 'cut.jsonl.gz')).then((source) => readAll(source))).rejects.toThrow(
+      /cut.jsonl.gz: can not be read: unexpected end/,
+    );
   });
 });
 
@@ -72,12 +82,12 @@ describe('file sink', () => {
     for (const name of ['out.jsonl', 'out.jsonl.gz']) {
       const path = join(folder, name);
       const { url, connector } = await resolveUrl(path, 'sink');
-      const first = await connector.openSink?.({ url, durable: true });
+      const first = await connector.openSink?.({ url, durable: true, sleep });
       await first?.write(Buffer.from('kept\n'));
       const handle = await first?.flush();
       await first?.write(Buffer.from('lost\n'));
       await first?.close();
-      const second = await connector.openSink?.({ url, durable: true, handle: handle ?? null });
+      const second = await connector.openSink?.({ url, durable: true, sleep, handle: handle ?? null });
       await second?.write(Buffer.from('new\n'));
       await second?.close();
       const bytes = readFileSync(path);
@@ -89,9 +99,11 @@ describe('file sink', () => {
     const path = join(folder, 'out.jsonl');
     writeFileSync(path, 'old\n');
     const plain = await resolveUrl(path, 'sink');
-    await expect(plain.connector.openSink?.({ url: plain.url, durable: true })).rejects.toThrow(/exists already/);
+    await expect(plain.connector.openSink?.({ url: plain.url, durable: true, sleep })).rejects.toThrow(
+      /exists already/,
+    );
     const append = await resolveUrl(`${path}?mode=append`, 'sink');
-    const sink = await append.connector.openSink?.({ url: append.url, durable: true });
+    const sink = await append.connector.openSink?.({ url: append.url, durable: true, sleep });
     await sink?.write(Buffer.from('new\n'));
     await sink?.close();
     expect(readFileSync(path, 'utf8')).toBe('old\nnew\n');

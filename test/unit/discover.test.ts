@@ -1,21 +1,31 @@
+// Schema discovery and column lists.
 import { describe, expect, it } from 'vitest';
 import { typeText } from '../../contract/types.ts';
 import { discover } from '../../runtime/discover.ts';
 import { parseColumnList } from '../../runtime/schema.ts';
 
 const columns = (text: string, format: 'json' | 'csv' = 'json', complete = true): string[] =>
-  discover(new TextEncoder().encode(text), format, complete).columns.map(({ name, type, mapping }) => `${name} ${typeText(type)} ${mapping ?? ''}`.trim());
+  discover(new TextEncoder().encode(text), format, complete).columns.map(({ name, type, mapping }) =>
+    `${name} ${typeText(type)} ${mapping ?? ''}`.trim(),
+  );
 
 describe('discover', () => {
   it('infers types from all JSON lines of the sample', () => {
-    expect(columns('{"t":"AMZN","p":1,"n":3,"seen":"2018-05-09T12:50:41.33"}\n{"t":"GOOGL","p":1.5,"n":5000000000,"ok":true}\n{"cut')).toEqual([
-      't VARCHAR(8) $.t', 'p DOUBLE $.p', 'n BIGINT $.n', 'seen TIMESTAMP $.seen', 'ok BOOLEAN $.ok',
-    ]);
+    expect(
+      columns(
+        '{"t":"AMZN","p":1,"n":3,"seen":"2018-05-09T12:50:41.33"}\n{"t":"GOOGL","p":1.5,"n":5000000000,"ok":true}\n{"cut',
+      ),
+    ).toEqual(['t VARCHAR(8) $.t', 'p DOUBLE $.p', 'n BIGINT $.n', 'seen TIMESTAMP $.seen', 'ok BOOLEAN $.ok']);
   });
 
   it('flattens two levels and one array, and makes names that SQL takes', () => {
     expect(columns('{"a":{"b":1,"c":{"d":{"e":2}}},"list":[{"x":"y"}],"select":1,"2nd":2,"-":3}')).toEqual([
-      'b INTEGER $.a.b', 'd VARCHAR(8) $.a.c.d', 'x VARCHAR(4) $.list[0:].x', 'COL_select INTEGER $.select', 'COL_2nd INTEGER $.2nd', 'COL_6 INTEGER $.-',
+      'b INTEGER $.a.b',
+      'd VARCHAR(8) $.a.c.d',
+      'x VARCHAR(4) $.list[0:].x',
+      'COL_select INTEGER $.select',
+      'COL_2nd INTEGER $.2nd',
+      'COL_6 INTEGER $.-',
     ]);
   });
 
@@ -35,8 +45,15 @@ describe('discover', () => {
 
 describe('column lists', () => {
   it('keep quoted names and raise others', () => {
-    expect(parseColumnList('(ticker VARCHAR(4), "price" DECIMAL(5, 2))').map(({ name, type, mapping }) => [name, typeText(type), mapping])).toEqual([
-      ['TICKER', 'VARCHAR(4)', '$.ticker'], ['price', 'DECIMAL(5,2)', '$.price'],
+    expect(
+      parseColumnList('(ticker VARCHAR(4), "price" DECIMAL(5, 2))').map(({ name, type, mapping }) => [
+        name,
+        typeText(type),
+        mapping,
+      ]),
+    ).toEqual([
+      ['TICKER', 'VARCHAR(4)', '$.ticker'],
+      ['price', 'DECIMAL(5,2)', '$.price'],
     ]);
   });
 });

@@ -1,5 +1,11 @@
 // A program without Wasm for tests of the host: it echoes lines and counts them per key group.
-import { BATCH_LAST, SNAPSHOT_VERSION, STATUS_BAD_SNAPSHOT, STATUS_DONE, STATUS_OUTPUT_FULL } from '../../contract/abi.ts';
+import {
+  BATCH_LAST,
+  SNAPSHOT_VERSION,
+  STATUS_BAD_SNAPSHOT,
+  STATUS_DONE,
+  STATUS_OUTPUT_FULL,
+} from '../../contract/abi.ts';
 import { manifestVersion, type Manifest, type StatefulOperator } from '../../contract/manifest.ts';
 import { Program, type ProgramOptions } from '../../runtime/program.ts';
 import type { ArtifactExports } from '../../runtime/wasm.ts';
@@ -12,10 +18,24 @@ export function operator(id: string, ancestry = 'IN'): StatefulOperator {
 /** A manifest with `inputs` inputs and one output. */
 export function fakeManifest(operators: readonly StatefulOperator[] = [operator('a')], inputs = 1): Manifest {
   return {
-    format: manifestVersion, abi: 1, flavour: 'simd', compiler: 'test', programId: operators.map(({ id }) => id).join('-'), seed: '1', keyGroups: 4, sql: '',
-    inputs: Array.from({ length: inputs }, (_, index) => ({ stream: `IN_${index}`, format: { kind: 'json', rowPath: '$' }, columns: [] })),
+    format: manifestVersion,
+    abi: 1,
+    flavour: 'simd',
+    compiler: 'test',
+    programId: operators.map(({ id }) => id).join('-'),
+    seed: '1',
+    keyGroups: 4,
+    sql: '',
+    inputs: Array.from({ length: inputs }, (_, index) => ({
+      stream: `IN_${index}`,
+      format: { kind: 'json', rowPath: '$' },
+      columns: [],
+    })),
     outputs: [{ stream: 'OUT', format: 'json', rowtime: false }],
-    references: [], streams: [], operators, timeDependent: false,
+    references: [],
+    streams: [],
+    operators,
+    timeDependent: false,
     ledger: [{ kind: 'source', name: 'IN_0', counters: ['records'] }],
   };
 }
@@ -117,6 +137,8 @@ export function fakeExports(fullAfter = 1000): ArtifactExports {
 }
 
 /** A program over the fake. */
-export function fakeProgram(options: Partial<ProgramOptions> & { readonly manifest?: Manifest; readonly fullAfter?: number } = {}): Program {
+export function fakeProgram(
+  options: Partial<ProgramOptions> & { readonly manifest?: Manifest; readonly fullAfter?: number } = {},
+): Program {
   return Program.over(fakeExports(options.fullAfter), options.manifest ?? fakeManifest(), { start: 0n, ...options });
 }

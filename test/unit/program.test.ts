@@ -1,3 +1,4 @@
+// The typed face of an artifact, over a program without Wasm.
 import { describe, expect, it } from 'vitest';
 import { ArtifactError, Program, ProgramTrap, SnapshotError } from '../../runtime/program.ts';
 import { fakeProgram } from './fakeProgram.ts';

@@ -1,13 +1,44 @@
 // The stock ticker stream that the predecessor's console offered, generated: the same for the same seed.
-import { ConnectorError, type Connector, type ConnectorUrl, type ReadResult, type Source, type SourceContext } from '../../../contract/connector.ts';
+import {
+  ConnectorError,
+  type Connector,
+  type ConnectorUrl,
+  type ReadResult,
+  type Source,
+  type SourceContext,
+} from '../../../contract/connector.ts';
 
 const companies: readonly (readonly [string, string, number])[] = [
-  ['AMZN', 'TECHNOLOGY', 680], ['AAPL', 'TECHNOLOGY', 98], ['CRM', 'TECHNOLOGY', 62], ['QXZ', 'FINANCIAL', 220], ['QAZ', 'FINANCIAL', 190],
-  ['BNM', 'TECHNOLOGY', 160], ['TBV', 'HEALTHCARE', 170], ['NFLX', 'TECHNOLOGY', 102], ['WAS', 'RETAIL', 15], ['WFC', 'FINANCIAL', 47],
-  ['ALY', 'ENERGY', 84], ['SLW', 'ENERGY', 77], ['PPL', 'HEALTHCARE', 31], ['WMT', 'RETAIL', 68], ['ASD', 'FINANCIAL', 60],
-  ['DFG', 'TECHNOLOGY', 130], ['HJK', 'TECHNOLOGY', 5], ['KIN', 'ENERGY', 6], ['JKL', 'TECHNOLOGY', 12], ['IOP', 'TECHNOLOGY', 118],
-  ['SAC', 'ENERGY', 57], ['NGC', 'HEALTHCARE', 6], ['RFV', 'FINANCIAL', 28], ['VVS', 'ENERGY', 28], ['MMB', 'ENERGY', 13],
-  ['TGT', 'RETAIL', 73], ['MSFT', 'TECHNOLOGY', 52], ['UHN', 'HEALTHCARE', 112], ['CVB', 'TECHNOLOGY', 52], ['XTC', 'HEALTHCARE', 110],
+  ['AMZN', 'TECHNOLOGY', 680],
+  ['AAPL', 'TECHNOLOGY', 98],
+  ['CRM', 'TECHNOLOGY', 62],
+  ['QXZ', 'FINANCIAL', 220],
+  ['QAZ', 'FINANCIAL', 190],
+  ['BNM', 'TECHNOLOGY', 160],
+  ['TBV', 'HEALTHCARE', 170],
+  ['NFLX', 'TECHNOLOGY', 102],
+  ['WAS', 'RETAIL', 15],
+  ['WFC', 'FINANCIAL', 47],
+  ['ALY', 'ENERGY', 84],
+  ['SLW', 'ENERGY', 77],
+  ['PPL', 'HEALTHCARE', 31],
+  ['WMT', 'RETAIL', 68],
+  ['ASD', 'FINANCIAL', 60],
+  ['DFG', 'TECHNOLOGY', 130],
+  ['HJK', 'TECHNOLOGY', 5],
+  ['KIN', 'ENERGY', 6],
+  ['JKL', 'TECHNOLOGY', 12],
+  ['IOP', 'TECHNOLOGY', 118],
+  ['SAC', 'ENERGY', 57],
+  ['NGC', 'HEALTHCARE', 6],
+  ['RFV', 'FINANCIAL', 28],
+  ['VVS', 'ENERGY', 28],
+  ['MMB', 'ENERGY', 13],
+  ['TGT', 'RETAIL', 73],
+  ['MSFT', 'TECHNOLOGY', 52],
+  ['UHN', 'HEALTHCARE', 112],
+  ['CVB', 'TECHNOLOGY', 52],
+  ['XTC', 'HEALTHCARE', 110],
 ];
 
 /** `demo:stocks` */
@@ -16,8 +47,21 @@ export const demoConnector: Connector = {
   title: 'the demo generator',
   options: [
     { name: 'rate', type: 'number', default: 10, secret: false, side: 'source', doc: 'Records a second.' },
-    { name: 'count', type: 'integer', secret: false, side: 'source', doc: 'So many records, then the end; default: no end.' },
-    { name: 'seed', type: 'integer', default: 1, secret: false, side: 'source', doc: 'Another seed gives other prices.' },
+    {
+      name: 'count',
+      type: 'integer',
+      secret: false,
+      side: 'source',
+      doc: 'So many records, then the end; default: no end.',
+    },
+    {
+      name: 'seed',
+      type: 'integer',
+      default: 1,
+      secret: false,
+      side: 'source',
+      doc: 'Another seed gives other prices.',
+    },
   ],
   sample: async (url, bytes) => {
     const next = generator(url);
@@ -30,7 +74,8 @@ export const demoConnector: Connector = {
 
 // mulberry32 (Tommy Ettinger, public domain): 32 bits of state are enough for a demo.
 function generator(url: ConnectorUrl): () => string {
-  if (url.path !== 'stocks') throw new ConnectorError(`${url.text}: the demo generator knows "stocks" only; did you mean "demo:stocks"?`, true);
+  if (url.path !== 'stocks')
+    throw new ConnectorError(`${url.text}: the demo generator knows "stocks" only; did you mean "demo:stocks"?`, true);
   let state = Number(url.options.get('seed') ?? 1) >>> 0;
   const random = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -50,7 +95,7 @@ function generator(url: ConnectorUrl): () => string {
   };
 }
 
-function demoSource({ url, position, now }: SourceContext): Source {
+function demoSource({ url, position, now, sleep }: SourceContext): Source {
   const next = generator(url);
   const rate = Number(url.options.get('rate') ?? 10);
   const count = url.options.has('count') ? Number(url.options.get('count')) : Infinity;
@@ -68,7 +113,7 @@ function demoSource({ url, position, now }: SourceContext): Source {
     const due = Math.min(count, before + 1 + Math.floor(((now() - began) * rate) / 1000));
     if (due <= made && waiting === undefined) {
       const delay = Math.max(1, began + ((made - before) * 1000) / rate - now());
-      return { kind: 'wait', until: new Promise((resolve) => setTimeout(resolve, delay)) };
+      return { kind: 'wait', until: sleep(delay) };
     }
     let length = 0;
     while (made < due || waiting !== undefined) {

@@ -11,7 +11,11 @@ export const fileConnector: Connector = {
   title: 'a file',
   options: [
     {
-      name: 'mode', type: 'choice', choices: ['overwrite', 'append'], secret: false, side: 'sink',
+      name: 'mode',
+      type: 'choice',
+      choices: ['overwrite', 'append'],
+      secret: false,
+      side: 'sink',
       doc: 'What to do with an existing file when checkpoints are taken for the first time.',
     },
   ],

@@ -1,11 +1,27 @@
 // The door to the file system for sources and sinks: every refusal names the file and the reason.
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, readdirSync, writeSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { ConnectorError } from '../../../contract/connector.ts';
 
 /** What tells a file from a changed one. */
-export type FileIdentity = { readonly path: string; readonly size: number; readonly modified: number; readonly sample: string };
+export type FileIdentity = {
+  readonly path: string;
+  readonly size: number;
+  readonly modified: number;
+  readonly sample: string;
+};
 
 /** A word code of a system error, or ''. */
 export function errorCode(error: unknown): string {
@@ -54,7 +70,9 @@ export function openForReading(path: string): { readonly file: number; readonly 
     const stats = fstatSync(file);
     if (stats.isDirectory()) {
       closeSync(file);
-      throw new ConnectorError(`${path}: can not be read: it is a directory (a glob such as ${path}/* takes its files)`);
+      throw new ConnectorError(
+        `${path}: can not be read: it is a directory (a glob such as ${path}/* takes its files)`,
+      );
     }
     return { file, stats };
   });
@@ -92,7 +110,10 @@ export function expand(path: string): string[] {
       if (!/[*?[{]/.test(part)) return [index === 0 && part === '' ? '/' : join(directory, part)];
       const pattern = globPattern(part);
       return entries(directory === '' ? '.' : directory)
-        .filter((entry) => (last ? !entry.isDirectory() : entry.isDirectory() || entry.isSymbolicLink()) && pattern.test(entry.name))
+        .filter(
+          (entry) =>
+            (last ? !entry.isDirectory() : entry.isDirectory() || entry.isSymbolicLink()) && pattern.test(entry.name),
+        )
         .map((entry) => join(directory, entry.name));
     });
   }
@@ -147,14 +168,17 @@ export function openForWriting(path: string, keep: number | 'all'): { readonly f
       file = openSync(path, keep === 0 ? 'w' : 'r+');
     } catch (error) {
       if (errorCode(error) === 'ENOENT' && keep === 'all') file = openSync(path, 'w');
-      else if (errorCode(error) === 'ENOENT' && keep === 0) throw new ConnectorError(`${path}: can not be written: directory ${dirname(path)} is missing`);
+      else if (errorCode(error) === 'ENOENT' && keep === 0)
+        throw new ConnectorError(`${path}: can not be written: directory ${dirname(path)} is missing`);
       else throw error;
     }
     const { size } = fstatSync(file);
     const length = keep === 'all' ? size : keep;
     if (size < length) {
       closeSync(file);
-      throw new ConnectorError(`${path}: has ${size} bytes, the checkpoint says ${length}: it was shortened or replaced since`);
+      throw new ConnectorError(
+        `${path}: has ${size} bytes, the checkpoint says ${length}: it was shortened or replaced since`,
+      );
     }
     if (fstatSync(file).isFile()) ftruncateSync(file, length);
     return { file, length };

@@ -13,11 +13,14 @@ export function openFile(context: SinkContext): Sink {
   const mode = options.get('mode');
   if (handle !== undefined) {
     if (handle.path !== path) throw new ConnectorError(`${path}: the checkpoint's output is ${handle.path}`);
-    if (!exists(path) && handle.length > 0) throw new ConnectorError(`${path}: is missing or empty, the checkpoint says ${handle.length} bytes`);
+    if (!exists(path) && handle.length > 0)
+      throw new ConnectorError(`${path}: is missing or empty, the checkpoint says ${handle.length} bytes`);
     return fileSink(path, handle.length);
   }
   if (context.durable && mode === undefined && exists(path)) {
-    throw new ConnectorError(`${path}: exists already; add ?mode=overwrite or ?mode=append, or give the checkpoint that wrote it`);
+    throw new ConnectorError(
+      `${path}: exists already; add ?mode=overwrite or ?mode=append, or give the checkpoint that wrote it`,
+    );
   }
   return fileSink(path, mode === 'append' ? 'all' : 0);
 }

@@ -2,7 +2,13 @@
 // Position: the files that were read to their end with what identifies them, and the (decompressed) offset in the current one.
 import { accessSync, closeSync, constants, createReadStream, fstatSync, readSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { ConnectorError, type Json, type ReadResult, type Source, type SourceContext } from '../../../contract/connector.ts';
+import {
+  ConnectorError,
+  type Json,
+  type ReadResult,
+  type Source,
+  type SourceContext,
+} from '../../../contract/connector.ts';
 import { errorReason, expand, identify, openForReading, withFile, type FileIdentity } from './files.ts';
 import { StreamReader } from './streamReader.ts';
 
@@ -25,7 +31,10 @@ export function openFiles(context: SourceContext): Source {
   const position = context.position as FilePosition | undefined;
   const done = [...(position?.done ?? [])];
   for (const [index, file] of done.entries()) {
-    if (paths[index] !== file.path) throw new ConnectorError(`${file.path}: was read before the checkpoint, but ${paths[index] ?? 'nothing'} is in its place now`);
+    if (paths[index] !== file.path)
+      throw new ConnectorError(
+        `${file.path}: was read before the checkpoint, but ${paths[index] ?? 'nothing'} is in its place now`,
+      );
     checkUnchanged(file, identify(file.path));
   }
   if (context.finished && paths.length > done.length) {
@@ -36,9 +45,14 @@ export function openFiles(context: SourceContext): Source {
 
 function checkUnchanged(before: FileIdentity, now: FileIdentity): void {
   if (before.size !== now.size) {
-    throw new ConnectorError(`${now.path}: had ${before.size} bytes when it was read to its end and has ${now.size} now; the checkpoint can not go on with a changed file`);
+    throw new ConnectorError(
+      `${now.path}: had ${before.size} bytes when it was read to its end and has ${now.size} now; the checkpoint can not go on with a changed file`,
+    );
   }
-  if (before.sample !== now.sample) throw new ConnectorError(`${now.path}: has changed since it was read; the checkpoint can not go on with a changed file`);
+  if (before.sample !== now.sample)
+    throw new ConnectorError(
+      `${now.path}: has changed since it was read; the checkpoint can not go on with a changed file`,
+    );
 }
 
 class FileSource implements Source {
@@ -61,10 +75,15 @@ class FileSource implements Source {
 
   private checkResumed({ file, offset }: NonNullable<FilePosition['current']>): void {
     const path = this.paths[this.partAt];
-    if (path !== file.path) throw new ConnectorError(`${file.path}: the checkpoint lies inside of it, but ${path ?? 'nothing'} is in its place now`);
+    if (path !== file.path)
+      throw new ConnectorError(
+        `${file.path}: the checkpoint lies inside of it, but ${path ?? 'nothing'} is in its place now`,
+      );
     const now = identify(path, path.endsWith('.gz') ? Infinity : offset);
     if (!path.endsWith('.gz') && now.size < offset) {
-      throw new ConnectorError(`${path}: has ${now.size} bytes, the checkpoint lies at ${offset}: it was shortened or replaced since`);
+      throw new ConnectorError(
+        `${path}: has ${now.size} bytes, the checkpoint lies at ${offset}: it was shortened or replaced since`,
+      );
     }
     if (now.sample !== file.sample) throw new ConnectorError(`${path}: has changed before the place of the checkpoint`);
     this.offset = offset;
@@ -99,7 +118,10 @@ class FileSource implements Source {
   position(): Json {
     const path = this.paths[this.partAt];
     if (path === undefined) return { done: this.done };
-    return { done: this.done, current: { file: identify(path, path.endsWith('.gz') ? Infinity : this.offset), offset: this.offset } };
+    return {
+      done: this.done,
+      current: { file: identify(path, path.endsWith('.gz') ? Infinity : this.offset), offset: this.offset },
+    };
   }
 
   progress(): number {
@@ -122,7 +144,8 @@ function plainPart(path: string, offset: number): Part {
       const length = withFile(path, 'read', () => readSync(file, room, 0, room.length, at));
       if (length === 0) {
         size = withFile(path, 'read', () => fstatSync(file)).size;
-        if (size < at) throw new ConnectorError(`${path}: became shorter while it was read (${size} bytes, ${at} were read)`);
+        if (size < at)
+          throw new ConnectorError(`${path}: became shorter while it was read (${size} bytes, ${at} were read)`);
         return { kind: 'end' };
       }
       at += length;
@@ -138,7 +161,9 @@ function gzipPart(path: string, offset: number): Part {
   const compressed = createReadStream(path, { fd: file, highWaterMark: 1 << 18 });
   const plain = createGunzip({ chunkSize: 1 << 18 });
   compressed.on('error', (error) => plain.destroy(error));
-  const part = streamPart(path, compressed.pipe(plain), () => Math.min(1, compressed.bytesRead / Math.max(1, stats.size)));
+  const part = streamPart(path, compressed.pipe(plain), () =>
+    Math.min(1, compressed.bytesRead / Math.max(1, stats.size)),
+  );
   let skip = offset;
   const scrap = new Uint8Array(1 << 18);
   return {
@@ -160,6 +185,9 @@ function gzipPart(path: string, offset: number): Part {
 }
 
 function streamPart(path: string, stream: ConstructorParameters<typeof StreamReader>[0], share: () => number): Part {
-  const reader = new StreamReader(stream, (error) => new ConnectorError(`${path}: can not be read: ${errorReason(error)}`));
+  const reader = new StreamReader(
+    stream,
+    (error) => new ConnectorError(`${path}: can not be read: ${errorReason(error)}`),
+  );
   return { read: (room) => reader.read(room), share, close: () => reader.close() };
 }

@@ -1,11 +1,19 @@
 // Standard input and output, `-`.
 import { fstatSync, readSync, writeSync } from 'node:fs';
-import { ConnectorError, type Connector, type ReadResult, type Sink, type Source } from '../../../contract/connector.ts';
+import {
+  ConnectorError,
+  type Connector,
+  type ReadResult,
+  type Sink,
+  type Source,
+} from '../../../contract/connector.ts';
 
 /** Standard output was closed by its reader (`| head`): no error, the run just ends. */
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
+
+type Sleep = (milliseconds: number) => Promise<void>;
 
 let sampled: Uint8Array[] = [];
 let chunks: AsyncIterator<Uint8Array> | undefined;
@@ -26,7 +34,7 @@ export const standardConnector: Connector = {
     return Buffer.concat(sampled);
   },
   openSource: async () => standardInput(),
-  openSink: async () => standardOutput(),
+  openSink: async (context) => standardOutput(context.sleep),
 };
 
 function input(): AsyncIterator<Uint8Array> {
@@ -79,10 +87,10 @@ function standardInput(): Source {
 }
 
 /** Standard output as a sink. */
-export function standardOutput(): Sink {
+export function standardOutput(sleep: Sleep): Sink {
   return {
     delivery: 'at-least-once',
-    write: (bytes) => writeOut(bytes),
+    write: (bytes) => writeOut(bytes, sleep),
     flush: async () => null,
     commit: async () => {},
     close: async () => {},
@@ -90,14 +98,14 @@ export function standardOutput(): Sink {
 }
 
 /** Writes to standard output; a full pipe is waited for, which holds the run back. */
-export function writeOut(bytes: Uint8Array): void | Promise<void> {
+export function writeOut(bytes: Uint8Array, sleep: Sleep): void | Promise<void> {
   const done = writeSome(bytes);
-  return done < bytes.length ? writeSlowly(bytes.slice(done)) : undefined;
+  return done < bytes.length ? writeSlowly(bytes.slice(done), sleep) : undefined;
 }
 
-async function writeSlowly(bytes: Uint8Array): Promise<void> {
+async function writeSlowly(bytes: Uint8Array, sleep: Sleep): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await sleep(2);
     done += writeSome(bytes.subarray(done));
   }
 }
@@ -111,7 +119,9 @@ function writeSome(bytes: Uint8Array): number {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'EAGAIN') return done;
     if (code === 'EPIPE') throw new OutputClosed('standard output was closed');
-    throw new ConnectorError(`standard output can not be written: ${code === 'ENOSPC' ? 'the disk is full' : String(error)}`);
+    throw new ConnectorError(
+      `standard output can not be written: ${code === 'ENOSPC' ? 'the disk is full' : String(error)}`,
+    );
   }
   return done;
 }

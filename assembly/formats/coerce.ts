@@ -1,0 +1,288 @@
+// From a token (assembly/formats/json: kind and text) to a column's type (KDA-SQL 6.4). JSON values and CSV fields share these.
+// Each function stores the value at `value` and the null byte at `isNull`; a token that does not fit is FAULT_COERCION.
+import { FAULT_COERCION, FAULT_NUMERIC_OVERFLOW } from "../../contract/abi";
+import { textOf } from "../text";
+import { scratchAllocate } from "../state/scratch";
+import { datetimeIsValid, parseDate, parseTime, parseTimestamp } from "./datetimes";
+import { TOKEN_COMPOSITE, TOKEN_FALSE, TOKEN_NULL, TOKEN_NUMBER, TOKEN_STRING, TOKEN_TRUE, skipNumber, tokenEnd, tokenKind, tokenStart } from "./json";
+import { exactPower, parseDouble } from "./numbers";
+import { countCodePoints, skipCodePoints } from "./utf8";
+
+/** What is wrong with the record, 0 for nothing; and with which column. */
+export let coerceFault: i32 = 0;
+export let coerceColumn: i32 = -1;
+/** The column whose value is being stored. */
+let column: i32 = -1;
+
+export function clearCoerce(): void {
+  coerceFault = 0;
+  coerceColumn = -1;
+}
+
+/** Names the column for faults that follow. */
+// @ts-ignore: decorator
+@inline
+export function setColumn(index: i32): void {
+  column = index;
+}
+
+function fail(code: i32): void {
+  if (coerceFault != 0) return;
+  coerceFault = code;
+  coerceColumn = column;
+}
+
+// Null handling that all share: true when the token is done with.
+// @ts-ignore: decorator
+@inline
+function storeNull(isNull: usize): bool {
+  const none = tokenKind == TOKEN_NULL;
+  store<u8>(isNull, u8(none));
+  return none;
+}
+
+// A number token, or a string that has the form of one.
+function isNumeric(): bool {
+  if (tokenKind == TOKEN_NUMBER) return true;
+  return tokenKind == TOKEN_STRING && tokenEnd > tokenStart && skipNumber(tokenStart) == tokenEnd;
+}
+
+export function storeBoolean(value: usize, isNull: usize): void {
+  if (storeNull(isNull)) return;
+  let result = tokenKind == TOKEN_TRUE;
+  if (tokenKind == TOKEN_STRING) {
+    result = tokenEnd - tokenStart == 4 && (load<u32>(tokenStart) | 0x20202020) == 0x65757274;
+  } else if (tokenKind == TOKEN_NUMBER) {
+    result = parseDouble(tokenStart, tokenEnd) != 0;
+  } else if (tokenKind == TOKEN_COMPOSITE) fail(FAULT_COERCION);
+  store<i32>(value, i32(result));
+}
+
+// The token as an integer of at most `bits` bits. A fraction or exponent is an error, even 123.0.
+function integerToken(bits: i32): i64 {
+  if (tokenKind == TOKEN_TRUE) return 1;
+  if (tokenKind == TOKEN_FALSE) return 0;
+  if (!isNumeric()) {
+    fail(FAULT_COERCION);
+    return 0;
+  }
+  let at = tokenStart;
+  const negative = load<u8>(at) == 0x2d;
+  if (negative) at++;
+  if (tokenEnd - at > 19) {
+    fail(FAULT_COERCION);
+    return 0;
+  }
+  let magnitude: u64 = 0;
+  for (; at < tokenEnd; at++) {
+    const digit = <u32>load<u8>(at) - 48;
+    if (digit > 9) {
+      fail(FAULT_COERCION);
+      return 0;
+    }
+    magnitude = magnitude * 10 + digit;
+  }
+  const limit = (<u64>1 << (bits - 1)) - u64(!negative);
+  if (magnitude > limit) fail(FAULT_COERCION);
+  return negative ? -<i64>magnitude : <i64>magnitude;
+}
+
+export function storeInteger(value: usize, isNull: usize, bits: i32): void {
+  if (storeNull(isNull)) return;
+  store<i32>(value, <i32>integerToken(bits));
+}
+
+export function storeBigint(value: usize, isNull: usize): void {
+  if (storeNull(isNull)) return;
+  store<i64>(value, integerToken(64));
+}
+
+export function storeDouble(value: usize, isNull: usize): void {
+  if (storeNull(isNull)) return;
+  store<f64>(value, doubleToken());
+}
+
+export function storeReal(value: usize, isNull: usize): void {
+  if (storeNull(isNull)) return;
+  const result = <f32>doubleToken();
+  if (result - result != 0) fail(FAULT_COERCION);
+  store<f32>(value, result);
+}
+
+function doubleToken(): f64 {
+  if (tokenKind == TOKEN_TRUE) return 1;
+  if (tokenKind == TOKEN_FALSE) return 0;
+  if (!isNumeric()) {
+    fail(FAULT_COERCION);
+    return 0;
+  }
+  const result = parseDouble(tokenStart, tokenEnd);
+  if (result - result != 0) fail(FAULT_COERCION);
+  return result;
+}
+
+export function storeDecimal(value: usize, isNull: usize, scale: i32): void {
+  if (storeNull(isNull)) return;
+  if (tokenKind == TOKEN_TRUE || tokenKind == TOKEN_FALSE) {
+    store<i64>(value, tokenKind == TOKEN_TRUE ? <i64>exactPower(scale) : 0);
+    return;
+  }
+  if (!isNumeric()) {
+    fail(FAULT_COERCION);
+    return;
+  }
+  store<i64>(value, parseDecimal(tokenStart, tokenEnd, scale));
+  if (!decimalFits) fail(FAULT_COERCION);
+}
+
+/** The last decimal that was parsed fits into 64 bits. */
+export let decimalFits: bool = false;
+
+/** A number in JSON form as an unscaled integer of `scale`, further digits rounded half away from zero; never through a double. */
+export function parseDecimal(at: usize, end: usize, scale: i32): i64 {
+  decimalFits = true;
+  const negative = load<u8>(at) == 0x2d;
+  if (negative || load<u8>(at) == 0x2b) at++;
+  // The exponent is read first: it says how many digits count.
+  let mark = at;
+  while (mark < end && (load<u8>(mark) | 0x20) != 0x65) mark++;
+  let places = scale;
+  if (mark < end) {
+    let sign = 1;
+    let exponent = 0;
+    for (let next = mark + 1; next < end; next++) {
+      const c = load<u8>(next);
+      if (c == 0x2d) sign = -1;
+      else if (c != 0x2b && exponent < 10000) exponent = exponent * 10 + <i32>(c - 48);
+    }
+    places += sign * exponent;
+  }
+  let magnitude: u64 = 0;
+  let seenPoint = false;
+  let roundUp = false;
+  let dropping = false;
+  // Digits before the point that `places` < 0 cuts off: known only from the number of whole digits.
+  let whole = 0;
+  for (let next = at; next < mark && load<u8>(next) != 0x2e; next++) whole++;
+  let keep = whole + places;
+  for (; at < mark; at++) {
+    const c = load<u8>(at);
+    if (c == 0x2e) {
+      seenPoint = true;
+      continue;
+    }
+    if (keep <= 0) {
+      if (!dropping) roundUp = keep == 0 && c >= 0x35;
+      dropping = true;
+      break;
+    }
+    keep--;
+    if (magnitude > 922337203685477580) decimalFits = false;
+    magnitude = magnitude * 10 + (c - 48);
+  }
+  for (; keep > 0 && magnitude != 0; keep--) {
+    if (magnitude > 922337203685477580) {
+      decimalFits = false;
+      break;
+    }
+    magnitude *= 10;
+  }
+  if (roundUp) magnitude++;
+  if (magnitude > <u64>i64.MAX_VALUE) decimalFits = false;
+  return negative ? -<i64>magnitude : <i64>magnitude;
+}
+
+export function storeText(value: usize, isNull: usize, length: u32): void {
+  if (storeNull(isNull)) return;
+  const bytes = <u32>(tokenEnd - tokenStart);
+  // A text of no more bytes than characters allowed can not be too long.
+  const end = bytes <= length ? tokenEnd : skipCodePoints(tokenStart, tokenEnd, length);
+  store<u64>(value, textOf(tokenStart, <u32>(end - tokenStart)));
+}
+
+export function storeCharacters(value: usize, isNull: usize, length: u32): void {
+  if (storeNull(isNull)) return;
+  const end = skipCodePoints(tokenStart, tokenEnd, length);
+  const bytes = <u32>(end - tokenStart);
+  const count = countCodePoints(tokenStart, bytes);
+  const at = scratchAllocate(bytes + length - count);
+  memory.copy(at, tokenStart, bytes);
+  memory.fill(at + bytes, 0x20, length - count);
+  store<u64>(value, textOf(at, bytes + length - count));
+}
+
+export function storeDate(value: usize, isNull: usize): void {
+  if (storeNull(isNull)) return;
+  const timestamp = parseTimestamp(tokenStart, tokenEnd);
+  const days = datetimeIsValid ? <i32>((timestamp - ((timestamp % 86400000) + 86400000) % 86400000) / 86400000) : parseDate(tokenStart, tokenEnd);
+  if (tokenKind != TOKEN_STRING || !datetimeIsValid) fail(FAULT_COERCION);
+  store<i32>(value, days);
+}
+
+export function storeTime(value: usize, isNull: usize): void {
+  if (storeNull(isNull)) return;
+  const ms = parseTime(tokenStart, tokenEnd);
+  if (tokenKind != TOKEN_STRING || !datetimeIsValid) fail(FAULT_COERCION);
+  store<i32>(value, ms);
+}
+
+export function storeTimestamp(value: usize, isNull: usize): void {
+  if (storeNull(isNull)) return;
+  const ms = parseTimestamp(tokenStart, tokenEnd);
+  if (tokenKind != TOKEN_STRING || !datetimeIsValid) fail(FAULT_COERCION);
+  store<i64>(value, ms);
+}
+
+/** The time of a replay: ISO text, or a number of `unitMs` milliseconds since 1970. Anything else is NULL. */
+export function storeTimeField(value: usize, isNull: usize, unitMs: i32): void {
+  store<u8>(isNull, 1);
+  if (tokenKind == TOKEN_STRING) {
+    const ms = parseTimestamp(tokenStart, tokenEnd);
+    if (datetimeIsValid) {
+      store<u8>(isNull, 0);
+      store<i64>(value, ms);
+      return;
+    }
+  }
+  if (!isNumeric()) return;
+  const number = parseDecimal(tokenStart, tokenEnd, unitMs == 1000 ? 3 : 0);
+  if (!decimalFits || number < -62135596800000 || number > 253402300799999) return;
+  store<u8>(isNull, 0);
+  store<i64>(value, number);
+}
+
+/** BINARY from base64 text (RFC 4648, padding optional). */
+export function storeBinary(value: usize, isNull: usize, length: u32): void {
+  if (storeNull(isNull)) return;
+  if (tokenKind != TOKEN_STRING) {
+    fail(FAULT_COERCION);
+    return;
+  }
+  let end = tokenEnd;
+  while (end > tokenStart && load<u8>(end - 1) == 0x3d) end--;
+  const start = scratchAllocate(<u32>(end - tokenStart));
+  let to = start;
+  let bits: u32 = 0;
+  let count = 0;
+  for (let at = tokenStart; at < end; at++) {
+    const digit = base64Digit(load<u8>(at));
+    if (digit < 0) {
+      fail(FAULT_COERCION);
+      return;
+    }
+    bits = (bits << 6) | <u32>digit;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      store<u8>(to++, <u8>(bits >> count));
+    }
+  }
+  store<u64>(value, textOf(start, min<u32>(<u32>(to - start), length)));
+}
+
+function base64Digit(c: u8): i32 {
+  if (c >= 65 && c <= 90) return c - 65;
+  if (c >= 97 && c <= 122) return c - 71;
+  if (c >= 48 && c <= 57) return <i32>c + 4;
+  return c == 0x2b || c == 0x2d ? 62 : c == 0x2f || c == 0x5f ? 63 : -1;
+}

@@ -1,0 +1,308 @@
+// JSON (RFC 8259): scanning and checking. A byte 0 stands behind every batch or record (the sentinel), so that nothing here needs
+// to look at an end: 0 is valid nowhere in JSON.
+//
+// Functions take the address of a value's first byte and return the address behind it, or 0 when it is not valid.
+import { JSON_DEPTH_MAX } from "../../contract/abi";
+import { Text, textOf } from "../text";
+import { scratchAllocate, scratchShrink } from "../state/scratch";
+import { isValidUtf8, writeCodePoint } from "./utf8";
+
+// Kinds of a token.
+export const TOKEN_NULL: i32 = 0;
+export const TOKEN_TRUE: i32 = 1;
+export const TOKEN_FALSE: i32 = 2;
+export const TOKEN_NUMBER: i32 = 3;
+export const TOKEN_STRING: i32 = 4;
+export const TOKEN_COMPOSITE: i32 = 5;
+
+/** The value that was read last: kind, and its text [start, end): of a string without quotes and escapes, of others as written. */
+export let tokenKind: i32 = 0;
+export let tokenStart: usize = 0;
+export let tokenEnd: usize = 0;
+/** The string that was scanned last holds escapes. */
+export let hasEscapes: bool = false;
+/** Nesting was deeper than the limit. */
+export let tooDeep: bool = false;
+/** A string held bytes that are not UTF-8. */
+export let badUtf8: bool = false;
+
+export function clearJsonFaults(): void {
+  tooDeep = false;
+  badUtf8 = false;
+}
+
+/** Sets the token, for formats whose values are all text. */
+export function setToken(kind: i32, start: usize, end: usize): void {
+  tokenKind = kind;
+  tokenStart = start;
+  tokenEnd = end;
+}
+
+/** Skips white space. */
+// @ts-ignore: decorator
+@inline
+export function skipBlank(at: usize): usize {
+  let c = load<u8>(at);
+  while (c == 0x20 || c == 0x0a || c == 0x0d || c == 0x09) c = load<u8>(++at);
+  return at;
+}
+
+/** The first byte from `at` on that ends or interrupts a plain ASCII string: quote, backslash, control or non-ASCII. */
+// @ts-ignore: decorator
+@inline
+export function scanPlain(at: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    for (;;) {
+      const bytes = v128.load(at);
+      const stops = i8x16.bitmask(
+        v128.or(
+          v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
+          i8x16.lt_s(bytes, i8x16.splat(0x20)),
+        ),
+      );
+      if (stops != 0) return at + <usize>ctz(stops);
+      at += 16;
+    }
+  }
+  for (;;) {
+    // Bytes that are zero after XOR with the sought one, below 0x20, or have their top bit set (Hacker's Delight 6–1).
+    const word = load<u64>(at);
+    const quote = word ^ 0x2222222222222222;
+    const slash = word ^ 0x5c5c5c5c5c5c5c5c;
+    const found =
+      (((quote - 0x0101010101010101) & ~quote) | ((slash - 0x0101010101010101) & ~slash) | ((word - 0x2020202020202020) & ~word) | word) & 0x8080808080808080;
+    if (found != 0) return at + <usize>(ctz(found) >> 3);
+    at += 8;
+  }
+  return 0;
+}
+
+/** From behind the opening quote to the closing one; 0 when the string is not valid. Sets hasEscapes. */
+export function scanString(at: usize): usize {
+  const start = at;
+  hasEscapes = false;
+  let ascii = true;
+  for (;;) {
+    at = scanPlain(at);
+    const c = load<u8>(at);
+    if (c == 0x22) {
+      if (!ascii && !isValidUtf8(start, at)) {
+        badUtf8 = true;
+        return 0;
+      }
+      return at;
+    }
+    if (c >= 0x80) {
+      ascii = false;
+      at++;
+      continue;
+    }
+    if (c != 0x5c) return 0;
+    hasEscapes = true;
+    const length = escapeLength(at);
+    if (length == 0) return 0;
+    at += length;
+  }
+  return 0;
+}
+
+function escapeLength(at: usize): usize {
+  const c = load<u8>(at, 1);
+  if (c == 0x75) return hexAt(at + 2) >= 0 ? 6 : 0;
+  return c == 0x22 || c == 0x5c || c == 0x2f || c == 0x62 || c == 0x66 || c == 0x6e || c == 0x72 || c == 0x74 ? 2 : 0;
+}
+
+// Value of four hex digits, −1 when one is none.
+function hexAt(at: usize): i32 {
+  let value = 0;
+  for (let index: usize = 0; index < 4; index++) {
+    const c = <i32>load<u8>(at + index);
+    const lower = c | 0x20;
+    if (c >= 48 && c <= 57) value = (value << 4) | (c - 48);
+    else if (lower >= 97 && lower <= 102) value = (value << 4) | (lower - 87);
+    else return -1;
+  }
+  return value;
+}
+
+/**
+ * The text of a checked string with escapes, in scratch, followed by a byte 0. Surrogate pairs make one character; a lone
+ * surrogate, which no UTF-8 can hold, becomes U+FFFD (RFC 8259 section 8.2 leaves it open).
+ */
+export function unescape(at: usize, end: usize): Text {
+  const start = scratchAllocate(<u32>(end - at) + 8);
+  let to = start;
+  while (at < end) {
+    const c = load<u8>(at);
+    if (c != 0x5c) {
+      store<u8>(to++, c);
+      at++;
+      continue;
+    }
+    const kind = load<u8>(at, 1);
+    if (kind != 0x75) {
+      store<u8>(to++, kind == 0x62 ? 8 : kind == 0x66 ? 12 : kind == 0x6e ? 10 : kind == 0x72 ? 13 : kind == 0x74 ? 9 : kind);
+      at += 2;
+      continue;
+    }
+    let point = hexAt(at + 2);
+    at += 6;
+    if (point >= 0xd800 && point < 0xdc00 && at + 6 <= end && load<u16>(at) == 0x755c) {
+      const low = hexAt(at + 2);
+      if (low >= 0xdc00 && low < 0xe000) {
+        point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+        at += 6;
+      }
+    }
+    if (point >= 0xd800 && point < 0xe000) point = 0xfffd;
+    to = writeCodePoint(to, <u32>point);
+  }
+  store<u8>(to, 0);
+  scratchShrink(to + 1);
+  return textOf(start, <u32>(to - start));
+}
+
+/** Behind a number; 0 when it has not the form of RFC 8259 section 6. */
+export function skipNumber(at: usize): usize {
+  if (load<u8>(at) == 0x2d) at++;
+  if (load<u8>(at) == 0x30) at++;
+  else {
+    const first = at;
+    while (<u32>load<u8>(at) - 48 < 10) at++;
+    if (at == first) return 0;
+  }
+  if (load<u8>(at) == 0x2e) {
+    const first = ++at;
+    while (<u32>load<u8>(at) - 48 < 10) at++;
+    if (at == first) return 0;
+  }
+  if ((load<u8>(at) | 0x20) == 0x65) {
+    at++;
+    const sign = load<u8>(at);
+    if (sign == 0x2b || sign == 0x2d) at++;
+    const first = at;
+    while (<u32>load<u8>(at) - 48 < 10) at++;
+    if (at == first) return 0;
+  }
+  return at;
+}
+
+// What containers a value that is being skipped lies in: a bit each, 1 for an object. The innermost one is at depth − 1.
+const nesting: usize = memory.data(JSON_DEPTH_MAX / 8 + 8, 8);
+
+/** Behind any value, all of it checked. */
+export function skipValue(at: usize): usize {
+  let depth: u32 = 0;
+  for (;;) {
+    at = skipBlank(at);
+    const c = load<u8>(at);
+    if (c == 0x7b || c == 0x5b) {
+      if (depth >= <u32>JSON_DEPTH_MAX) {
+        tooDeep = true;
+        return 0;
+      }
+      const inside = skipBlank(at + 1);
+      if (load<u8>(inside) == c + 2) at = inside + 1;
+      else {
+        setNesting(depth++, c == 0x7b);
+        at = c == 0x7b ? skipKey(inside) : inside;
+        if (at == 0) return 0;
+        continue;
+      }
+    } else {
+      at = skipScalar(at, c);
+      if (at == 0) return 0;
+    }
+    // A value has ended: go on in its container, or out of it.
+    for (;;) {
+      if (depth == 0) return at;
+      at = skipBlank(at);
+      const next = load<u8>(at++);
+      const isObject = nestingAt(depth - 1);
+      if (next == 0x2c) {
+        if (isObject) {
+          at = skipKey(skipBlank(at));
+          if (at == 0) return 0;
+        }
+        break;
+      }
+      if (next != (isObject ? 0x7d : 0x5d)) return 0;
+      depth--;
+    }
+  }
+  return 0;
+}
+
+function setNesting(depth: u32, isObject: bool): void {
+  const byte = nesting + (depth >> 3);
+  const bit = <u8>(1 << (depth & 7));
+  store<u8>(byte, isObject ? load<u8>(byte) | bit : load<u8>(byte) & ~bit);
+}
+
+function nestingAt(depth: u32): bool {
+  return ((load<u8>(nesting + (depth >> 3)) >> <u8>(depth & 7)) & 1) != 0;
+}
+
+function skipKey(at: usize): usize {
+  if (load<u8>(at) != 0x22) return 0;
+  at = scanString(at + 1);
+  if (at == 0) return 0;
+  at = skipBlank(at + 1);
+  return load<u8>(at) == 0x3a ? at + 1 : 0;
+}
+
+function skipScalar(at: usize, c: u8): usize {
+  if (c == 0x22) {
+    const end = scanString(at + 1);
+    return end == 0 ? 0 : end + 1;
+  }
+  if (c == 0x74) return load<u32>(at) == 0x65757274 ? at + 4 : 0;
+  if (c == 0x66) return load<u32>(at, 1) == 0x65736c61 ? at + 5 : 0;
+  if (c == 0x6e) return load<u32>(at) == 0x6c6c756e ? at + 4 : 0;
+  return skipNumber(at);
+}
+
+/** Reads any value as a token. */
+export function readToken(at: usize): usize {
+  const c = load<u8>(at);
+  if (c == 0x22) {
+    const end = scanString(at + 1);
+    if (end == 0) return 0;
+    tokenKind = TOKEN_STRING;
+    tokenStart = at + 1;
+    tokenEnd = end;
+    if (hasEscapes) {
+      const text = unescape(at + 1, end);
+      tokenStart = <usize>(<u32>text);
+      tokenEnd = tokenStart + <usize>(text >> 32);
+    }
+    return end + 1;
+  }
+  const end = c == 0x7b || c == 0x5b ? skipValue(at) : skipScalar(at, c);
+  tokenKind = c == 0x7b || c == 0x5b ? TOKEN_COMPOSITE : c == 0x74 ? TOKEN_TRUE : c == 0x66 ? TOKEN_FALSE : c == 0x6e ? TOKEN_NULL : TOKEN_NUMBER;
+  tokenStart = at;
+  tokenEnd = end;
+  return end;
+}
+
+/** The key of a member that begins at `at` (a quote): sets the token, returns the address of its value; 0 when not valid. */
+export function readKey(at: usize): usize {
+  if (load<u8>(at) != 0x22) return 0;
+  const end = readToken(at);
+  if (end == 0) return 0;
+  at = skipBlank(end);
+  return load<u8>(at) == 0x3a ? skipBlank(at + 1) : 0;
+}
+
+/** The end of the line that `at` is in: its line feed, or `end`. */
+export function findLineEnd(at: usize, end: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    while (at + 16 <= end) {
+      const found = i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(0x0a)));
+      if (found != 0) return at + <usize>ctz(found);
+      at += 16;
+    }
+  }
+  while (at < end && load<u8>(at) != 0x0a) at++;
+  return at;
+}

@@ -1,0 +1,70 @@
+// The CSV decoder of an input: fields by position, each checked; short records leave NULLs, fields too many are ignored.
+import { Code } from './code.ts';
+import { addressesOf, resetNulls, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
+
+const COLUMNS_PER_FUNCTION = 24;
+
+/** Emits `decode_<name>(at, end)`. */
+export function emitCsvDecoder(options: DecoderOptions): DecoderText {
+  const imports = new Map<string, Set<string>>();
+  const use = (module: string, name: string): string => {
+    imports.set(module, (imports.get(module) ?? new Set()).add(name));
+    return name;
+  };
+  const { name, binding } = options;
+  const delimiter = new TextEncoder().encode(binding.format.kind === 'csv' ? binding.format.columnDelimiter : ',');
+  const functions: string[] = [];
+  const parts: string[] = [];
+  for (let first = 0; first < options.columns.length; first += COLUMNS_PER_FUNCTION) {
+    const code = new Code();
+    for (let index = first; index < Math.min(first + COLUMNS_PER_FUNCTION, options.columns.length); index++) emitField(options, index, delimiter.length, code, use);
+    code.line('return at;');
+    const part = `fields_${name}_part${parts.length}`;
+    parts.push(part);
+    functions.push(`function ${part}(at: usize, end: usize): usize {\n${code}\n}`);
+  }
+  const code = new Code();
+  const csv = (constant: string): string => use('formats/csv', constant);
+  code.line('const from = at;');
+  code.line('if (load<u8>(at) == 0x0a) return at + 1;');
+  code.line('if (load<u8>(at) == 0x0d && load<u8>(at, 1) == 0x0a) return at + 2;');
+  code.line(`${use('formats/coerce', 'clearCoerce')}();`);
+  code.line(resetNulls(options));
+  code.line(`more_${name} = true;`);
+  for (const part of parts) code.line(`if (more_${name}) at = ${part}(at, end);`);
+  code.line(`while (more_${name}) { at = ${csv('readField')}(at, end, delimiter_${name}, ${delimiter.length}); more_${name} = ${csv('fieldEnd')} == ${csv('FIELD_DELIMITER')}; }`);
+  code.line(`if (${csv('fieldEnd')} == ${csv('FIELD_CUT')}) return 0;`);
+  code.line(`const broken = fieldEnd == ${csv('FIELD_BROKEN')};`);
+  code.line(`if (broken) at = ${csv('skipRecord')}(at, end);`);
+  code.line('let stop = at;');
+  code.line('if (stop > from && load<u8>(stop - 1) == 0x0a) stop--;');
+  code.line(`recordStart_${name} = from; recordEnd_${name} = stop;`);
+  const abi = (constant: string): string => use('../contract/abi', constant);
+  code.line(`let code = broken ? ${abi('FAULT_INVALID_RECORD')} : ${use('formats/coerce', 'coerceFault')};`);
+  code.line(`if (at - from > ${abi('RECORD_BYTES_MAX')}) code = ${abi('FAULT_RECORD_TOO_LONG')};`);
+  code.line(`if (code == 0 && !${use('formats/utf8', 'isValidUtf8')}(from, stop)) code = ${abi('FAULT_INVALID_UTF8')};`);
+  code.line(`if (code == 0) accept_${name}();`);
+  code.line(`else reject_${name}(code, coerceFault == code ? ${use('formats/coerce', 'coerceColumn')} : -1, from, stop);`);
+  code.line('return at;');
+  functions.push(`function decode_${name}(at: usize, end: usize): usize {\n${code}\n}`);
+  const declarations = [
+    `const unread_${name}: usize = memory.data(16, 8);`,
+    `const delimiter_${name}: usize = memory.data<u8>([${delimiter.join(', ')}]);`,
+    `let more_${name}: bool = false;`,
+  ];
+  return { text: [...declarations, ...functions].join('\n\n'), imports };
+}
+
+function emitField(options: DecoderOptions, index: number, delimiterLength: number, code: Code, use: (module: string, name: string) => string): void {
+  const { name, binding } = options;
+  const column = options.columns[index]?.column;
+  if (column === undefined) return;
+  const { value, isNull } = addressesOf(options, index);
+  code.line(`at = ${use('formats/csv', 'readField')}(at, end, delimiter_${name}, ${delimiterLength});`);
+  code.line(`if (${use('formats/csv', 'fieldEnd')} > ${use('formats/csv', 'FIELD_RECORD')}) { more_${name} = false; return at; }`);
+  code.line(`${use('formats/coerce', 'setColumn')}(${index}); ${storeToken(column.type, value, isNull, use)}`);
+  if (binding.time?.path === column.name && options.time !== undefined) {
+    code.line(`${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${binding.time.unit === 's' ? 1000 : 1});`);
+  }
+  code.line(`if (fieldEnd == FIELD_RECORD) { more_${name} = false; return at; }`);
+}

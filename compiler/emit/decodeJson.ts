@@ -1,0 +1,297 @@
+// The JSON decoder of an input. A record in the expected layout (members in the order of the columns, nothing else) is read by
+// straight code that compares whole keys and falls back, record by record, to the general reader: members in any order, white
+// space, escapes, nesting, arrays, several documents. Both check everything and give the same rows.
+import { Code } from './code.ts';
+import { addressesOf, resetNulls, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
+import { emitLayout } from './decodeLayout.ts';
+import { parsePath, pathTree, type PathNode } from './paths.ts';
+
+/** Where a column's (index ≥ 0) or the time field's (−1) value goes. */
+type Leaf = number;
+
+interface Context {
+  readonly options: DecoderOptions;
+  readonly use: (module: string, name: string) => string;
+  readonly functions: string[];
+  nodes: number;
+}
+
+/** Emits `decode_<name>(at, end)`. */
+export function emitJsonDecoder(options: DecoderOptions): DecoderText {
+  const imports = new Map<string, Set<string>>();
+  const use = (module: string, name: string): string => {
+    imports.set(module, (imports.get(module) ?? new Set()).add(name));
+    return name;
+  };
+  const context: Context = { options, use, functions: [], nodes: 0 };
+  const { name, binding } = options;
+  const rowPath = binding.format.kind === 'json' ? binding.format.rowPath : '$';
+  const leaves = options.columns.map(({ column }, index): { path: string; leaf: Leaf } => ({ path: column.mapping ?? `$.${column.name}`, leaf: index }));
+  if (binding.time !== undefined) leaves.push({ path: binding.time.path, leaf: -1 });
+  const tree = pathTree(leaves);
+  const flattens = containsArray(tree);
+  const root = emitNode(tree, context);
+  emitDocument(parsePath(rowPath), root, flattens, context);
+  emitRecord(context, flattens);
+  const layout = emitLayout(options, use);
+  const decode = new Code();
+  if (layout !== undefined) {
+    context.functions.push(layout);
+    decode.line(`const next = layout_${name}(at, end);`);
+    decode.line('if (next != 0) return next;');
+  }
+  decode.line(`return general_${name}(at, end);`);
+  context.functions.push(wrap(`function decode_${name}(at: usize, end: usize): usize`, decode));
+  const declarations = [
+    `const unread_${name}: usize = memory.data(16, 8);`,
+    `let accepting_${name}: bool = false;`,
+    `let rowCount_${name}: u32 = 0;`,
+    `let array_${name}: usize = 0;`,
+  ];
+  return { text: [...declarations, ...context.functions].join('\n\n'), imports };
+}
+
+function wrap(header: string, code: Code): string {
+  return `${header} {\n${code}\n}`;
+}
+
+function containsArray(node: PathNode): boolean {
+  return node.each !== undefined || [...node.members.values()].some(containsArray);
+}
+
+function leavesBelow(node: PathNode): number[] {
+  return [...node.leaves, ...[...node.members.values(), ...node.elements.values(), ...(node.each === undefined ? [] : [node.each])].flatMap(leavesBelow)];
+}
+
+// node_<name>_<k>(at): reads the value at `at` into the columns of a node. 0: not valid JSON.
+function emitNode(node: PathNode, context: Context): string {
+  const { options, use } = context;
+  const name = `node_${options.name}_${context.nodes++}`;
+  const code = new Code();
+  code.line('let next: usize = 0;');
+  if (node.leaves.length > 0) {
+    code.line(`next = ${use('formats/json', 'readToken')}(at);`);
+    code.line('if (next == 0) return 0;');
+    for (const leaf of node.leaves) emitStore(leaf, code, context);
+  }
+  const children = node.members.size + node.elements.size + (node.each === undefined ? 0 : 1);
+  if (children > 0) {
+    // A repeated member replaces all that an earlier one gave.
+    for (const leaf of leavesBelow(node).filter((leaf) => !node.leaves.includes(leaf))) emitReset(leaf, code, context);
+    code.line('const c = load<u8>(at);');
+    if (node.members.size > 0) code.line(`if (c == 0x7b) return members_${name}(at);`);
+    if (node.each !== undefined) code.line(`if (c == 0x5b) { array_${options.name} = at; return each_${name}(at, false); }`);
+    else if (node.elements.size > 0) code.line(`if (c == 0x5b) return elements_${name}(at);`);
+  }
+  code.line(node.leaves.length > 0 ? 'return next;' : `return ${use('formats/json', 'skipValue')}(at);`);
+  const members = [...node.members].map(([key, child]) => ({ key, function: emitNode(child, context) }));
+  const elements = [...node.elements].map(([index, child]) => ({ index, function: emitNode(child, context) }));
+  const each = node.each === undefined ? undefined : emitNode(node.each, context);
+  if (members.length > 0) emitMembers(name, members, context);
+  if (each !== undefined && node.each !== undefined) emitEach(name, each, node.each, context);
+  else if (elements.length > 0) emitElements(name, elements, context);
+  context.functions.push(wrap(`function ${name}(at: usize): usize`, code));
+  return name;
+}
+
+function emitStore(leaf: Leaf, code: Code, context: Context): void {
+  const { options, use } = context;
+  if (leaf < 0) {
+    if (options.time === undefined) return;
+    code.line(`${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${options.binding.time?.unit === 's' ? 1000 : 1});`);
+    return;
+  }
+  const column = options.columns[leaf]?.column;
+  if (column === undefined) return;
+  const { value, isNull } = addressesOf(options, leaf);
+  code.line(`${use('formats/coerce', 'setColumn')}(${leaf}); ${storeToken(column.type, value, isNull, use)}`);
+}
+
+function emitReset(leaf: Leaf, code: Code, context: Context): void {
+  const { options } = context;
+  const slot = leaf < 0 ? options.time : options.columns[leaf]?.slot;
+  if (slot !== undefined) code.line(`store<u8>(${options.frame}, 1, ${slot.nullOffset});`);
+}
+
+// The members of an object: keys are told apart by length first, then by their bytes.
+function emitMembers(node: string, members: readonly { key: string; function: string }[], context: Context): void {
+  const { use } = context;
+  const dispatch: string[] = [];
+  const encoded = members.map((member) => ({ ...member, bytes: new TextEncoder().encode(member.key) }));
+  for (let first = 0; first < encoded.length; first += 24) {
+    const code = new Code();
+    for (const { bytes, function: target } of encoded.slice(first, first + 24)) {
+      code.line(`if (length == ${bytes.length}${bytes.length === 0 ? '' : ` && ${matchBytes(bytes, 'key')}`}) return ${target}(at);`);
+    }
+    code.line(first + 24 < encoded.length ? `return member_${node}_${first + 24}(key, length, at);` : `return ${use('formats/json', 'skipValue')}(at);`);
+    dispatch.unshift(wrap(`function member_${node}_${first}(key: usize, length: usize, at: usize): usize`, code));
+  }
+  context.functions.push(...dispatch);
+  const code = new Code();
+  code.line(`at = ${use('formats/json', 'skipBlank')}(at + 1);`);
+  code.line('if (load<u8>(at) == 0x7d) return at + 1;');
+  code.block('for (;;)', () => {
+    code.line(`const value = ${use('formats/json', 'readKey')}(at);`);
+    code.line('if (value == 0) return 0;');
+    code.line(`at = member_${node}_0(${use('formats/json', 'tokenStart')}, ${use('formats/json', 'tokenEnd')} - tokenStart, value);`);
+    code.line('if (at == 0) return 0;');
+    code.line('at = skipBlank(at);');
+    code.line('const c = load<u8>(at);');
+    code.line('if (c == 0x7d) return at + 1;');
+    code.line('if (c != 0x2c) return 0;');
+    code.line('at = skipBlank(at + 1);');
+  });
+  code.line('return 0;');
+  context.functions.push(wrap(`function members_${node}(at: usize): usize`, code));
+}
+
+/** A condition that the bytes at `pointer` are these, widest loads first. */
+export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const parts: string[] = [];
+  let position = 0;
+  while (position < bytes.length) {
+    const left = bytes.length - position;
+    // A last piece of 3, 5, 6 or 7 bytes is read by a load that overlaps the one before.
+    if (left > 4 && left < 8 && bytes.length >= 8) position = bytes.length - 8;
+    else if (left === 3 && bytes.length >= 4) position = bytes.length - 4;
+    const rest = bytes.length - position;
+    const width = rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
+    const value = width === 8 ? view.getBigUint64(position, true) : width === 4 ? view.getUint32(position, true) : width === 2 ? view.getUint16(position, true) : view.getUint8(position);
+    parts.push(`load<u${width * 8}>(${pointer}, ${offset + position}) == 0x${value.toString(16)}`);
+    position += width;
+  }
+  return parts.join(' && ');
+}
+
+function emitElements(node: string, elements: readonly { index: number; function: string }[], context: Context): void {
+  const code = new Code();
+  emitArrayLoop(code, context, () => {
+    for (const { index, function: target } of elements) code.line(`if (index == ${index}) { next = ${target}(at); known = true; }`);
+  });
+  context.functions.push(wrap(`function elements_${node}(at: usize): usize`, code));
+}
+
+// each_<node>(at, rows): passes over the array; with `rows` every element makes a row.
+function emitEach(node: string, element: string, child: PathNode, context: Context): void {
+  const { options } = context;
+  const code = new Code();
+  emitArrayLoop(code, context, () => {
+    code.block('if (rows)', () => {
+      for (const leaf of leavesBelow(child)) emitReset(leaf, code, context);
+    });
+    code.line(`next = ${element}(at); known = true;`);
+    code.line(`if (rows && next != 0) accept_${options.name}();`);
+  });
+  context.functions.push(wrap(`function each_${node}(at: usize, rows: bool): usize`, code));
+  const again = new Code();
+  again.line(`return each_${node}(array_${options.name}, true);`);
+  context.functions.push(wrap(`function explode_${options.name}(): usize`, again));
+}
+
+function emitArrayLoop(code: Code, context: Context, body: () => void): void {
+  const { use } = context;
+  code.line(`at = ${use('formats/json', 'skipBlank')}(at + 1);`);
+  code.line('if (load<u8>(at) == 0x5d) return at + 1;');
+  code.block('for (let index: u32 = 0; ; index++)', () => {
+    code.line('let next: usize = 0;');
+    code.line('let known = false;');
+    body();
+    code.line(`if (!known) next = ${use('formats/json', 'skipValue')}(at);`);
+    code.line('if (next == 0) return 0;');
+    code.line('at = skipBlank(next);');
+    code.line('const c = load<u8>(at);');
+    code.line('if (c == 0x5d) return at + 1;');
+    code.line('if (c != 0x2c) return 0;');
+    code.line('at = skipBlank(at + 1);');
+  });
+  code.line('return 0;');
+}
+
+// document_<name>(at): one document, row path and rows included.
+function emitDocument(path: readonly (string | number)[], root: string, flattens: boolean, context: Context): void {
+  const { options, use } = context;
+  const { name } = options;
+  const row = new Code();
+  row.line(resetNulls(options));
+  row.line(`array_${name} = 0;`);
+  row.line(`const next = ${root}(at);`);
+  row.line('if (next == 0) return 0;');
+  row.block(`if (load<u8>(at) != 0x7b)`, () => {
+    row.line(`wrongPath_${name} = true;`);
+    row.line('return next;');
+  });
+  row.line(`rowCount_${name}++;`);
+  row.block(`if (accepting_${name} && ${use('formats/coerce', 'coerceFault')} == 0)`, () => {
+    if (flattens) row.line(`if (array_${name} != 0 && load<u8>(${use('formats/json', 'skipBlank')}(array_${name} + 1)) != 0x5d) explode_${name}();`);
+    row.line(`${flattens ? 'else ' : ''}accept_${name}();`);
+  });
+  row.line('return next;');
+  context.functions.push(wrap(`function row_${name}(at: usize): usize`, row));
+  const rows = new Code();
+  rows.line('if (load<u8>(at) != 0x5b) return row_NAME(at);'.replace('NAME', name));
+  emitArrayLoop(rows, context, () => rows.line(`next = row_${name}(at); known = true;`));
+  context.functions.push(wrap(`function rows_${name}(at: usize): usize`, rows));
+  context.functions.push(`let wrongPath_${name}: bool = false;`);
+  const document = new Code();
+  if (path.length === 0) document.line(`return rows_${name}(at);`);
+  else {
+    document.line(`const next = ${use('formats/json', 'skipValue')}(at);`);
+    document.line('if (next == 0) return 0;');
+    document.line('let value = at;');
+    for (const step of path) {
+      if (typeof step === 'number') document.line(`value = ${use('formats/select', 'selectElement')}(value, ${step});`);
+      else {
+        const bytes = new TextEncoder().encode(step);
+        document.line(`value = ${use('formats/select', 'selectMember')}(value, memory.data<u8>([${[...bytes, 0].join(', ')}]), ${bytes.length});`);
+      }
+    }
+    document.line(`if (value == 0) { wrongPath_${name} = true; return next; }`);
+    document.line(`return rows_${name}(value) == 0 ? 0 : next;`);
+  }
+  context.functions.push(wrap(`function document_${name}(at: usize): usize`, document));
+}
+
+// general_<name>(at, end): a record of one or more documents. A first pass checks all of it; rows leave in a second one, unless the
+// record was a single plain row, which lies in the frame already.
+function emitRecord(context: Context, flattens: boolean): void {
+  const { options, use } = context;
+  const { name } = options;
+  const code = new Code();
+  code.line(`const recordEnd = recordMode ? end : ${use('formats/json', 'findLineEnd')}(at, end);`.replace('recordMode', use('formats/batch', 'recordMode')));
+  code.line(`if (recordEnd == end && !${use('formats/batch', 'lastBatch')}) return 0;`);
+  code.line('const next = recordEnd == end ? end : recordEnd + 1;');
+  code.line(`recordStart_${name} = at; recordEnd_${name} = recordEnd;`);
+  code.line(`if (recordEnd - at > ${use('../contract/abi', 'RECORD_BYTES_MAX')}) { reject_${name}(${use('../contract/abi', 'FAULT_RECORD_TOO_LONG')}, -1, at, recordEnd); return next; }`);
+  code.line('const behind = load<u8>(recordEnd);');
+  code.line('store<u8>(recordEnd, 0);');
+  code.line(`const code = documents_${name}(at, recordEnd);`);
+  code.line(`if (code != 0) reject_${name}(code, ${use('formats/coerce', 'coerceFault')} == code ? ${use('formats/coerce', 'coerceColumn')} : -1, at, recordEnd);`);
+  code.line('store<u8>(recordEnd, behind);');
+  code.line('return next;');
+  context.functions.push(wrap(`function general_${name}(at: usize, end: usize): usize`, code));
+  const all = new Code();
+  all.line(`accepting_${name} = false; wrongPath_${name} = false; rowCount_${name} = 0;`);
+  all.line(`${use('formats/coerce', 'clearCoerce')}(); ${use('formats/json', 'clearJsonFaults')}();`);
+  all.line('let documents: u32 = 0;');
+  all.line(`let next = ${use('formats/json', 'skipBlank')}(at);`);
+  all.line('if (next == end) return 0;');
+  all.block('while (next < end)', () => {
+    all.line(`next = document_${name}(next);`);
+    all.line('documents++;');
+    all.block('if (next == 0)', () => {
+      all.line(`if (${use('formats/json', 'tooDeep')}) return ${use('../contract/abi', 'FAULT_RECORD_TOO_DEEP')};`);
+      all.line(`return ${use('formats/json', 'badUtf8')} ? ${use('../contract/abi', 'FAULT_INVALID_UTF8')} : ${use('../contract/abi', 'FAULT_INVALID_RECORD')};`);
+    });
+    all.line('next = skipBlank(next);');
+  });
+  all.line('if (next != end) return FAULT_INVALID_RECORD;');
+  all.line(`if (coerceFault != 0) return coerceFault;`);
+  all.line(`if (wrongPath_${name}) return ${use('../contract/abi', 'FAULT_ROW_PATH')};`);
+  if (!flattens) all.line(`if (rowCount_${name} == 1) { accept_${name}(); return 0; }`);
+  all.line(`accepting_${name} = true;`);
+  all.line('next = skipBlank(at);');
+  all.line(`while (next < end && next != 0) next = skipBlank(document_${name}(next));`);
+  all.line('return 0;');
+  context.functions.push(wrap(`function documents_${name}(at: usize, end: usize): i32`, all));
+}
