@@ -34,7 +34,7 @@ export function countDigits(value: u64): i32 {
   return digits;
 }
 
-/** Writes the last `count` digits of a number, with leading zeros. */
+/** Writes a number below 10^count with `count` digits. */
 export function writeDigits(at: usize, value: u64, count: i32): usize {
   let position = at + count;
   let left = count;

@@ -1,241 +1,199 @@
-// Floats → the shortest digits that read back as the same number. Method: Raffaello Giulietti, "The Schubfach way to render
-// doubles" (2020); its table of powers is assembly/formats/powers. Short decimals, the usual case, take a quicker way.
-import { countDigits, writeUnsigned } from "./encode";
-import { exactPower } from "./numbers";
-import { POWERS_OF_TEN, POWER_MIN } from "./powers";
+// Doubles and reals as text: the shortest digits that read back as the same value, the closest where several are.
+// Raffaele Giulietti, "The Schubfach way to render doubles" (2020), with a quick path for short decimals before it.
+// Two forms: as JavaScript and JSON print (25, 0.1, 1e+21), and as Java prints (25.0, 0.1, 1.0E21; DECISIONS 30).
+import { multiplyHigh, powerOfTen } from "../functions/wide";
+import { countDigits, writeDigits, writeUnsigned } from "./digits";
+import { powerEntry } from "./powers";
 
-const MASK_63: u64 = 0x7fffffffffffffff;
+/** Most bytes that a double or real takes in either form; the writers may touch so many. */
+export const FLOAT_BYTES_MAX: u32 = 28;
 
-// The decimal of the last conversion: digits × 10^exponent.
-let decimalDigits: u64 = 0;
-let decimalExponent: i32 = 0;
+/** Digits and decimal exponent of the last conversion: value = digits · 10^exponent. */
+let digits: u64 = 0;
+let exponent: i32 = 0;
 
-function multiplyHigh(left: u64, right: u64): u64 {
-  const a = left >> 32;
-  const b = left & 0xffffffff;
-  const c = right >> 32;
-  const d = right & 0xffffffff;
-  const middle = a * d + ((b * d) >> 32);
-  return a * c + (middle >> 32) + (((middle & 0xffffffff) + b * c) >> 32);
+/** Writes a double as JSON. A value that is not finite, which no expression makes, becomes null. */
+export function writeDouble(at: usize, value: f64): usize {
+  let size = abs(value);
+  if (size - size != 0) return writeNull(at);
+  if (value < 0) store<u8>(at++, 0x2d);
+  if (size < 9007199254740992.0 && size == trunc(size)) return writeUnsigned(at, <u64>size);
+  if (!shortDecimal(size)) shortestDouble(size);
+  return writePlain(at);
 }
 
-function roundToOdd(g1: u64, g0: u64, value: u64): u64 {
-  const x1 = multiplyHigh(g0, value);
-  const y0 = g1 * value;
-  const y1 = multiplyHigh(g1, value);
-  const z = (y0 >> 1) + x1;
-  const w = y1 + (z >> 63);
-  return w | (((z & MASK_63) + MASK_63) >> 63);
+/** Writes a real as JSON. */
+export function writeReal(at: usize, value: f32): usize {
+  const size = abs(value);
+  if (size - size != 0) return writeNull(at);
+  if (value < 0) store<u8>(at++, 0x2d);
+  if (size < 16777216.0 && size == trunc(size)) return writeUnsigned(at, <u64>size);
+  shortestReal(size);
+  return writePlain(at);
 }
 
-// Sets the decimal of c × 2^q.
-function schubfach(q: i32, c: u64, regular: bool): void {
-  const odd = c & 1;
-  const cb = c << 2;
-  const cbr = cb + 2;
-  let cbl: u64;
-  let k: i32;
-  if (regular) {
-    cbl = cb - 2;
-    k = <i32>((<i64>q * 661971961083) >> 41);
-  } else {
-    cbl = cb - 1;
-    k = <i32>((<i64>q * 661971961083 - 274743187321) >> 41);
-  }
-  const h = <u64>(q + <i32>((<i64>-k * 913124641741) >> 38) + 2);
-  const entry = POWERS_OF_TEN + (<usize>(k - POWER_MIN) << 4);
-  const g1 = load<u64>(entry);
-  const g0 = load<u64>(entry, 8);
-  const vb = roundToOdd(g1, g0, cb << h);
-  const vbl = roundToOdd(g1, g0, cbl << h);
-  const vbr = roundToOdd(g1, g0, cbr << h);
-  const s = vb >> 2;
-  decimalExponent = k;
-  if (s >= 100) {
-    const shorter = (s / 10) * 10;
-    const longer = shorter + 10;
-    const lowIn = vbl + odd <= shorter << 2;
-    const highIn = (longer << 2) + odd <= vbr;
-    if (lowIn != highIn) {
-      decimalDigits = lowIn ? shorter : longer;
-      return;
-    }
-  }
-  const t = s + 1;
-  const sIn = vbl + odd <= s << 2;
-  const tIn = (t << 2) + odd <= vbr;
-  if (sIn != tIn) {
-    decimalDigits = sIn ? s : t;
-    return;
-  }
-  const order = <i64>(vb - ((s + t) << 1));
-  decimalDigits = order < 0 || (order == 0 && (s & 1) == 0) ? s : t;
+/** Writes a double as Java's Double.toString does. */
+export function writeDoubleJava(at: usize, value: f64): usize {
+  const size = abs(value);
+  if (reinterpret<i64>(value) < 0) store<u8>(at++, 0x2d);
+  if (size == 0) return writeDecimalPoint(at, 0);
+  if (!shortDecimal(size)) shortestDouble(size);
+  return writeJava(at);
 }
 
-// Sets the decimal of a positive double.
-function decimalOfDouble(value: f64): void {
-  const whole = <u64>value;
-  if (value < 9007199254740992 && <f64>whole == value) {
-    decimalDigits = whole;
-    decimalExponent = 0;
-    return;
-  }
-  if (value >= 0.001 && value < 1e9) {
-    // Up to five places: the scaled number is exact enough to be told by dividing back.
-    for (let places = 1; places <= 5; places++) {
-      const scaled = <u64>(value * exactPower(places) + 0.5);
-      if (<f64>scaled / exactPower(places) == value) {
-        decimalDigits = scaled;
-        decimalExponent = -places;
-        return;
-      }
-    }
-  }
-  const bits = reinterpret<u64>(value);
-  const fraction = bits & 0xfffffffffffff;
-  const field = <i32>(bits >> 52);
-  if (field == 0) {
-    // The smallest numbers have too few bits for the method: ten times as many digits first.
-    if (fraction < 3) {
-      schubfach(-1074, fraction * 10, true);
-      decimalExponent--;
-    } else schubfach(-1074, fraction, true);
-    return;
-  }
-  schubfach(field - 1075, fraction | 0x10000000000000, fraction != 0 || field == 1);
+/** Writes a real as Java's Float.toString does. */
+export function writeRealJava(at: usize, value: f32): usize {
+  const size = abs(value);
+  if (reinterpret<i32>(value) < 0) store<u8>(at++, 0x2d);
+  if (size == 0) return writeDecimalPoint(at, 0);
+  shortestReal(size);
+  return writeJava(at);
 }
 
-// Sets the decimal of a positive float: the fewest digits whose double rounds to it.
-function decimalOfFloat(value: f32): void {
-  const wide = <f64>value;
-  if (wide < 16777216 && <f64><u64>wide == wide) {
-    decimalDigits = <u64>wide;
-    decimalExponent = 0;
-    return;
-  }
-  decimalOfDouble(wide);
-  const digits = decimalDigits;
-  const exponent = decimalExponent;
-  const count = <i32>countDigits(digits);
-  for (let keep = 1; keep < min(count, 10); keep++) {
-    let power: u64 = 1;
-    for (let index = 0; index < count - keep; index++) power *= 10;
-    const cut = (digits + (power >> 1)) / power;
-    if (<f32>scaled(cut, exponent + count - keep) == value) {
-      decimalDigits = cut;
-      decimalExponent = exponent + count - keep;
-      return;
-    }
-  }
+function writeNull(at: usize): usize {
+  store<u32>(at, 0x6c6c756e);
+  return at + 4;
 }
 
-function scaled(digits: u64, exponent: i32): f64 {
-  let value = <f64>digits;
-  while (exponent > 0) {
-    value *= exactPower(min(exponent, 22));
-    exponent -= min(exponent, 22);
-  }
-  while (exponent < 0) {
-    value /= exactPower(min(-exponent, 22));
-    exponent += min(-exponent, 22);
-  }
-  return value;
+// A whole number and `.0`.
+function writeDecimalPoint(at: usize, whole: u64): usize {
+  at = writeUnsigned(at, whole);
+  store<u16>(at, 0x302e);
+  return at + 2;
+}
+
+// Up to 15 digits with up to 6 behind the point: no two such decimals share a double, so a division that gives the value back
+// proves that they are the digits.
+function shortDecimal(size: f64): bool {
+  const scaled = nearest(size * 1000000.0);
+  if (!(scaled < 1e15 && scaled / 1000000.0 == size)) return false;
+  digits = <u64>scaled;
+  exponent = -6;
+  dropZeros();
+  return true;
 }
 
 function dropZeros(): void {
-  while (decimalDigits != 0 && decimalDigits % 10 == 0) {
-    decimalDigits /= 10;
-    decimalExponent++;
+  if (digits % 1000 == 0) {
+    digits /= 1000;
+    exponent += 3;
+  }
+  while (digits % 10 == 0) {
+    digits /= 10;
+    exponent++;
   }
 }
 
-/** As JavaScript prints numbers: `25`, `0.1`, `1e+21`. At most 25 bytes. Not for NaN and infinities, which no column holds. */
-export function writeDouble(at: usize, value: f64): usize {
-  if (value < 0) store<u8>(at++, 0x2d);
-  if (value == 0) {
-    store<u8>(at, 0x30);
-    return at + 1;
-  }
-  decimalOfDouble(abs(value));
-  return writePlain(at, 21, -7);
+function shortestDouble(size: f64): void {
+  const bits = reinterpret<u64>(size);
+  const biased = <i32>(bits >> 52);
+  const fraction = bits & 0xfffffffffffff;
+  shortest(biased == 0 ? fraction : fraction | (1 << 52), max(biased, 1) - 1075, fraction == 0 && biased > 1);
 }
 
-/** A REAL in the same form. */
-export function writeReal(at: usize, value: f32): usize {
-  if (value < 0) store<u8>(at++, 0x2d);
-  if (value == 0) {
-    store<u8>(at, 0x30);
-    return at + 1;
-  }
-  decimalOfFloat(abs(value));
-  return writePlain(at, 21, -7);
+function shortestReal(size: f32): void {
+  const bits = reinterpret<u32>(size);
+  const biased = <i32>(bits >> 23);
+  const fraction = <u64>(bits & 0x7fffff);
+  shortest(biased == 0 ? fraction : fraction | (1 << 23), max(biased, 1) - 150, fraction == 0 && biased > 1);
 }
 
-// Digits with a point where it belongs; an exponent at 10^`high` and above, below 10^`low` (JavaScript's rule).
-function writePlain(at: usize, high: i32, low: i32): usize {
+// Digits of significand · 2^binary. `narrow`: the neighbour below is only half as far away as the one above.
+function shortest(significand: u64, binary: i32, narrow: bool): void {
+  const odd = significand & 1;
+  const middle = significand << 2;
+  const lower = middle - (narrow ? 1 : 2);
+  // floor(log10(2^binary)), or of ¾ of it.
+  const decimal = <i32>((<i64>binary * 661971961083 - (narrow ? 274743187321 : 0)) >> 41);
+  const shift = <u64>(binary + <i32>((<i64>-decimal * 913124641741) >> 38) + 2);
+  const entry = powerEntry(-decimal);
+  const value = roundToOdd(entry, middle << shift);
+  const least = roundToOdd(entry, lower << shift) + odd;
+  const most = roundToOdd(entry, (middle + 2) << shift) - odd;
+  const whole = value >> 2;
+  exponent = decimal;
+  if (whole >= 10) {
+    const below = whole / 10 * 10;
+    const belowFits = least <= below << 2;
+    const aboveFits = (below + 10) << 2 <= most;
+    if (belowFits != aboveFits) {
+      digits = belowFits ? below : below + 10;
+      dropZeros();
+      return;
+    }
+  }
+  const wholeFits = least <= whole << 2;
+  const nextFits = (whole + 1) << 2 <= most;
+  let up: bool;
+  if (wholeFits != nextFits) up = nextFits;
+  else {
+    const order = <i64>(value - (((whole << 1) + 1) << 1));
+    up = order > 0 || (order == 0 && (whole & 1) != 0);
+  }
+  digits = whole + u64(up);
   dropZeros();
-  const count = <i32>countDigits(decimalDigits);
-  const point = count + decimalExponent;
-  if (point > high || point <= low + 1) return writeExponent(at, count, point - 1, false);
-  if (decimalExponent >= 0) {
-    at = writeUnsigned(at, decimalDigits);
-    for (let index = 0; index < decimalExponent; index++) store<u8>(at++, 0x30);
-    return at;
-  }
+}
+
+// g · factor / 2^127, its last bit set when something was cut.
+function roundToOdd(entry: usize, factor: u64): u64 {
+  const high = load<u64>(entry);
+  const low = load<u64>(entry, 8);
+  const sum = ((high * factor) >> 1) + multiplyHigh(low, factor);
+  const whole = multiplyHigh(high, factor) + (sum >> 63);
+  return whole | (((sum & 0x7fffffffffffffff) + 0x7fffffffffffffff) >> 63);
+}
+
+// The form of ECMAScript's Number::toString.
+function writePlain(at: usize): usize {
+  const count = countDigits(digits);
+  const point = count + exponent;
+  if (point > 21 || point <= -6) return writeExponent(at, count, 0x65, point > 0);
+  if (exponent >= 0) return writeZeros(writeDigits(at, digits, count), exponent);
+  return writeFraction(at, count, point);
+}
+
+// Java: plain from 10^-3 to below 10^7, always with a digit behind the point.
+function writeJava(at: usize): usize {
+  const count = countDigits(digits);
+  const point = count + exponent;
+  if (point > 7 || point <= -3) return writeExponent(at, count, 0x45, false);
+  if (exponent >= 0) return writeDecimalPoint(at, digits * powerOfTen(exponent));
+  return writeFraction(at, count, point);
+}
+
+// `12.5` or `0.05`: the point stands after `point` of the digits.
+function writeFraction(at: usize, count: i32, point: i32): usize {
   if (point <= 0) {
     store<u16>(at, 0x2e30);
-    at += 2;
-    for (let index = point; index < 0; index++) store<u8>(at++, 0x30);
-    return writeUnsigned(at, decimalDigits);
+    return writeDigits(writeZeros(at + 2, -point), digits, count);
   }
-  const end = writeUnsigned(at, decimalDigits);
-  memory.copy(at + <usize>point + 1, at + <usize>point, end - at - <usize>point);
-  store<u8>(at + <usize>point, 0x2e);
-  return end + 1;
+  const end = writeDigits(at + 1, digits, count);
+  for (let index = 0; index < point; index++) store<u8>(at + index, load<u8>(at + index + 1));
+  store<u8>(at + point, 0x2e);
+  return end;
 }
 
-function writeExponent(at: usize, count: i32, exponent: i32, java: bool): usize {
-  const end = writeUnsigned(at, decimalDigits);
-  let next = end;
-  if (count > 1 || java) {
-    memory.copy(at + 2, at + 1, end - at - 1);
-    store<u8>(at + 1, 0x2e);
-    next = end + 1;
-    if (count == 1) store<u8>(next++, 0x30);
-  }
-  store<u8>(next++, java ? 0x45 : 0x65);
-  if (exponent < 0) store<u8>(next++, 0x2d);
-  else if (!java) store<u8>(next++, 0x2b);
-  return writeUnsigned(next, <u64>abs(exponent));
+function writeZeros(at: usize, count: i32): usize {
+  for (let index = 0; index < count; index++) store<u8>(at + index, 0x30);
+  return at + count;
 }
 
-/** As Java's Double.toString: `25.0`, `1.0E10`; the form of CAST to VARCHAR (DECISIONS 30). */
-export function writeDoubleJava(at: usize, value: f64): usize {
-  if (value < 0) store<u8>(at++, 0x2d);
-  if (value != 0) decimalOfDouble(abs(value));
-  return writeJava(at, value == 0);
-}
-
-/** As Java's Float.toString. */
-export function writeRealJava(at: usize, value: f32): usize {
-  if (value < 0) store<u8>(at++, 0x2d);
-  if (value != 0) decimalOfFloat(abs(value));
-  return writeJava(at, value == 0);
-}
-
-function writeJava(at: usize, isZero: bool): usize {
-  if (isZero) {
-    decimalDigits = 0;
-    decimalExponent = 0;
+// `d.ddde-7`. Java writes a zero behind the point where nothing else is, JavaScript a plus before the exponent.
+function writeExponent(at: usize, count: i32, letter: u8, plus: bool): usize {
+  const first = at;
+  at = writeDigits(at + 1, digits, count);
+  store<u8>(first, load<u8>(first + 1));
+  store<u8>(first + 1, 0x2e);
+  if (count == 1) {
+    if (letter == 0x65) at = first + 1;
+    else {
+      store<u8>(first + 2, 0x30);
+      at = first + 3;
+    }
   }
-  dropZeros();
-  const count = <i32>countDigits(decimalDigits);
-  const point = count + decimalExponent;
-  if (!isZero && (point > 7 || point < -2)) return writeExponent(at, count, point - 1, true);
-  at = writePlain(at, 21, -7);
-  if (decimalExponent >= 0) {
-    store<u16>(at, 0x302e);
-    at += 2;
-  }
-  return at;
+  const power = count + exponent - 1;
+  store<u8>(at++, letter);
+  if (power < 0) store<u8>(at++, 0x2d);
+  else if (plus) store<u8>(at++, 0x2b);
+  return writeUnsigned(at, <u64>abs(power));
 }

@@ -235,7 +235,7 @@ export function skipValue(at: usize): usize {
 
 function setNesting(depth: u32, isObject: bool): void {
   const byte = nesting + (depth >> 3);
-  const bit = <u8>(1 << (depth & 7));
+  const bit = <u8>1 << <u8>(depth & 7);
   store<u8>(byte, isObject ? load<u8>(byte) | bit : load<u8>(byte) & ~bit);
 }
 

@@ -23,15 +23,16 @@ export function readCatalogue(modules: ReadonlyMap<string, string>): Catalogue {
   const byName = new Map<string, FunctionSignature[]>();
   const cases: FunctionCase[] = [];
   for (const [module, text] of modules) {
-    for (const match of text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?@sql[\s\S]*?)\*\/\s*(?:\/\/[^\n]*\n\s*)*(?:@inline\s*)?export function (\w+)\s*\(([^)]*)\)\s*:\s*(\w+)/g)) {
-      const [, comment = '', implementation = '', parameters = '', result = ''] = match;
+    for (const { 0: whole, 1: comment = '', index } of text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\//g)) {
+      if (!/^\s*\*?\s*@sql\b/m.test(comment)) continue;
+      const [, implementation = '', parameters = '', result = ''] = implementationAfter(text.slice(index + whole.length), comment, module);
       const lines = comment.split('\n').map((line) => line.replace(/^\s*\*? ?/, '').trim());
       const tag = (name: string): string[] => lines.filter((line) => line.startsWith(`@${name}`)).map((line) => line.slice(name.length + 1).trim());
       for (const declaration of tag('sql')) {
         const signature = parseDeclaration(declaration, {
           implementation,
           module,
-          nulls: nullsOf(tag('nulls')[0]),
+          nulls: nullsOf(tag('nulls')[0], module, implementation),
           volatile: lines.some((line) => line.startsWith('@volatile')),
           faults: tag('faults').flatMap((text_) => text_.split(/[\s,]+/)).filter((word) => word !== ''),
           documentation: lines.filter((line) => line !== '' && !line.startsWith('@')).join(' '),
@@ -45,8 +46,19 @@ export function readCatalogue(modules: ReadonlyMap<string, string>): Catalogue {
   return { byName, cases };
 }
 
-function nullsOf(text: string | undefined): FunctionSignature['nulls'] {
-  return text === 'may-return' || text === 'accepts' ? text : 'propagate';
+const implementationPattern = /^\s*(?:\/\/[^\n]*\n\s*)*(?:@\w+(?:\([^)]*\))?\s*)*export function (\w+)\s*\(([^)]*)\)\s*:\s*(\w+)/;
+
+// A declaration belongs to the function right after it.
+function implementationAfter(text: string, comment: string, module: string): RegExpExecArray {
+  const match = implementationPattern.exec(text);
+  if (match === null) throw new Error(`invariant: ${module}: no exported function follows ${/@sql[^\n]*/.exec(comment)?.[0] ?? '@sql'}`);
+  return match;
+}
+
+function nullsOf(text: string | undefined, module: string, implementation: string): FunctionSignature['nulls'] {
+  if (text === undefined || text === 'propagate') return 'propagate';
+  if (text === 'may-return' || text === 'accepts') return text;
+  throw new Error(`invariant: ${module}: ${implementation}: unknown @nulls ${text}`);
 }
 
 function parseDeclaration(text: string, rest: Omit<FunctionSignature, 'name' | 'parameters' | 'result'>): FunctionSignature {
@@ -66,6 +78,11 @@ function parseType(text: string, module: string): FunctionParameter & { readonly
   if (upper === 'FIELD') return { kind: 'INTEGER', field: true };
   const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(upper);
   if (decimal !== null) return { kind: 'DECIMAL', type: { kind: 'DECIMAL', precision: Number(decimal[1]), scale: Number(decimal[2]) } };
+  const texts = /^(CHAR|VARCHAR|BINARY|VARBINARY)\((\d+)\)$/.exec(upper);
+  if (texts !== null) {
+    const kind = texts[1] as 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY';
+    return { kind, type: { kind, length: Number(texts[2]) } };
+  }
   const [word = ''] = upper.split(/[\s(]/);
   if (!kinds.has(word)) throw new Error(`invariant: ${module}: unknown type ${text} in @sql`);
   if (word === 'INTERVAL') return { kind: 'INTERVAL', month: upper.includes('MONTH') };

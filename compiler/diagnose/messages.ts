@@ -90,9 +90,6 @@ export function groupByNotMonotonic(span: Span, reasons: string): Diagnostic {
     `add STEP(s.ROWTIME BY INTERVAL '60' SECOND) or FLOOR(s.ROWTIME TO MINUTE), or MONOTONIC(x) for a column that only grows`,
   );
 }
-export function severalRowtimeKeys(span: Span): Diagnostic {
-  return error('several-rowtime-keys', span, 'GROUP BY uses several ROWTIME columns', 'group on the ROWTIME of one relation');
-}
 export function notGrouped(span: Span, name: string): Diagnostic {
   return error('not-grouped', span, `${name} is neither a GROUP BY key nor inside an aggregate`, 'add it to GROUP BY or wrap it, for instance in MAX(…)');
 }

@@ -41,7 +41,7 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   code.line(`recordStart_${name} = from; recordEnd_${name} = stop;`);
   const abi = (constant: string): string => use('../contract/abi', constant);
   code.line(`let code = broken ? ${abi('FAULT_INVALID_RECORD')} : ${use('formats/coerce', 'coerceFault')};`);
-  code.line(`if (at - from > ${abi('RECORD_BYTES_MAX')}) code = ${abi('FAULT_RECORD_TOO_LONG')};`);
+  code.line(`if (at - from > <usize>${abi('RECORD_BYTES_MAX')}) code = ${abi('FAULT_RECORD_TOO_LONG')};`);
   code.line(`if (code == 0 && !${use('formats/utf8', 'isValidUtf8')}(from, stop)) code = ${abi('FAULT_INVALID_UTF8')};`);
   code.line(`if (code == 0) accept_${name}();`);
   code.line(`else reject_${name}(code, coerceFault == code ? ${use('formats/coerce', 'coerceColumn')} : -1, from, stop);`);

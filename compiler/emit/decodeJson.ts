@@ -231,10 +231,10 @@ function emitDocument(path: readonly (string | number)[], root: string, flattens
   const rows = new Code();
   rows.line('if (load<u8>(at) != 0x5b) return row_NAME(at);'.replace('NAME', name));
   emitArrayLoop(rows, context, () => rows.line(`next = row_${name}(at); known = true;`));
-  context.functions.push(wrap(`function rows_${name}(at: usize): usize`, rows));
+  context.functions.push(wrap(`function documentRows_${name}(at: usize): usize`, rows));
   context.functions.push(`let wrongPath_${name}: bool = false;`);
   const document = new Code();
-  if (path.length === 0) document.line(`return rows_${name}(at);`);
+  if (path.length === 0) document.line(`return documentRows_${name}(at);`);
   else {
     document.line(`const next = ${use('formats/json', 'skipValue')}(at);`);
     document.line('if (next == 0) return 0;');
@@ -247,7 +247,7 @@ function emitDocument(path: readonly (string | number)[], root: string, flattens
       }
     }
     document.line(`if (value == 0) { wrongPath_${name} = true; return next; }`);
-    document.line(`return rows_${name}(value) == 0 ? 0 : next;`);
+    document.line(`return documentRows_${name}(value) == 0 ? 0 : next;`);
   }
   context.functions.push(wrap(`function document_${name}(at: usize): usize`, document));
 }
@@ -262,7 +262,7 @@ function emitRecord(context: Context, flattens: boolean): void {
   code.line(`if (recordEnd == end && !${use('formats/batch', 'lastBatch')}) return 0;`);
   code.line('const next = recordEnd == end ? end : recordEnd + 1;');
   code.line(`recordStart_${name} = at; recordEnd_${name} = recordEnd;`);
-  code.line(`if (recordEnd - at > ${use('../contract/abi', 'RECORD_BYTES_MAX')}) { reject_${name}(${use('../contract/abi', 'FAULT_RECORD_TOO_LONG')}, -1, at, recordEnd); return next; }`);
+  code.line(`if (recordEnd - at > <usize>${use('../contract/abi', 'RECORD_BYTES_MAX')}) { reject_${name}(${use('../contract/abi', 'FAULT_RECORD_TOO_LONG')}, -1, at, recordEnd); return next; }`);
   code.line('const behind = load<u8>(recordEnd);');
   code.line('store<u8>(recordEnd, 0);');
   code.line(`const code = documents_${name}(at, recordEnd);`);

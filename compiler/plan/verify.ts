@@ -1,5 +1,5 @@
 // What must hold of a plan after binding and after every pass; a breach is a bug of ours.
-import { sameType, typeText, type Column } from '../../contract/types.ts';
+import { sameType, typeText, type Column, type SqlType } from '../../contract/types.ts';
 import type { Expression } from './expression.ts';
 import type { Plan, Relation } from './plan.ts';
 import { printExpression } from './print.ts';
@@ -31,6 +31,7 @@ function verifyRelation(relation: Relation, plan: Plan): readonly Pick<Column, '
     }
     case 'filter': {
       const input = verifyRelation(relation.input, plan);
+      verifyColumns(relation, input);
       verifyExpression(relation.predicate, input);
       if (relation.predicate.type.kind !== 'BOOLEAN') throw new Error(`invariant: filter by ${typeText(relation.predicate.type)}`);
       return input;
@@ -38,17 +39,38 @@ function verifyRelation(relation: Relation, plan: Plan): readonly Pick<Column, '
     case 'project': {
       const input = verifyRelation(relation.input, plan);
       for (const expression of relation.expressions) verifyExpression(expression, input);
-      if (relation.rowtime !== undefined) verifyExpression(relation.rowtime, input);
+      if (relation.rowtime !== undefined) {
+        verifyExpression(relation.rowtime, input);
+        if (relation.rowtime.type.kind !== 'TIMESTAMP') throw new Error(`invariant: ROWTIME is ${typeText(relation.rowtime.type)}`);
+      }
+      verifyColumns(relation, relation.expressions);
       return relation.expressions;
     }
     case 'tumble-aggregate': {
       const input = verifyRelation(relation.input, plan);
       for (const key of relation.keys) verifyExpression(key, input);
       for (const call of relation.aggregates) if (call.argument !== undefined) verifyExpression(call.argument, input);
-      if (relation.keys[relation.closing.key] === undefined) throw new Error('invariant: no closing key');
+      const closing = relation.keys[relation.closing.key];
+      if (closing === undefined) throw new Error('invariant: no closing key');
+      if (relation.closing.kind === 'time' && readsRow(closing)) throw new Error(`invariant: time does not close ${printExpression(closing)}`);
+      if (!/^[0-9a-f]{16}$/.test(relation.id)) throw new Error(`invariant: an aggregate has the id "${relation.id}"`);
+      verifyColumns(relation, [...relation.keys, ...relation.aggregates]);
       return [...relation.keys, ...relation.aggregates];
     }
   }
+}
+
+// What a relation says of its columns is what its expressions give.
+function verifyColumns(relation: Relation, given: readonly Pick<Column, 'type'>[]): void {
+  if (relation.columns.length !== given.length) throw new Error(`invariant: ${relation.kind} has ${relation.columns.length} columns and gives ${given.length}`);
+  relation.columns.forEach((column, index) => {
+    const type = given[index]?.type;
+    if (type !== undefined && !sameType(type, column.type)) throw new Error(`invariant: ${relation.kind} gives ${typeText(type)} for ${column.name} ${typeText(column.type)}`);
+  });
+}
+
+function readsRow(expression: Expression): boolean {
+  return expression.kind === 'column' || (expression.kind === 'context' && expression.name === 'row-clock') || partsOf(expression).some(readsRow);
 }
 
 function verifyExpression(expression: Expression, input: readonly Pick<Column, 'type'>[]): void {
@@ -60,5 +82,28 @@ function verifyExpression(expression: Expression, input: readonly Pick<Column, '
   if (expression.kind === 'comparison' || expression.kind === 'distinct-from') {
     if (!sameType(expression.left.type, expression.right.type)) throw new Error(`invariant: ${printExpression(expression)} compares ${typeText(expression.left.type)} with ${typeText(expression.right.type)}`);
   }
+  const must = (part: Expression, type: SqlType): void => {
+    if (!sameType(part.type, type)) throw new Error(`invariant: ${printExpression(part)} is ${typeText(part.type)}, not ${typeText(type)}, in ${printExpression(expression)}`);
+  };
+  if (expression.kind === 'and' || expression.kind === 'or') for (const part of expression.operands) must(part, { kind: 'BOOLEAN' });
+  if (expression.kind === 'not') must(expression.operand, { kind: 'BOOLEAN' });
+  if (expression.kind === 'coalesce') for (const part of expression.operands) must(part, expression.type);
+  if (expression.kind === 'case') {
+    for (const { when, then } of expression.branches) {
+      must(when, { kind: 'BOOLEAN' });
+      must(then, expression.type);
+    }
+    must(expression.otherwise, expression.type);
+  }
+  if (expression.kind === 'call') verifyCall(expression);
   for (const part of partsOf(expression)) verifyExpression(part, input);
+}
+
+function verifyCall(call: Extract<Expression, { kind: 'call' }>): void {
+  const { name, parameters } = call.function;
+  if (parameters.length !== call.arguments.length) throw new Error(`invariant: ${name} takes ${parameters.length} arguments, not ${call.arguments.length}`);
+  parameters.forEach((parameter, index) => {
+    const kind = call.arguments[index]?.type.kind;
+    if (kind !== parameter.kind) throw new Error(`invariant: ${name} gets ${kind} for its ${parameter.kind} in ${printExpression(call)}`);
+  });
 }
