@@ -64,7 +64,7 @@ function specialForm(node: ast.FunctionCall, given: readonly Expression[]): { na
       return { name: `TRIM_${(node.trim ?? 'both').toUpperCase()}`, arguments: text === undefined ? given : [text, character ?? blank] };
     }
     default:
-      return { name, arguments: given };
+      return name === 'TRIM' ? specialForm({ ...node, form: 'trim' }, given) : { name, arguments: given };
   }
 }
 

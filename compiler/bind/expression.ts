@@ -122,8 +122,8 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
 export function convert(expression: Expression, type: SqlType, mode: 'explicit' | 'implicit' | 'assignment'): Expression {
   if (sameType(expression.type, type)) return expression;
   if (expression.kind === 'literal' && expression.value === null) return { ...expression, type };
-  // A CHAR literal is as good a VARCHAR: nothing is to be cut or padded.
-  if (expression.kind === 'literal' && expression.type.kind === 'CHAR' && type.kind === 'VARCHAR' && expression.type.length <= type.length) return { ...expression, type };
+  // A text literal is as good a VARCHAR: nothing is to be cut or padded.
+  if (expression.kind === 'literal' && familyOf(expression.type) === 'character' && type.kind === 'VARCHAR' && [...String(expression.value)].length <= type.length) return { ...expression, type };
   return { kind: 'cast', mode, operand: expression, type, nullable: expression.nullable, span: expression.span };
 }
 
