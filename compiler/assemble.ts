@@ -13,14 +13,32 @@ export class AssembleError extends Error {
 }
 
 /** Compiles a generated program. */
-export async function assemble(program: string, library: LibrarySources, flavour: 'simd' | 'scalar', effort: AssembleEffort): Promise<Uint8Array> {
+export async function assemble(
+  program: string,
+  library: LibrarySources,
+  flavour: 'simd' | 'scalar',
+  effort: AssembleEffort,
+): Promise<Uint8Array> {
   const { default: asc } = await import('assemblyscript/asc');
   let binary: Uint8Array | undefined;
   let messages = '';
   const optimize = effort === 'full' ? ['-O3', '--converge'] : ['-O1'];
   const features = flavour === 'simd' ? ['--enable', 'simd'] : [];
   const { error } = await asc.main(
-    ['program.ts', '-o', 'program.wasm', ...optimize, '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'bulk-memory', ...features],
+    [
+      'program.ts',
+      '-o',
+      'program.wasm',
+      ...optimize,
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--use',
+      'abort=',
+      '--enable',
+      'bulk-memory',
+      ...features,
+    ],
     {
       stdout: { write: () => {} },
       stderr: {

@@ -79,8 +79,11 @@ export async function compile(source: Source, options: CompileOptions): Promise<
     seed,
     text: source.text,
   });
-  const diagnostics = [...parsed.diagnostics, ...bound.diagnostics].sort((left, right) => left.span.start - right.span.start);
-  if (bound.plan === undefined || diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
+  const diagnostics = [...parsed.diagnostics, ...bound.diagnostics].sort(
+    (left, right) => left.span.start - right.span.start,
+  );
+  if (bound.plan === undefined || diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
+    return { diagnostics };
   const boundPlan = bound.plan;
   verifyPlan(boundPlan);
   const unsupported = notYetEmitted(boundPlan);
@@ -90,7 +93,8 @@ export async function compile(source: Source, options: CompileOptions): Promise<
   verifyPlan(optimized);
   if (options.stage === 'optimized') return { plan: printPlan(optimized), boundPlan, diagnostics };
   const program = emitProgram(optimized, source.text, options.optimize !== false);
-  if (isEmitProblem(program)) return { diagnostics: [...diagnostics, notYetMerged(program.stream.span, program.stream.name)] };
+  if (isEmitProblem(program))
+    return { diagnostics: [...diagnostics, notYetMerged(program.stream.span, program.stream.name)] };
   const manifest: Manifest = {
     format: manifestVersion,
     abi: ABI_VERSION,
@@ -103,14 +107,26 @@ export async function compile(source: Source, options: CompileOptions): Promise<
     inputs: boundPlan.inputs,
     outputs: boundPlan.outputs,
     references: options.references ?? [],
-    streams: boundPlan.streams.map((stream) => ({ name: stream.name, columns: stream.columns, read: boundPlan.pumps.some((pump) => scans(pump.query, stream.name)) })),
+    streams: boundPlan.streams.map((stream) => ({
+      name: stream.name,
+      columns: stream.columns,
+      read: boundPlan.pumps.some((pump) => scans(pump.query, stream.name)),
+    })),
     operators: statefulOperators(boundPlan),
     ledger: program.ledger,
     timeDependent: boundPlan.pumps.length > 0,
   };
-  if (options.stage === 'program') return { program: program.text, manifest, plan: printPlan(optimized), boundPlan, diagnostics };
+  if (options.stage === 'program')
+    return { program: program.text, manifest, plan: printPlan(optimized), boundPlan, diagnostics };
   const wasm = await assemble(program.text, library, manifest.flavour, options.effort ?? 'full');
-  return { wasm: withManifest(wasm, manifest), manifest, program: program.text, plan: printPlan(optimized), boundPlan, diagnostics };
+  return {
+    wasm: withManifest(wasm, manifest),
+    manifest,
+    program: program.text,
+    plan: printPlan(optimized),
+    boundPlan,
+    diagnostics,
+  };
 }
 
 type Relation = Plan['pumps'][number]['query'];
@@ -149,7 +165,8 @@ function notYetEmitted(plan: Plan): Diagnostic[] {
       if (relation.kind !== 'tumble-aggregate') continue;
       for (const call of relation.aggregates) if (call.distinct) found.push(notYetDistinct(call.span, call.name));
       const key = relation.keys[relation.closing.key];
-      if (key !== undefined && relation.closing.kind === 'value' && storageOf(key.type) === 'text') found.push(notYetTextKey(key.span));
+      if (key !== undefined && relation.closing.kind === 'value' && storageOf(key.type) === 'text')
+        found.push(notYetTextKey(key.span));
     }
   }
   return found;

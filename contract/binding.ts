@@ -10,7 +10,7 @@ export interface MappedColumn extends Column {
 
 /** The text format of records. */
 export type RecordFormat =
-  | { readonly kind: 'json'; /** `$` or a path to an object or array of rows. */ readonly rowPath: string }
+  | { readonly kind: 'json' /** `$` or a path to an object or array of rows. */; readonly rowPath: string }
   | { readonly kind: 'csv'; readonly columnDelimiter: string; readonly rowDelimiter: string };
 
 /** Which value becomes ROWTIME in a replay (SEMANTICS 3, 4). */

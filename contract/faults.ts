@@ -28,5 +28,9 @@ export const faultTexts: readonly FaultText[] = [
   { code: abi.FAULT_LATE_ROW, name: 'late-row', message: 'the row is older than the clock of its stream' },
   { code: abi.FAULT_INVALID_ROWTIME, name: 'invalid-rowtime', message: 'the time field is missing or is not a time' },
   { code: abi.FAULT_TEXT_TOO_LONG, name: 'text-too-long', message: 'a text is longer than the limit' },
-  { code: abi.FAULT_SCRATCH_LIMIT, name: 'row-too-large', message: 'working on the row needs more memory than the limit' },
+  {
+    code: abi.FAULT_SCRATCH_LIMIT,
+    name: 'row-too-large',
+    message: 'working on the row needs more memory than the limit',
+  },
 ];

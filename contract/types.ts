@@ -43,8 +43,17 @@ export type Storage = 'i32' | 'i64' | 'f32' | 'f64' | 'text';
 
 /** Families within which values compare and unify. */
 export type TypeFamily =
-  | 'boolean' | 'exact' | 'approximate' | 'character' | 'binary' | 'date' | 'time' | 'timestamp'
-  | 'interval-day-time' | 'interval-year-month' | 'null';
+  | 'boolean'
+  | 'exact'
+  | 'approximate'
+  | 'character'
+  | 'binary'
+  | 'date'
+  | 'time'
+  | 'timestamp'
+  | 'interval-day-time'
+  | 'interval-year-month'
+  | 'null';
 
 const integerDigits: Record<IntegerTypeName, number> = { TINYINT: 3, SMALLINT: 5, INTEGER: 10, BIGINT: 19 };
 

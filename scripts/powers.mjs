@@ -6,8 +6,8 @@ const last = 292;
 const words = [];
 for (let k = first; k <= last; k++) {
   // 10^−k = β 2^r with 2^125 ≤ β < 2^126; the entry is ⌊β⌋ + 1 in two words of 63 bits.
-  let numerator = k <= 0 ? 10n ** BigInt(-k) : 1n;
-  let denominator = k <= 0 ? 1n : 10n ** BigInt(k);
+  const numerator = k <= 0 ? 10n ** BigInt(-k) : 1n;
+  const denominator = k <= 0 ? 1n : 10n ** BigInt(k);
   let shift = 0n;
   const bits = (value) => BigInt(value.toString(2).length);
   shift = 126n - (bits(numerator) - bits(denominator));

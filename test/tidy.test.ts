@@ -310,7 +310,7 @@ describe('facts in two places', () => {
     expect(new Set(faultTexts.map((fault) => fault.name)).size).toBe(faultTexts.length);
     for (const { code, name } of faultTexts) {
       const constant = numbers.find(([, number]) => number === code)?.[0] ?? '';
-      const source = new RegExp(`code: abi\\.${constant}, name: '${name}'`);
+      const source = new RegExp(`code: abi\\.${constant},\\s+name: '${name}'`);
       expect(read('contract/faults.ts')).toMatch(source);
     }
   });

@@ -1,19 +1,16 @@
-// The proleptic Gregorian calendar: days since 1970-01-01 to year, month, day and back, weeks, and adding months.
-// Days and civil dates after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+// What functions over datetimes share beyond formats/datetimes: fields, weeks, ranges, and calendar months.
 import { raise } from "../faults";
 import { FAULT_DATETIME_OVERFLOW } from "../../contract/abi";
+import { DAY_MS, TIMESTAMP_MIN, TIMESTAMP_MAX, civilFromDays, daysFromCivil, daysInMonth, floorDivide } from "../formats/datetimes";
 
-/** Milliseconds of a day, an hour, a minute and a second. */
-export const DAY_MS: i64 = 86400000;
+/** Milliseconds of an hour, a minute and a second. */
 export const HOUR_MS: i64 = 3600000;
 export const MINUTE_MS: i64 = 60000;
 export const SECOND_MS: i64 = 1000;
 
-/** 0001-01-01 and 9999-12-31 in days, and the first and last millisecond of that range. */
+/** 0001-01-01 and 9999-12-31 in days. */
 export const DATE_MIN: i32 = -719162;
 export const DATE_MAX: i32 = 2932896;
-export const TIMESTAMP_MIN: i64 = -62135596800000;
-export const TIMESTAMP_MAX: i64 = 253402300799999;
 
 /** Numbers of datetime fields in calls. */
 export const FIELD_YEAR: i32 = 0;
@@ -36,14 +33,6 @@ export function floorMultiple(value: i64, unit: i64): i64 {
   return value - rest - (rest < 0 ? unit : 0);
 }
 
-/** floor(value / unit). */
-// @ts-ignore: decorator
-@inline
-export function floorQuotient(value: i64, unit: i64): i64 {
-  const quotient = value / unit;
-  return quotient - i64(quotient * unit > value);
-}
-
 /** Milliseconds of a field from DAY to SECOND. */
 // @ts-ignore: decorator
 @inline
@@ -51,36 +40,12 @@ export function fieldMs(field: i32): i64 {
   return field == FIELD_DAY ? DAY_MS : field == FIELD_HOUR ? HOUR_MS : field == FIELD_MINUTE ? MINUTE_MS : SECOND_MS;
 }
 
-/** Day of a date since 1970-01-01. Months outside 1 … 12 are not normalised. */
-export function daysOf(year: i32, month: i32, day: i32): i32 {
-  const shifted = year - i32(month <= 2);
-  const era = (shifted >= 0 ? shifted : shifted - 399) / 400;
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
-}
-
 /** Sets civilYear, civilMonth and civilDay. */
 export function splitDays(days: i32): void {
-  const shifted = days + 719468;
-  const era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-  const dayOfEra = shifted - era * 146097;
-  const yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
-  const dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-  const month = (5 * dayOfYear + 2) / 153;
-  civilDay = dayOfYear - (153 * month + 2) / 5 + 1;
-  civilMonth = month + (month < 10 ? 3 : -9);
-  civilYear = yearOfEra + era * 400 + i32(civilMonth <= 2);
-}
-
-/** True when February has 29 days. */
-export function isLeapYear(year: i32): bool {
-  return (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-/** Days of a month. */
-export function daysInMonth(year: i32, month: i32): i32 {
-  return month == 2 ? 28 + i32(isLeapYear(year)) : 30 + ((month + i32(month > 7)) & 1);
+  const civil = civilFromDays(days);
+  civilYear = civil >> 9;
+  civilMonth = (civil >> 5) & 15;
+  civilDay = civil & 31;
 }
 
 /** Day of the week, 1 Monday … 7 Sunday. */
@@ -93,7 +58,7 @@ export function weekday(days: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function dayOfTimestamp(timestamp: i64): i32 {
-  return <i32>floorQuotient(timestamp, DAY_MS);
+  return <i32>floorDivide(timestamp, DAY_MS);
 }
 
 /** Checks a timestamp's range (years 0001 … 9999), or datetime-overflow. */
@@ -123,7 +88,7 @@ export function addMonths(days: i32, months: i64): i32 {
   }
   const year = <i32>(total / 12);
   const month = <i32>(total % 12) + 1;
-  return daysOf(year, month, min(civilDay, daysInMonth(year, month)));
+  return daysFromCivil(year, month, min(civilDay, daysInMonth(year, month)));
 }
 
 /** Whole months from `from` to `to`, toward zero. Times of the day are in ms. */

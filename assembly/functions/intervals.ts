@@ -4,7 +4,8 @@ import { FAULT_DIVISION_BY_ZERO } from "../../contract/abi";
 import { addBigint, addInteger, checkInteger, divideBigint, multiplyBigint, negateInteger, subtractBigint, subtractInteger } from "./integers";
 import { roundToBigint } from "./approximate";
 import { scaledProduct, scaledQuotient } from "./wide";
-import { DAY_MS, addMonths, checkDate, checkTimestamp, dayOfTimestamp, floorQuotient, monthsBetween } from "./calendar";
+import { DAY_MS, floorDivide } from "../formats/datetimes";
+import { addMonths, checkDate, checkTimestamp, dayOfTimestamp, monthsBetween } from "./calendar";
 
 // @ts-ignore: decorator
 @inline
@@ -113,12 +114,12 @@ export function subtractIntervalDayToTimestamp(timestamp: i64, interval: i64): i
 
 /** The day in which the point of time lies. */
 export function addIntervalDayToDate(date: i32, interval: i64): i32 {
-  return checkDate(<i64>date + floorQuotient(interval, DAY_MS));
+  return checkDate(<i64>date + floorDivide(interval, DAY_MS));
 }
 
 /** The day in which the point of time lies. */
 export function subtractIntervalDayToDate(date: i32, interval: i64): i32 {
-  return checkDate(floorQuotient(<i64>date * DAY_MS - interval, DAY_MS));
+  return checkDate(floorDivide(<i64>date * DAY_MS - interval, DAY_MS));
 }
 
 /** A time of the day, modulo 24 hours. */

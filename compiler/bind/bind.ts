@@ -43,22 +43,61 @@ interface State {
 
 /** Binds a script; the plan is there when no error was found. */
 export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; diagnostics: Diagnostic[] } {
-  const state: State = { options, diagnostics: [], streams: new Map(), used: new Set(), pumps: new Map(), functions: new Map(), views: new Map(), later: new Map() };
-  for (const statement of script.statements) if (statement.kind === 'create-stream') state.later.set(statement.name.name, statement.name.span);
+  const state: State = {
+    options,
+    diagnostics: [],
+    streams: new Map(),
+    used: new Set(),
+    pumps: new Map(),
+    functions: new Map(),
+    views: new Map(),
+    later: new Map(),
+  };
+  for (const statement of script.statements)
+    if (statement.kind === 'create-stream') state.later.set(statement.name.name, statement.name.span);
   const nowhere = { start: 0, end: 0 };
-  for (const input of options.inputs) state.streams.set(input.stream, { kind: 'input', name: input.stream, columns: [...input.columns, ...metadataColumns], span: nowhere });
+  for (const input of options.inputs)
+    state.streams.set(input.stream, {
+      kind: 'input',
+      name: input.stream,
+      columns: [...input.columns, ...metadataColumns],
+      span: nowhere,
+    });
   for (const statement of script.statements) bindStatement(statement, state);
   refuseCycles(state);
   const diagnostics = withoutRepeats(state.diagnostics);
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
-  const pumps = [...state.pumps.values()].flatMap(({ pump, started }) => (pump === undefined || !started ? [] : [pump]));
-  const streams: Stream[] = [...state.streams.values(), { kind: 'error', name: errorStream, columns: errorStreamColumns, span: nowhere }];
+  const pumps = [...state.pumps.values()].flatMap(({ pump, started }) =>
+    pump === undefined || !started ? [] : [pump],
+  );
+  const streams: Stream[] = [
+    ...state.streams.values(),
+    { kind: 'error', name: errorStream, columns: errorStreamColumns, span: nowhere },
+  ];
   const read = new Set(pumps.map((pump) => scanned(pump.query)));
-  const outputs = options.outputs ?? streams.filter((stream) => stream.kind !== 'input' && !read.has(stream.name)).map((stream): OutputBinding => ({ stream: stream.name, format: 'json', rowtime: false }));
+  const outputs =
+    options.outputs ??
+    streams
+      .filter((stream) => stream.kind !== 'input' && !read.has(stream.name))
+      .map((stream): OutputBinding => ({ stream: stream.name, format: 'json', rowtime: false }));
   const missing = outputs.filter((output) => !streams.some((stream) => stream.name === output.stream));
-  for (const output of missing) diagnostics.push(message.unknownStream(nowhere, output.stream, streams.map((stream) => stream.name)));
+  for (const output of missing)
+    diagnostics.push(
+      message.unknownStream(
+        nowhere,
+        output.stream,
+        streams.map((stream) => stream.name),
+      ),
+    );
   if (missing.length > 0) return { diagnostics };
-  const plan: Plan = { inputs: options.inputs, outputs, streams, pumps, keyGroups: options.keyGroups, seed: options.seed };
+  const plan: Plan = {
+    inputs: options.inputs,
+    outputs,
+    streams,
+    pumps,
+    keyGroups: options.keyGroups,
+    seed: options.seed,
+  };
   return { plan: identifyOperators(plan), diagnostics };
 }
 
@@ -72,11 +111,18 @@ function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 }
 
 /** Binds a single expression over columns (tests, `eval`). */
-export function bindExpression(node: ast.Expression, columns: readonly Column[], catalogue: Catalogue): { expression?: Expression; diagnostics: Diagnostic[] } {
+export function bindExpression(
+  node: ast.Expression,
+  columns: readonly Column[],
+  catalogue: Catalogue,
+): { expression?: Expression; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const relation: Relation = { kind: 'stream-scan', stream: '', columns, span: node.span };
   const scope: Scope = {
-    relations: columns.length === 0 ? [] : [{ alias: undefined, relation, columns, visible: columns.length, growing: new Set(), origins: [] }],
+    relations:
+      columns.length === 0
+        ? []
+        : [{ alias: undefined, relation, columns, visible: columns.length, growing: new Set(), origins: [] }],
     catalogue,
     report: (diagnostic) => diagnostics.push(diagnostic),
     aggregate: (call) => {
@@ -85,7 +131,10 @@ export function bindExpression(node: ast.Expression, columns: readonly Column[],
     },
   };
   const expression = bindOne(node, scope);
-  return { ...(expression === undefined ? {} : { expression: plain(expression) }), diagnostics: withoutRepeats(diagnostics) };
+  return {
+    ...(expression === undefined ? {} : { expression: plain(expression) }),
+    diagnostics: withoutRepeats(diagnostics),
+  };
 }
 
 function bindStatement(statement: ast.Statement, state: State): void {
@@ -125,7 +174,8 @@ function bindStream(statement: ast.CreateStream, state: State, report: (diagnost
     if (column.name.name.length > NAME_LENGTH_MAX) report(message.tooLongName(column.name.span));
     const type = typeOf(column.type);
     if (isDiagnostic(type)) report(type);
-    else if (type.kind === 'INTERVAL') report(message.typeMismatch(column.type.span, 'INTERVAL can not be the type of a column'));
+    else if (type.kind === 'INTERVAL')
+      report(message.typeMismatch(column.type.span, 'INTERVAL can not be the type of a column'));
     else columns.push({ name: column.name.name, type, nullable: !column.notNull });
   }
   const known = state.streams.get(name);
@@ -149,7 +199,11 @@ function bindPump(statement: ast.CreatePump, state: State, report: (diagnostic: 
   const pump = bound === undefined || target === undefined ? undefined : finishPump(statement, bound, target, report);
   // The last definition wins and stands where the first one stood no more.
   state.pumps.delete(name);
-  state.pumps.set(name, { ...(pump === undefined ? {} : { pump }), node: statement, started: statement.state !== 'stopped' });
+  state.pumps.set(name, {
+    ...(pump === undefined ? {} : { pump }),
+    node: statement,
+    started: statement.state !== 'stopped',
+  });
 }
 
 function contextOf(state: State, report: (diagnostic: Diagnostic) => void): QueryContext {
@@ -167,7 +221,13 @@ function contextOf(state: State, report: (diagnostic: Diagnostic) => void): Quer
 
 function createFunction(statement: ast.CreateFunction, state: State, report: (diagnostic: Diagnostic) => void): void {
   const { name, span } = statement.name;
-  const scope: Scope = { relations: [], catalogue: state.options.catalogue, functions: state.functions, report, aggregate: () => undefined };
+  const scope: Scope = {
+    relations: [],
+    catalogue: state.options.catalogue,
+    functions: state.functions,
+    report,
+    aggregate: () => undefined,
+  };
   const made = bindFunction(statement, scope);
   if (made === undefined) return;
   const signature = JSON.stringify(made.parameters);
@@ -193,15 +253,19 @@ function createView(statement: ast.CreateView, state: State, report: (diagnostic
 function drop(statement: ast.DropStatement, state: State, report: (diagnostic: Diagnostic) => void): void {
   const { name, span } = statement.name;
   if (statement.what === 'stream' && state.used.has(name)) return report(message.droppedInUse(span, name));
-  if (statement.what === 'stream' && state.streams.get(name)?.kind === 'input') return report(message.inputRedefined(span, name));
-  const known = { stream: state.streams, pump: state.pumps, function: state.functions, view: state.views }[statement.what];
+  if (statement.what === 'stream' && state.streams.get(name)?.kind === 'input')
+    return report(message.inputRedefined(span, name));
+  const known = { stream: state.streams, pump: state.pumps, function: state.functions, view: state.views }[
+    statement.what
+  ];
   if (!known.delete(name)) report(message.nothingToDrop(span, statement.what, name));
 }
 
 function markUsed(query: ast.Query, state: State): void {
   JSON.stringify(query, (_, value: unknown) => {
     const node = value as { kind?: string; name?: { name?: string } } | null;
-    if (typeof node === 'object' && node?.kind === 'named-relation' && node.name?.name !== undefined) state.used.add(node.name.name);
+    if (typeof node === 'object' && node?.kind === 'named-relation' && node.name?.name !== undefined)
+      state.used.add(node.name.name);
     return value;
   });
 }
@@ -215,14 +279,31 @@ function bindTarget(insert: ast.Insert, state: State, report: (diagnostic: Diagn
   const stream = state.streams.get(name);
   if (stream?.kind === 'created') return stream;
   if (stream !== undefined) report(message.inputWritten(span, name));
-  else report(message.unknownStream(span, name, [...state.streams.values()].filter((known) => known.kind !== 'input').map((known) => known.name), state.later.get(name)));
+  else
+    report(
+      message.unknownStream(
+        span,
+        name,
+        [...state.streams.values()].filter((known) => known.kind !== 'input').map((known) => known.name),
+        state.later.get(name),
+      ),
+    );
   return undefined;
 }
 
 // The query's columns by position into the target's, converted for assignment; unlisted ones are NULL.
-function finishPump(statement: ast.CreatePump, bound: BoundSelect, target: Stream, report: (diagnostic: Diagnostic) => void): Pump | undefined {
+function finishPump(
+  statement: ast.CreatePump,
+  bound: BoundSelect,
+  target: Stream,
+  report: (diagnostic: Diagnostic) => void,
+): Pump | undefined {
   const { insert } = statement;
-  const listed = insert.columns ?? target.columns.map((column): ast.Identifier => ({ kind: 'identifier', name: column.name, quoted: true, span: insert.target.span }));
+  const listed =
+    insert.columns ??
+    target.columns.map(
+      (column): ast.Identifier => ({ kind: 'identifier', name: column.name, quoted: true, span: insert.target.span }),
+    );
   if (listed.length !== bound.items.length) {
     report(message.columnCount(insert.query.span, listed.length, bound.items.length, target.name));
     return undefined;
@@ -239,15 +320,28 @@ function finishPump(statement: ast.CreatePump, bound: BoundSelect, target: Strea
     }
     const column = target.columns.find((candidate) => candidate.name === identifier.name);
     if (column === undefined) {
-      report(message.unknownColumn(identifier.span, identifier.name, `stream "${target.name}"`, target.columns.map((candidate) => candidate.name)));
+      report(
+        message.unknownColumn(
+          identifier.span,
+          identifier.name,
+          `stream "${target.name}"`,
+          target.columns.map((candidate) => candidate.name),
+        ),
+      );
       failed = true;
     } else if (values.has(identifier.name)) {
       report(message.duplicateColumn(identifier.span, identifier.name, identifier.span));
       failed = true;
     } else if (!assignmentIsLegal(item.expression.type, column.type)) {
-      report(message.typeMismatch(item.span, `invalid implicit cast: ${typeText(item.expression.type)} does not go into column "${column.name}" of type ${typeText(column.type)}`, 'convert it with CAST'));
+      report(
+        message.typeMismatch(
+          item.span,
+          `invalid implicit cast: ${typeText(item.expression.type)} does not go into column "${column.name}" of type ${typeText(column.type)}`,
+          'convert it with CAST',
+        ),
+      );
       failed = true;
-    } else values.set(identifier.name, convert(item.expression, column.type, 'assignment'));
+    } else values.set(identifier.name, convert(plain(item.expression), column.type, 'assignment'));
   }
   if (!failed && !nullsAllowed(statement, target, values, report)) failed = true;
   if (rowtime !== undefined && rowtime.type.kind !== 'TIMESTAMP') {
@@ -255,19 +349,37 @@ function finishPump(statement: ast.CreatePump, bound: BoundSelect, target: Strea
     failed = true;
   }
   if (failed) return undefined;
-  const expressions = target.columns.map((column): Expression => values.get(column.name) ?? { kind: 'literal', type: column.type, value: null, nullable: true, span: insert.span });
-  const query: Relation = { kind: 'project', input: bound.input, expressions, columns: target.columns, span: insert.query.span, ...(rowtime === undefined || rowtime.kind === 'rowtime' ? {} : { rowtime }) };
+  const expressions = target.columns.map(
+    (column): Expression =>
+      values.get(column.name) ?? { kind: 'literal', type: column.type, value: null, nullable: true, span: insert.span },
+  );
+  const query: Relation = {
+    kind: 'project',
+    input: bound.input,
+    expressions,
+    columns: target.columns,
+    span: insert.query.span,
+    ...(rowtime === undefined || rowtime.kind === 'rowtime' ? {} : { rowtime: plain(rowtime) }),
+  };
   return { name: statement.name.name, target: target.name, query, span: statement.span };
 }
 
 // A NOT NULL column may get a nullable expression (its rows fault), but not NULL always.
-function nullsAllowed(statement: ast.CreatePump, target: Stream, values: ReadonlyMap<string, Expression>, report: (diagnostic: Diagnostic) => void): boolean {
+function nullsAllowed(
+  statement: ast.CreatePump,
+  target: Stream,
+  values: ReadonlyMap<string, Expression>,
+  report: (diagnostic: Diagnostic) => void,
+): boolean {
   const { insert } = statement;
   const wrong = target.columns.filter(({ name, nullable }) => {
     const value = values.get(name);
     return !nullable && (value === undefined || (value.kind === 'literal' && value.value === null));
   });
-  for (const column of wrong) report(message.nullNotAllowed(values.get(column.name)?.span ?? insert.target.span, column.name, values.has(column.name)));
+  for (const column of wrong)
+    report(
+      message.nullNotAllowed(values.get(column.name)?.span ?? insert.target.span, column.name, values.has(column.name)),
+    );
   return wrong.length === 0;
 }
 
@@ -275,7 +387,8 @@ function alterPump(statement: ast.AlterPump, state: State, report: (diagnostic: 
   const names = statement.name === undefined ? [...state.pumps.keys()] : [statement.name.name];
   for (const name of names) {
     const pump = state.pumps.get(name);
-    if (pump === undefined) report(message.unknownPump(statement.name?.span ?? statement.span, name, [...state.pumps.keys()]));
+    if (pump === undefined)
+      report(message.unknownPump(statement.name?.span ?? statement.span, name, [...state.pumps.keys()]));
     else state.pumps.set(name, { ...pump, started: statement.action === 'start' });
   }
 }
@@ -293,6 +406,7 @@ function refuseCycles(state: State): void {
     return pumps.some(({ pump }) => scanned(pump.query) === from && reaches(pump.target, to, seen));
   };
   for (const { pump, node } of pumps) {
-    if (reaches(pump.target, scanned(pump.query), new Set())) state.diagnostics.push(message.cyclicPump(node.name.span, pump.name));
+    if (reaches(pump.target, scanned(pump.query), new Set()))
+      state.diagnostics.push(message.cyclicPump(node.name.span, pump.name));
   }
 }

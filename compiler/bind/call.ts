@@ -10,11 +10,31 @@ import { callUserFunction } from './userFunctions.ts';
 
 /** Names that the plan knows as aggregates. */
 export const aggregateNames = new Set([
-  'COUNT', 'SUM', 'AVG', 'MIN', 'MAX', 'STDDEV', 'STD_DEV', 'STDDEV_POP', 'STDDEV_SAMP', 'VAR_POP', 'VAR_SAMP', 'FIRST_VALUE', 'LAST_VALUE', 'ANY', 'EVERY',
+  'COUNT',
+  'SUM',
+  'AVG',
+  'MIN',
+  'MAX',
+  'STDDEV',
+  'STD_DEV',
+  'STDDEV_POP',
+  'STDDEV_SAMP',
+  'VAR_POP',
+  'VAR_SAMP',
+  'FIRST_VALUE',
+  'LAST_VALUE',
+  'ANY',
+  'EVERY',
 ]);
 
 const recordFunctions = new Set([
-  'REGEX_LOG_PARSE', 'FAST_REGEX_LOG_PARSE', 'FAST_REGEX_LOG_PARSER', 'W3C_LOG_PARSE', 'SYS_LOG_PARSE', 'FIXED_COLUMN_LOG_PARSE', 'VARIABLE_COLUMN_LOG_PARSE',
+  'REGEX_LOG_PARSE',
+  'FAST_REGEX_LOG_PARSE',
+  'FAST_REGEX_LOG_PARSER',
+  'W3C_LOG_PARSE',
+  'SYS_LOG_PARSE',
+  'FIXED_COLUMN_LOG_PARSE',
+  'VARIABLE_COLUMN_LOG_PARSE',
 ]);
 
 /** Functions that are syntax, not in the catalogue. */
@@ -23,45 +43,71 @@ const syntaxNames = ['COALESCE', 'NULLIF', 'MONOTONIC'];
 const windowFunctions = new Set(['LAG', 'NTH_VALUE', 'EXP_AVG']);
 
 /** Binds a call, `||` or LIKE. */
-export function bindCall(node: ast.FunctionCall | ast.BinaryExpression | ast.LikeExpression, scope: Scope): Expression | undefined {
+export function bindCall(
+  node: ast.FunctionCall | ast.BinaryExpression | ast.LikeExpression,
+  scope: Scope,
+): Expression | undefined {
   if (node.kind === 'like') return bindLike(node, scope);
   if (!('name' in node)) return bindConcatenation(node, scope);
   const name = node.name.name;
-  if (node.over !== undefined || windowFunctions.has(name)) return unsupported(node.span, `${name} OVER a window`, scope, 'aggregate with GROUP BY and a time key');
+  if (node.over !== undefined || windowFunctions.has(name))
+    return unsupported(node.span, `${name} OVER a window`, scope, 'aggregate with GROUP BY and a time key');
   if (aggregateNames.has(name)) return scope.aggregate(node);
   if (recordFunctions.has(name)) return unsupported(node.span, name, scope);
   const current = node.arguments.length === 0 ? currentValue(name, node.span) : undefined;
   if (current !== undefined) return current;
   if (name === 'COALESCE') return bindCoalesce(node, scope);
   if (name === 'NULLIF') return bindNullif(node, scope);
-  if (node.form === 'similar' || (node.form === 'from' && node.arguments[1]?.kind === 'string')) return unsupported(node.span, 'SUBSTRING by a pattern', scope);
+  if (node.form === 'similar' || (node.form === 'from' && node.arguments[1]?.kind === 'string'))
+    return unsupported(node.span, 'SUBSTRING by a pattern', scope);
   const given = node.arguments.map((argument) => bindExpression(argument, scope));
   if (given.some((argument) => argument === undefined)) return undefined;
   const [first] = given;
   if (name === 'MONOTONIC' && given.length === 1 && first !== undefined) return promiseMonotonic(first);
   const created = scope.functions?.get(name);
-  if (created !== undefined && node.form === 'plain') return callUserFunction(created, given as Expression[], node.span, scope);
+  if (created !== undefined && node.form === 'plain')
+    return callUserFunction(created, given as Expression[], node.span, scope);
   const special = specialForm(node, given as Expression[]);
   return resolve(special.name, special.arguments, node.span, scope);
 }
 
 function field(node: ast.FunctionCall): Expression {
-  return { kind: 'literal', type: { kind: 'INTEGER' }, value: datetimeFieldNumber[node.field ?? 'SECOND'], nullable: false, span: node.span };
+  return {
+    kind: 'literal',
+    type: { kind: 'INTEGER' },
+    value: datetimeFieldNumber[node.field ?? 'SECOND'],
+    nullable: false,
+    span: node.span,
+  };
 }
 
-function specialForm(node: ast.FunctionCall, given: readonly Expression[]): { name: string; arguments: readonly Expression[] } {
+function specialForm(
+  node: ast.FunctionCall,
+  given: readonly Expression[],
+): { name: string; arguments: readonly Expression[] } {
   const name = node.name.name === 'CEILING' ? 'CEIL' : node.name.name;
   switch (node.form) {
     case 'to':
       return { name, arguments: [...given, field(node)] };
     case 'extract':
-      return node.field === 'SECOND' ? { name: 'EXTRACT_SECOND', arguments: given } : { name: 'EXTRACT', arguments: [field(node), ...given] };
+      return node.field === 'SECOND'
+        ? { name: 'EXTRACT_SECOND', arguments: given }
+        : { name: 'EXTRACT', arguments: [field(node), ...given] };
     case 'from':
       return { name: 'SUBSTRING_FROM', arguments: given };
     case 'trim': {
       const [text, character] = given;
-      const blank: Expression = { kind: 'literal', type: { kind: 'CHAR', length: 1 }, value: ' ', nullable: false, span: node.span };
-      return { name: `TRIM_${(node.trim ?? 'both').toUpperCase()}`, arguments: text === undefined ? given : [text, character ?? blank] };
+      const blank: Expression = {
+        kind: 'literal',
+        type: { kind: 'CHAR', length: 1 },
+        value: ' ',
+        nullable: false,
+        span: node.span,
+      };
+      return {
+        name: `TRIM_${(node.trim ?? 'both').toUpperCase()}`,
+        arguments: text === undefined ? given : [text, character ?? blank],
+      };
     }
     default:
       return name === 'TRIM' ? specialForm({ ...node, form: 'trim' }, given) : { name, arguments: given };
@@ -69,10 +115,22 @@ function specialForm(node: ast.FunctionCall, given: readonly Expression[]): { na
 }
 
 /** Finds the overload; reports when there is none. */
-export function resolve(name: string, given: readonly Expression[], span: ast.FunctionCall['span'], scope: Scope): Expression | undefined {
+export function resolve(
+  name: string,
+  given: readonly Expression[],
+  span: ast.FunctionCall['span'],
+  scope: Scope,
+): Expression | undefined {
   const overloads = scope.catalogue.byName.get(name);
   if (overloads === undefined) {
-    scope.report(message.noSuchFunction(span, name, [...scope.catalogue.byName.keys(), ...(scope.functions?.keys() ?? []), ...aggregateNames, ...syntaxNames]));
+    scope.report(
+      message.noSuchFunction(span, name, [
+        ...scope.catalogue.byName.keys(),
+        ...(scope.functions?.keys() ?? []),
+        ...aggregateNames,
+        ...syntaxNames,
+      ]),
+    );
     return undefined;
   }
   let best: FunctionSignature | undefined;
@@ -91,7 +149,17 @@ export function resolve(name: string, given: readonly Expression[], span: ast.Fu
   }
   if (best === undefined) {
     const types = given.map((argument) => typeText(argument.type)).join(', ');
-    scope.report(message.noOverload(span, name, types, overloads.map((signature) => `${name}(${signature.parameters.map((parameter) => (parameter.field === true ? 'unit' : typeText(plainType(parameter)).replace(/\(.*/, ''))).join(', ')})`)));
+    scope.report(
+      message.noOverload(
+        span,
+        name,
+        types,
+        overloads.map(
+          (signature) =>
+            `${name}(${signature.parameters.map((parameter) => (parameter.field === true ? 'unit' : typeText(plainType(parameter)).replace(/\(.*/, ''))).join(', ')})`,
+        ),
+      ),
+    );
     return undefined;
   }
   return makeCall(best, given, span);
@@ -101,13 +169,26 @@ function sameInterval(argument: SqlType, parameter: SqlType): boolean {
   return argument.kind !== 'INTERVAL' || parameter.kind !== 'INTERVAL' || familyOf(argument) === familyOf(parameter);
 }
 
-function makeCall(signature: FunctionSignature, given: readonly Expression[], span: ast.FunctionCall['span']): Expression {
+function makeCall(
+  signature: FunctionSignature,
+  given: readonly Expression[],
+  span: ast.FunctionCall['span'],
+): Expression {
   const converted = given.map((argument, index) => {
     const parameter = signature.parameters[index];
-    return parameter === undefined || argument.type.kind === parameter.kind ? argument : convert(argument, plainTypeFor(parameter, argument.type), 'implicit');
+    return parameter === undefined || argument.type.kind === parameter.kind
+      ? argument
+      : convert(argument, plainTypeFor(parameter, argument.type), 'implicit');
   });
   const nullable = signature.nulls !== 'propagate' || converted.some((argument) => argument.nullable);
-  return { kind: 'call', function: signature, arguments: converted, type: resultType(signature, converted), nullable, span };
+  return {
+    kind: 'call',
+    function: signature,
+    arguments: converted,
+    type: resultType(signature, converted),
+    nullable,
+    span,
+  };
 }
 
 function plainTypeFor(parameter: FunctionSignature['result'], from: SqlType): SqlType {
@@ -122,13 +203,21 @@ function resultType(signature: FunctionSignature, given: readonly Expression[]):
   const first = given.find((argument) => argument.type.kind === declared.kind)?.type;
   if (declared.kind === 'DECIMAL') {
     if (signature.result.scale !== true || first?.kind !== 'DECIMAL') return declared;
-    return signature.name === 'FLOOR' || signature.name === 'CEIL' ? { ...first, scale: signature.result.scale ? first.scale : 0 } : first;
+    return signature.name === 'FLOOR' || signature.name === 'CEIL'
+      ? { ...first, scale: signature.result.scale ? first.scale : 0 }
+      : first;
   }
   if (declared.kind === 'INTERVAL') return first ?? declared;
   if (declared.kind !== 'VARCHAR') return declared;
   if (signature.name === 'CONCAT_OPERATOR') {
     const lengths = given.map((argument) => ('length' in argument.type ? argument.type.length : 65535));
-    return { kind: 'VARCHAR', length: Math.min(lengths.reduce((total, length) => total + length, 0), 65535) };
+    return {
+      kind: 'VARCHAR',
+      length: Math.min(
+        lengths.reduce((total, length) => total + length, 0),
+        65535,
+      ),
+    };
   }
   const text = given.find((argument) => familyOf(argument.type) === 'character')?.type;
   const keeps = /^(SUBSTRING|TRIM|LOWER|UPPER|INITCAP)/.test(signature.name);
@@ -138,12 +227,17 @@ function resultType(signature: FunctionSignature, given: readonly Expression[]):
 function bindConcatenation(node: ast.BinaryExpression, scope: Scope): Expression | undefined {
   const left = bindExpression(node.left, scope);
   const right = bindExpression(node.right, scope);
-  return left === undefined || right === undefined ? undefined : resolve('CONCAT_OPERATOR', [left, right], node.span, scope);
+  return left === undefined || right === undefined
+    ? undefined
+    : resolve('CONCAT_OPERATOR', [left, right], node.span, scope);
 }
 
 function bindLike(node: ast.LikeExpression, scope: Scope): Expression | undefined {
-  if (node.form === 'similar') return unsupported(node.span, 'SIMILAR TO', scope, 'LIKE with OR does simple alternatives');
-  const parts = [node.operand, node.pattern, ...(node.escape === undefined ? [] : [node.escape])].map((part) => bindExpression(part, scope));
+  if (node.form === 'similar')
+    return unsupported(node.span, 'SIMILAR TO', scope, 'LIKE with OR does simple alternatives');
+  const parts = [node.operand, node.pattern, ...(node.escape === undefined ? [] : [node.escape])].map((part) =>
+    bindExpression(part, scope),
+  );
   if (parts.some((part) => part === undefined)) return undefined;
   const like = resolve('LIKE', parts as Expression[], node.span, scope);
   if (like === undefined || !node.negated) return like;
@@ -157,17 +251,31 @@ function bindCoalesce(node: ast.FunctionCall, scope: Scope): Expression | undefi
   const operands = unifyValues(given as Expression[], node.span, 'alternatives of one COALESCE', scope);
   const [first] = operands ?? [];
   if (operands === undefined || first === undefined) return undefined;
-  return { kind: 'coalesce', operands, type: first.type, nullable: operands.every((operand) => operand.nullable), span: node.span };
+  return {
+    kind: 'coalesce',
+    operands,
+    type: first.type,
+    nullable: operands.every((operand) => operand.nullable),
+    span: node.span,
+  };
 }
 
 function bindNullif(node: ast.FunctionCall, scope: Scope): Expression | undefined {
   const [left, right] = node.arguments.map((argument) => bindExpression(argument, scope));
-  if (node.arguments.length !== 2) scope.report(message.noOverload(node.span, 'NULLIF', `${node.arguments.length} arguments`, ['NULLIF(x, y)']));
+  if (node.arguments.length !== 2)
+    scope.report(message.noOverload(node.span, 'NULLIF', `${node.arguments.length} arguments`, ['NULLIF(x, y)']));
   if (node.arguments.length !== 2) return undefined;
   if (left === undefined || right === undefined) return undefined;
   const equal = bindComparison('=', left, right, node.span, scope);
   if (equal === undefined) return undefined;
   if (left.type.kind === 'NULL') return left;
   const nothing: Expression = { kind: 'literal', type: left.type, value: null, nullable: true, span: node.span };
-  return { kind: 'case', branches: [{ when: equal, then: nothing }], otherwise: left, type: left.type, nullable: true, span: node.span };
+  return {
+    kind: 'case',
+    branches: [{ when: equal, then: nothing }],
+    otherwise: left,
+    type: left.type,
+    nullable: true,
+    span: node.span,
+  };
 }

@@ -15,7 +15,22 @@ export interface Catalogue {
 }
 
 const kinds = new Set<string>([
-  'BOOLEAN', 'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'DECIMAL', 'REAL', 'DOUBLE', 'CHAR', 'VARCHAR', 'BINARY', 'VARBINARY', 'DATE', 'TIME', 'TIMESTAMP', 'INTERVAL',
+  'BOOLEAN',
+  'TINYINT',
+  'SMALLINT',
+  'INTEGER',
+  'BIGINT',
+  'DECIMAL',
+  'REAL',
+  'DOUBLE',
+  'CHAR',
+  'VARCHAR',
+  'BINARY',
+  'VARBINARY',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'INTERVAL',
 ]);
 
 /** Reads all modules; throws, naming file and function, where a declaration and its implementation disagree. */
@@ -25,16 +40,23 @@ export function readCatalogue(modules: ReadonlyMap<string, string>): Catalogue {
   for (const [module, text] of modules) {
     for (const { 0: whole, 1: comment = '', index } of text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\//g)) {
       if (!/^\s*\*?\s*@sql\b/m.test(comment)) continue;
-      const [, implementation = '', parameters = '', result = ''] = implementationAfter(text.slice(index + whole.length), comment, module);
+      const [, implementation = '', parameters = '', result = ''] = implementationAfter(
+        text.slice(index + whole.length),
+        comment,
+        module,
+      );
       const lines = comment.split('\n').map((line) => line.replace(/^\s*\*? ?/, '').trim());
-      const tag = (name: string): string[] => lines.filter((line) => line.startsWith(`@${name}`)).map((line) => line.slice(name.length + 1).trim());
+      const tag = (name: string): string[] =>
+        lines.filter((line) => line.startsWith(`@${name}`)).map((line) => line.slice(name.length + 1).trim());
       for (const declaration of tag('sql')) {
         const signature = parseDeclaration(declaration, {
           implementation,
           module,
           nulls: nullsOf(tag('nulls')[0], module, implementation),
           volatile: lines.some((line) => line.startsWith('@volatile')),
-          faults: tag('faults').flatMap((text_) => text_.split(/[\s,]+/)).filter((word) => word !== ''),
+          faults: tag('faults')
+            .flatMap((text_) => text_.split(/[\s,]+/))
+            .filter((word) => word !== ''),
           documentation: lines.filter((line) => line !== '' && !line.startsWith('@')).join(' '),
         });
         checkImplementation(signature, parameters, result);
@@ -46,12 +68,14 @@ export function readCatalogue(modules: ReadonlyMap<string, string>): Catalogue {
   return { byName, cases };
 }
 
-const implementationPattern = /^\s*(?:\/\/[^\n]*\n\s*)*(?:@\w+(?:\([^)]*\))?\s*)*export function (\w+)\s*\(([^)]*)\)\s*:\s*(\w+)/;
+const implementationPattern =
+  /^\s*(?:\/\/[^\n]*\n\s*)*(?:@\w+(?:\([^)]*\))?\s*)*export function (\w+)\s*\(([^)]*)\)\s*:\s*(\w+)/;
 
 // A declaration belongs to the function right after it.
 function implementationAfter(text: string, comment: string, module: string): RegExpExecArray {
   const match = implementationPattern.exec(text);
-  if (match === null) throw new Error(`invariant: ${module}: no exported function follows ${/@sql[^\n]*/.exec(comment)?.[0] ?? '@sql'}`);
+  if (match === null)
+    throw new Error(`invariant: ${module}: no exported function follows ${/@sql[^\n]*/.exec(comment)?.[0] ?? '@sql'}`);
   return match;
 }
 
@@ -61,23 +85,38 @@ function nullsOf(text: string | undefined, module: string, implementation: strin
   throw new Error(`invariant: ${module}: ${implementation}: unknown @nulls ${text}`);
 }
 
-function parseDeclaration(text: string, rest: Omit<FunctionSignature, 'name' | 'parameters' | 'result'>): FunctionSignature {
+function parseDeclaration(
+  text: string,
+  rest: Omit<FunctionSignature, 'name' | 'parameters' | 'result'>,
+): FunctionSignature {
   const match = /^([\w|]+)\s*\((.*)\)\s*->\s*(.+)$/.exec(text);
   if (match === null) throw new Error(`invariant: ${rest.module}: can not read @sql ${text}`);
   const [, name = '', parameters = '', result = ''] = match;
   const list = splitTypes(parameters);
-  return { name: name.toUpperCase(), parameters: list.map((part) => parseType(part, rest.module)), result: parseType(result, rest.module), ...rest };
+  return {
+    name: name.toUpperCase(),
+    parameters: list.map((part) => parseType(part, rest.module)),
+    result: parseType(result, rest.module),
+    ...rest,
+  };
 }
 
 function splitTypes(text: string): string[] {
-  return text.split(/,(?![^(]*\))/).map((part) => part.trim()).filter((part) => part !== '');
+  return text
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
-function parseType(text: string, module: string): FunctionParameter & { readonly type?: SqlType; readonly month?: boolean } {
+function parseType(
+  text: string,
+  module: string,
+): FunctionParameter & { readonly type?: SqlType; readonly month?: boolean } {
   const upper = text.trim().toUpperCase();
   if (upper === 'FIELD') return { kind: 'INTEGER', field: true };
   const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(upper);
-  if (decimal !== null) return { kind: 'DECIMAL', type: { kind: 'DECIMAL', precision: Number(decimal[1]), scale: Number(decimal[2]) } };
+  if (decimal !== null)
+    return { kind: 'DECIMAL', type: { kind: 'DECIMAL', precision: Number(decimal[1]), scale: Number(decimal[2]) } };
   const texts = /^(CHAR|VARCHAR|BINARY|VARBINARY)\((\d+)\)$/.exec(upper);
   if (texts !== null) {
     const kind = texts[1] as 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY';
@@ -118,11 +157,26 @@ function checkImplementation(signature: FunctionSignature, parameters: string, r
     if (signature.nulls === 'accepts') types.push('bool');
     return types;
   });
-  const found = parameters.split(',').map((part) => part.split(':')[1]?.trim().replace(/\s*=.*$/, '') ?? '').filter((type) => type !== '');
+  const found = parameters
+    .split(',')
+    .map(
+      (part) =>
+        part
+          .split(':')[1]
+          ?.trim()
+          .replace(/\s*=.*$/, '') ?? '',
+    )
+    .filter((type) => type !== '');
   const same = (left: string, right: string): boolean => left === right || (left === 'Text' && right === 'u64');
   const resultStorage = storageOf(plainType(signature.result));
-  if (found.length !== expected.length || !expected.every((type, index) => same(type, found[index] ?? '')) || !same(resultStorage === 'text' ? 'Text' : resultStorage, result === 'bool' ? 'i32' : result)) {
-    throw new Error(`invariant: ${signature.module}: ${signature.implementation}(${parameters}): ${result} does not fit @sql ${signature.name}(${expected.join(', ')})`);
+  if (
+    found.length !== expected.length ||
+    !expected.every((type, index) => same(type, found[index] ?? '')) ||
+    !same(resultStorage === 'text' ? 'Text' : resultStorage, result === 'bool' ? 'i32' : result)
+  ) {
+    throw new Error(
+      `invariant: ${signature.module}: ${signature.implementation}(${parameters}): ${result} does not fit @sql ${signature.name}(${expected.join(', ')})`,
+    );
   }
 }
 

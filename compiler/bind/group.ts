@@ -13,7 +13,12 @@ import { expressionKey, isQualifiedRowtime, plain, type Scope, type ScopeRelatio
 const AGGREGATE_BASE = 1_000_000;
 
 /** Binds a SELECT with GROUP BY over `input`. */
-export function bindGrouped(query: ast.SelectQuery, input: Relation, source: ScopeRelation, scope: Scope): BoundSelect | undefined {
+export function bindGrouped(
+  query: ast.SelectQuery,
+  input: Relation,
+  source: ScopeRelation,
+  scope: Scope,
+): BoundSelect | undefined {
   const aggregates: AggregateCall[] = [];
   const inKeys: Scope = {
     ...scope,
@@ -33,16 +38,28 @@ export function bindGrouped(query: ast.SelectQuery, input: Relation, source: Sco
   const condition = query.having === undefined ? undefined : bindCondition(query.having, withAggregates);
   const having = condition === undefined ? undefined : above(condition);
   if (list === undefined || (query.having !== undefined && having === undefined)) return undefined;
-  const planKeys = keys.map((key, index) => (index === closing.key && closing.kind === 'time' ? plain(closing.expression) : plain(key)));
+  const planKeys = keys.map((key, index) =>
+    index === closing.key && closing.kind === 'time' ? plain(closing.expression) : plain(key),
+  );
   const columns: Column[] = [
     ...keys.map((key, index) => ({ name: `key${index}`, type: key.type, nullable: key.nullable })),
     ...aggregates.map((call, index) => ({ name: `aggregate${index}`, type: call.type, nullable: call.nullable })),
   ];
   const tumble: TumbleAggregate = {
-    kind: 'tumble-aggregate', input, id: '', keys: planKeys, closing: { key: closing.key, kind: closing.kind, closedEnd: closing.closedEnd }, aggregates, columns, span: query.span,
+    kind: 'tumble-aggregate',
+    input,
+    id: '',
+    keys: planKeys,
+    closing: { key: closing.key, kind: closing.kind, closedEnd: closing.closedEnd },
+    aggregates,
+    columns,
+    span: query.span,
   };
-  const settle = (expression: Expression): Expression => plain(settleAggregates(expression, keys.length));
-  const filtered: Relation = having === undefined ? tumble : { kind: 'filter', input: tumble, predicate: settle(having), columns, span: query.having?.span ?? query.span };
+  const settle = (expression: Expression): Expression => settleAggregates(expression, keys.length);
+  const filtered: Relation =
+    having === undefined
+      ? tumble
+      : { kind: 'filter', input: tumble, predicate: plain(settle(having)), columns, span: query.having?.span ?? query.span };
   return {
     input: filtered,
     grouped: true,
@@ -68,7 +85,12 @@ interface Closing {
   readonly expression: Expression;
 }
 
-function chooseClosing(keys: readonly Expression[], query: ast.SelectQuery, source: ScopeRelation, scope: Scope): Closing | undefined {
+function chooseClosing(
+  keys: readonly Expression[],
+  query: ast.SelectQuery,
+  source: ScopeRelation,
+  scope: Scope,
+): Closing | undefined {
   const reasons: string[] = [];
   let value: Closing | undefined;
   for (const [index, key] of keys.entries()) {
@@ -83,7 +105,13 @@ function chooseClosing(keys: readonly Expression[], query: ast.SelectQuery, sour
     else if (known.kind === 'constant') reasons.push('a constant never ends a group');
     else if ('reason' in known) reasons.push(known.reason);
   }
-  if (value === undefined) scope.report(message.groupByNotMonotonic(query.groupBy?.[0]?.span ?? query.span, [...new Set(reasons)].join('; ') || 'there is no key'));
+  if (value === undefined)
+    scope.report(
+      message.groupByNotMonotonic(
+        query.groupBy?.[0]?.span ?? query.span,
+        [...new Set(reasons)].join('; ') || 'there is no key',
+      ),
+    );
   return value;
 }
 
@@ -101,17 +129,32 @@ function bindAggregate(call: ast.FunctionCall, aggregates: AggregateCall[], scop
   const named = call.name.name === 'STDDEV' || call.name.name === 'STD_DEV' ? 'STDDEV_SAMP' : call.name.name;
   const name = named as AggregateName;
   if (second !== undefined || (bound === undefined && (name !== 'COUNT' || call.form !== 'star'))) {
-    scope.report(message.noOverload(call.span, name, String(given.length), [name === 'COUNT' ? 'COUNT(*)' : `${name}(x)`, `${name}(x)`]));
+    scope.report(
+      message.noOverload(call.span, name, String(given.length), [
+        name === 'COUNT' ? 'COUNT(*)' : `${name}(x)`,
+        `${name}(x)`,
+      ]),
+    );
     return undefined;
   }
   const argument = bound === undefined ? undefined : argumentOf(name, plain(bound));
   const type = argument === undefined ? ({ kind: 'BIGINT' } as const) : resultOf(name, argument.type);
   if (type === undefined) {
-    scope.report(message.noOverload(call.span, name, typeText(argument?.type ?? { kind: 'NULL' }), [name === 'ANY' || name === 'EVERY' ? `${name}(BOOLEAN)` : `${name}(a number)`]));
+    scope.report(
+      message.noOverload(call.span, name, typeText(argument?.type ?? { kind: 'NULL' }), [
+        name === 'ANY' || name === 'EVERY' ? `${name}(BOOLEAN)` : `${name}(a number)`,
+      ]),
+    );
     return undefined;
   }
   const aggregate: AggregateCall = {
-    name, ...(argument === undefined ? {} : { argument }), distinct: call.distinct && name !== 'MIN' && name !== 'MAX', ignoreNulls: call.nulls === 'ignore', type, nullable: name !== 'COUNT', span: call.span,
+    name,
+    ...(argument === undefined ? {} : { argument }),
+    distinct: call.distinct && name !== 'MIN' && name !== 'MAX',
+    ignoreNulls: call.nulls === 'ignore',
+    type,
+    nullable: name !== 'COUNT',
+    span: call.span,
   };
   const key = aggregateKey(aggregate);
   let index = aggregates.findIndex((other) => aggregateKey(other) === key);
@@ -126,7 +169,9 @@ function aggregateKey(call: AggregateCall): string {
 function argumentOf(name: AggregateName, argument: Expression): Expression {
   if (argument.type.kind === 'NULL') return convert(argument, { kind: 'INTEGER' }, 'implicit');
   const moments = name.startsWith('VAR_') || name.startsWith('STDDEV_');
-  return moments && ['exact', 'approximate'].includes(familyOf(argument.type)) ? convert(argument, { kind: 'DOUBLE' }, 'implicit') : argument;
+  return moments && ['exact', 'approximate'].includes(familyOf(argument.type))
+    ? convert(argument, { kind: 'DOUBLE' }, 'implicit')
+    : argument;
 }
 
 function resultOf(name: AggregateName, type: SqlType): SqlType | undefined {
@@ -162,7 +207,8 @@ function aboveGroups(expression: Expression, keys: readonly Expression[], scope:
     const index = keyTexts.indexOf(expressionKey(node));
     const key = keys[index];
     const unqualified = node.kind === 'rowtime' && !isQualifiedRowtime(node);
-    if (key !== undefined && !unqualified) return { kind: 'column', index, name: `key${index}`, type: key.type, nullable: key.nullable, span: node.span };
+    if (key !== undefined && !unqualified)
+      return { kind: 'column', index, name: `key${index}`, type: key.type, nullable: key.nullable, span: node.span };
     if (node.kind === 'column' && node.index < AGGREGATE_BASE) {
       scope.report(message.notGrouped(node.span, `column "${node.name}"`));
       failed = true;
@@ -200,7 +246,11 @@ function mapParts(node: Expression, visit: (part: Expression) => Expression): Ex
     case 'coalesce':
       return { ...node, operands: node.operands.map(visit) };
     case 'case':
-      return { ...node, branches: node.branches.map((branch) => ({ when: visit(branch.when), then: visit(branch.then) })), otherwise: visit(node.otherwise) };
+      return {
+        ...node,
+        branches: node.branches.map((branch) => ({ when: visit(branch.when), then: visit(branch.then) })),
+        otherwise: visit(node.otherwise),
+      };
     case 'call':
       return { ...node, arguments: node.arguments.map(visit) };
   }
@@ -208,6 +258,8 @@ function mapParts(node: Expression, visit: (part: Expression) => Expression): Ex
 
 function settleAggregates(expression: Expression, keyCount: number): Expression {
   const visit = (node: Expression): Expression =>
-    node.kind === 'column' && node.index >= AGGREGATE_BASE ? { ...node, index: node.index - AGGREGATE_BASE + keyCount } : mapParts(node, visit);
+    node.kind === 'column' && node.index >= AGGREGATE_BASE
+      ? { ...node, index: node.index - AGGREGATE_BASE + keyCount }
+      : mapParts(node, visit);
   return visit(expression);
 }

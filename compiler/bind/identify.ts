@@ -41,7 +41,13 @@ function meaning(relation: Relation): unknown {
       return meaning(relation.input);
     case 'tumble-aggregate': {
       const of = (expression: Expression): unknown => expressionMeaning(expression, relation.input);
-      const calls = relation.aggregates.map((call) => [call.name, call.distinct, call.ignoreNulls, typeText(call.type), call.argument === undefined ? '*' : of(call.argument)]);
+      const calls = relation.aggregates.map((call) => [
+        call.name,
+        call.distinct,
+        call.ignoreNulls,
+        typeText(call.type),
+        call.argument === undefined ? '*' : of(call.argument),
+      ]);
       const { key, kind, closedEnd } = relation.closing;
       return ['tumble', relation.keys.map(of), key, kind, closedEnd, calls, meaning(relation.input)];
     }
@@ -51,7 +57,12 @@ function meaning(relation: Relation): unknown {
 function expressionMeaning(expression: Expression, input: Relation): unknown {
   if (expression.kind === 'column') return columnMeaning(expression.index, input);
   const parts = partsOf(expression);
-  const head = expression.kind === 'call' ? `call ${expression.function.name}` : parts.length === 0 ? printExpression(expression) : shape(expression);
+  const head =
+    expression.kind === 'call'
+      ? `call ${expression.function.name}`
+      : parts.length === 0
+        ? printExpression(expression)
+        : shape(expression);
   return [head, typeText(expression.type), ...parts.map((part) => expressionMeaning(part, input))];
 }
 
@@ -88,19 +99,41 @@ function signature(relation: Relation): unknown {
     case 'filter':
       return ['filter', expressionKey(relation.predicate), signature(relation.input)];
     case 'project':
-      return ['project', relation.expressions.map(expressionKey), relation.rowtime === undefined ? '' : expressionKey(relation.rowtime), signature(relation.input)];
+      return [
+        'project',
+        relation.expressions.map(expressionKey),
+        relation.rowtime === undefined ? '' : expressionKey(relation.rowtime),
+        signature(relation.input),
+      ];
     case 'tumble-aggregate':
-      return ['tumble', relation.id, relation.keys.map(expressionKey), relation.closing, relation.aggregates.map(callSignature), signature(relation.input)];
+      return [
+        'tumble',
+        relation.id,
+        relation.keys.map(expressionKey),
+        relation.closing,
+        relation.aggregates.map(callSignature),
+        signature(relation.input),
+      ];
   }
 }
 
 function callSignature(call: AggregateCall): unknown {
-  return [call.name, call.distinct, call.ignoreNulls, typeText(call.type), call.argument === undefined ? '*' : expressionKey(call.argument)];
+  return [
+    call.name,
+    call.distinct,
+    call.ignoreNulls,
+    typeText(call.type),
+    call.argument === undefined ? '*' : expressionKey(call.argument),
+  ];
 }
 
 /** The program's id: the bound plan with its bindings, and the version of snapshots. */
 export function programId(plan: Plan): string {
-  const streams = plan.streams.map((stream) => [stream.kind, stream.name, stream.columns.map((column) => [column.name, typeText(column.type), column.nullable])]);
+  const streams = plan.streams.map((stream) => [
+    stream.kind,
+    stream.name,
+    stream.columns.map((column) => [column.name, typeText(column.type), column.nullable]),
+  ]);
   const pumps = plan.pumps.map((pump) => [pump.name, pump.target, signature(pump.query)]);
   return hashText(JSON.stringify([SNAPSHOT_VERSION, plan.inputs, plan.outputs, streams, pumps, plan.keyGroups]));
 }

@@ -9,10 +9,18 @@ const DAY_MS = 86400000;
 
 /** A number: INTEGER, BIGINT or DECIMAL by its size; DOUBLE with an exponent. */
 export function bindNumber(node: NumberLiteral): Literal | Diagnostic {
-  const make = (type: SqlType, value: number | bigint): Literal => ({ kind: 'literal', type, value, nullable: false, span: node.span });
+  const make = (type: SqlType, value: number | bigint): Literal => ({
+    kind: 'literal',
+    type,
+    value,
+    nullable: false,
+    span: node.span,
+  });
   if (node.form === 'approximate') {
     const value = Number(node.text);
-    return Number.isFinite(value) ? make({ kind: 'DOUBLE' }, value) : invalidLiteral(node.span, `${node.text} is out of the range of DOUBLE`);
+    return Number.isFinite(value)
+      ? make({ kind: 'DOUBLE' }, value)
+      : invalidLiteral(node.span, `${node.text} is out of the range of DOUBLE`);
   }
   if (node.form === 'integer') {
     const value = BigInt(node.text);
@@ -31,7 +39,10 @@ export function bindNumber(node: NumberLiteral): Literal | Diagnostic {
 /** DATE, TIME or TIMESTAMP. */
 export function bindDatetime(node: DatetimeLiteral): Literal | Diagnostic {
   const formats = { DATE: 'yyyy-MM-dd', TIME: 'HH:mm:ss', TIMESTAMP: 'yyyy-MM-dd HH:mm:ss' };
-  const wrong = invalidLiteral(node.span, `Illegal ${node.type} literal '${node.text}': not in format '${formats[node.type]}'`);
+  const wrong = invalidLiteral(
+    node.span,
+    `Illegal ${node.type} literal '${node.text}': not in format '${formats[node.type]}'`,
+  );
   const date = '(\\d{4})-(\\d{2})-(\\d{2})';
   const time = '(\\d{1,2}):(\\d{2}):(\\d{2})(?:\\.(\\d{1,9}))?';
   const pattern = node.type === 'DATE' ? date : node.type === 'TIME' ? time : `${date} ${time}`;
@@ -60,7 +71,13 @@ export function bindDatetime(node: DatetimeLiteral): Literal | Diagnostic {
 export function bindBinary(node: BinaryLiteral): Literal | Diagnostic {
   if (node.hex.length % 2 !== 0) return invalidLiteral(node.span, 'a binary literal has an even number of hex digits');
   const value = node.hex.replaceAll(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)));
-  return { kind: 'literal', type: { kind: 'VARBINARY', length: Math.max(value.length, 1) }, value, nullable: false, span: node.span };
+  return {
+    kind: 'literal',
+    type: { kind: 'VARBINARY', length: Math.max(value.length, 1) },
+    value,
+    nullable: false,
+    span: node.span,
+  };
 }
 
 const fieldNames = ['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'] as const;
@@ -74,20 +91,32 @@ export function bindInterval(node: IntervalLiteral): Literal | Diagnostic {
   const precision = node.qualifier.precision ?? 2;
   const used = fieldNames.slice(fieldNames.indexOf(start), fieldNames.indexOf(end) + 1);
   const wrong = (message: string): Diagnostic => invalidLiteral(node.span, message);
-  const pattern = used.map((field, index) => `${index === 0 ? '' : separators[field]}(\\d+${field === 'SECOND' ? '(?:\\.\\d{1,9})?' : ''})`).join('');
+  const pattern = used
+    .map(
+      (field, index) => `${index === 0 ? '' : separators[field]}(\\d+${field === 'SECOND' ? '(?:\\.\\d{1,9})?' : ''})`,
+    )
+    .join('');
   const match = new RegExp(`^\\s*([+-])?\\s*${pattern}\\s*$`).exec(node.text);
-  if (match === null || used.length === 0) return wrong(`Illegal INTERVAL literal '${node.text}': not in the form of ${start}${end === start ? '' : ` TO ${end}`}`);
+  if (match === null || used.length === 0)
+    return wrong(
+      `Illegal INTERVAL literal '${node.text}': not in the form of ${start}${end === start ? '' : ` TO ${end}`}`,
+    );
   const values = match.slice(2);
   const leading = (values[0] ?? '').replace(/\..*/, '').replace(/^0+(?=\d)/, '');
   if (precision > 10) return wrong('the precision of an interval is at most 10');
-  if (leading.length > precision) return wrong(`Interval field value ${leading} exceeds precision of ${start}(${precision}) field`);
+  if (leading.length > precision)
+    return wrong(`Interval field value ${leading} exceeds precision of ${start}(${precision}) field`);
   let total = 0n;
   for (const [index, field] of used.entries()) {
     const [whole = '0', fraction = ''] = (values[index] ?? '0').split('.');
-    if (index > 0 && Number(whole) > (fieldLimits[field] ?? Number.POSITIVE_INFINITY)) return wrong(`the field ${field} of '${node.text}' is out of range`);
+    if (index > 0 && Number(whole) > (fieldLimits[field] ?? Number.POSITIVE_INFINITY))
+      return wrong(`the field ${field} of '${node.text}' is out of range`);
     if (field === 'YEAR') total += BigInt(whole) * 12n;
     else if (field === 'MONTH') total += BigInt(whole);
-    else total += BigInt(whole) * BigInt(fieldMs[field] ?? 0) + BigInt(field === 'SECOND' ? fraction.padEnd(3, '0').slice(0, 3) : 0);
+    else
+      total +=
+        BigInt(whole) * BigInt(fieldMs[field] ?? 0) +
+        BigInt(field === 'SECOND' ? fraction.padEnd(3, '0').slice(0, 3) : 0);
   }
   if ((match[1] === '-') !== node.negative) total = -total;
   const months = start === 'YEAR' || start === 'MONTH';

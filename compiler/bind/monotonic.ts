@@ -7,7 +7,7 @@ import { isPromised } from './scope.ts';
 /** What is known of an expression's direction. */
 export type Monotonicity =
   | { readonly kind: 'constant' }
-  | { readonly kind: 'ascending' | 'descending'; /** A function of ROWTIME alone. */ readonly time: boolean }
+  | { readonly kind: 'ascending' | 'descending' /** A function of ROWTIME alone. */; readonly time: boolean }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 const constant: Monotonicity = { kind: 'constant' };
@@ -28,9 +28,13 @@ function analyse(expression: Expression, growing: ReadonlySet<number>): Monotoni
     case 'context':
       return expression.name === 'start' ? constant : { kind: 'ascending', time: false };
     case 'column':
-      return growing.has(expression.index) ? { kind: 'ascending', time: false } : { kind: 'unknown', reason: `column "${expression.name}" is not known to grow` };
+      return growing.has(expression.index)
+        ? { kind: 'ascending', time: false }
+        : { kind: 'unknown', reason: `column "${expression.name}" is not known to grow` };
     case 'cast':
-      return expression.type.kind === 'VARCHAR' || expression.type.kind === 'CHAR' ? unlessConstant(of(expression.operand), 'text does not sort as time does') : of(expression.operand);
+      return expression.type.kind === 'VARCHAR' || expression.type.kind === 'CHAR'
+        ? unlessConstant(of(expression.operand), 'text does not sort as time does')
+        : of(expression.operand);
     case 'negate':
       return reverse(of(expression.operand));
     case 'arithmetic':
@@ -38,14 +42,17 @@ function analyse(expression: Expression, growing: ReadonlySet<number>): Monotoni
     case 'call':
       return ofCall(expression, of);
     default:
-      return isConstant(expression) ? constant : { kind: 'unknown', reason: 'a condition or choice does not only grow' };
+      return isConstant(expression)
+        ? constant
+        : { kind: 'unknown', reason: 'a condition or choice does not only grow' };
   }
 }
 
 function isConstant(expression: Expression): boolean {
   let found = true;
   forEachExpression(expression, (node) => {
-    if (node.kind === 'column' || node.kind === 'rowtime' || node.kind === 'call' || node.kind === 'context') found = false;
+    if (node.kind === 'column' || node.kind === 'rowtime' || node.kind === 'call' || node.kind === 'context')
+      found = false;
   });
   return found;
 }
@@ -59,7 +66,10 @@ function reverse(operand: Monotonicity): Monotonicity {
   return operand.kind === 'descending' ? { ...operand, kind: 'ascending' } : operand;
 }
 
-function ofArithmetic(expression: Extract<Expression, { kind: 'arithmetic' }>, of: (node: Expression) => Monotonicity): Monotonicity {
+function ofArithmetic(
+  expression: Extract<Expression, { kind: 'arithmetic' }>,
+  of: (node: Expression) => Monotonicity,
+): Monotonicity {
   const left = of(expression.left);
   const right = expression.operator === '-' ? reverse(of(expression.right)) : of(expression.right);
   if (left.kind === 'unknown') return left;
@@ -67,10 +77,16 @@ function ofArithmetic(expression: Extract<Expression, { kind: 'arithmetic' }>, o
   if (left.kind === 'constant' && right.kind === 'constant') return constant;
   if (expression.operator === '+' || expression.operator === '-') {
     if (left.kind === 'constant') return right;
-    if (right.kind === 'constant' || left.kind === right.kind) return left.kind === right.kind && 'time' in right ? { kind: left.kind, time: left.time && right.time } : left;
+    if (right.kind === 'constant' || left.kind === right.kind)
+      return left.kind === right.kind && 'time' in right ? { kind: left.kind, time: left.time && right.time } : left;
     return { kind: 'unknown', reason: 'one side grows while the other falls' };
   }
-  const factor = right.kind === 'constant' ? signOf(expression.right) : left.kind === 'constant' && expression.operator === '*' ? signOf(expression.left) : undefined;
+  const factor =
+    right.kind === 'constant'
+      ? signOf(expression.right)
+      : left.kind === 'constant' && expression.operator === '*'
+        ? signOf(expression.left)
+        : undefined;
   if (factor === undefined) return { kind: 'unknown', reason: 'the sign of a product or quotient is not known' };
   const varying = right.kind === 'constant' ? left : right;
   return factor < 0 ? reverse(varying) : varying;
@@ -82,18 +98,26 @@ function signOf(expression: Expression): number | undefined {
     const sign = signOf(expression.operand);
     return sign === undefined ? undefined : -sign;
   }
-  if (expression.kind !== 'literal' || expression.value === null || typeof expression.value === 'string') return undefined;
+  if (expression.kind !== 'literal' || expression.value === null || typeof expression.value === 'string')
+    return undefined;
   return expression.value < 0 ? -1 : expression.value > 0 ? 1 : undefined;
 }
 
-function ofCall(expression: Extract<Expression, { kind: 'call' }>, of: (node: Expression) => Monotonicity): Monotonicity {
+function ofCall(
+  expression: Extract<Expression, { kind: 'call' }>,
+  of: (node: Expression) => Monotonicity,
+): Monotonicity {
   const { name } = expression.function;
   const [first, ...others] = expression.arguments;
-  if (first === undefined) return { kind: 'unknown', reason: `${name} is not known to grow` };
+  if (first === undefined || expression.function.volatile) return { kind: 'unknown', reason: `${name} is not known to grow` };
   const operand = of(first);
   const keeps = ['FLOOR', 'CEIL', 'STEP', 'UNIX_TIMESTAMP', 'TO_TIMESTAMP'].includes(name);
   if (keeps && others.every((other) => of(other).kind === 'constant')) return operand;
-  return unlessConstant(operand, operand.kind === 'unknown' ? operand.reason : `${name} does not keep the order of time`);
+  if (operand.kind === 'constant' && others.every((other) => of(other).kind === 'constant')) return constant;
+  return {
+    kind: 'unknown',
+    reason: operand.kind === 'unknown' ? operand.reason : `${name} does not keep the order of time`,
+  };
 }
 
 /**
@@ -115,13 +139,22 @@ function endOf(expression: Expression): 'open' | 'closed' | undefined {
     }
     case 'arithmetic':
       // Integers and intervals divide towards zero, which for times after 1970 is a FLOOR on either side.
-      return endOf(expression.left) ?? endOf(expression.right) ?? (expression.operator === '/' && divides(expression) ? 'open' : undefined);
+      return (
+        endOf(expression.left) ??
+        endOf(expression.right) ??
+        (expression.operator === '/' && divides(expression) ? 'open' : undefined)
+      );
     case 'negate':
       return endOf(expression.operand);
     case 'cast': {
       const { type, operand } = expression;
-      const cuts = type.kind === 'DATE' || (type.kind === 'INTERVAL' && type.end !== 'SECOND') || (isIntegerType(type) && !isIntegerType(operand.type));
-      return endOf(operand) ?? (cuts && (type.kind === 'INTERVAL' || operand.type.kind !== type.kind) ? 'open' : undefined);
+      const cuts =
+        type.kind === 'DATE' ||
+        (type.kind === 'INTERVAL' && type.end !== 'SECOND') ||
+        (isIntegerType(type) && !isIntegerType(operand.type));
+      return (
+        endOf(operand) ?? (cuts && (type.kind === 'INTERVAL' || operand.type.kind !== type.kind) ? 'open' : undefined)
+      );
     }
     default:
       return undefined;

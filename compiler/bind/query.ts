@@ -15,7 +15,7 @@ import { monotonicityOf } from './monotonic.ts';
 import { isPromised, plain, type Scope, type ScopeRelation } from './scope.ts';
 import type { UserFunction } from './userFunctions.ts';
 
-/** One column of a select list. */
+/** One column of a select list; its expression still has the binder's marks. */
 export interface Item {
   readonly expression: Expression;
   readonly name: string;
@@ -54,13 +54,25 @@ export interface QueryContext {
 /** Binds the query of a pump or derived table. */
 export function bindQuery(query: ast.Query, context: QueryContext): BoundSelect | undefined {
   const scope = noScope(context);
-  if (query.kind === 'set-query') return unsupported(query.span, query.operator.toUpperCase(), scope, 'let one pump for each part write into the stream');
+  if (query.kind === 'set-query')
+    return unsupported(
+      query.span,
+      query.operator.toUpperCase(),
+      scope,
+      'let one pump for each part write into the stream',
+    );
   if (query.kind === 'values') return unsupported(query.span, 'VALUES', scope);
   return bindSelect(query, context);
 }
 
 function noScope(context: QueryContext): Scope {
-  return { relations: [], catalogue: context.catalogue, functions: context.functions, report: context.report, aggregate: () => undefined };
+  return {
+    relations: [],
+    catalogue: context.catalogue,
+    functions: context.functions,
+    report: context.report,
+    aggregate: () => undefined,
+  };
 }
 
 function bindSelect(query: ast.SelectQuery, context: QueryContext): BoundSelect | undefined {
@@ -95,12 +107,18 @@ function bindSelect(query: ast.SelectQuery, context: QueryContext): BoundSelect 
     if (predicate === undefined) failed = true;
     else input = { kind: 'filter', input, predicate: plain(predicate), columns: input.columns, span: query.where.span };
   }
-  const bound = query.groupBy === undefined ? bindPlain(query, input, source, scope) : bindGrouped(query, input, source, scope);
+  const bound =
+    query.groupBy === undefined ? bindPlain(query, input, source, scope) : bindGrouped(query, input, source, scope);
   // What is refused above was bound all the same: its other errors are worth knowing.
   return failed || refused ? undefined : bound;
 }
 
-function bindPlain(query: ast.SelectQuery, input: Relation, source: ScopeRelation, scope: Scope): BoundSelect | undefined {
+function bindPlain(
+  query: ast.SelectQuery,
+  input: Relation,
+  source: ScopeRelation,
+  scope: Scope,
+): BoundSelect | undefined {
   if (query.having !== undefined) scope.report(message.havingWithoutGroup(query.having.span));
   const inList: Scope = {
     ...scope,
@@ -109,8 +127,10 @@ function bindPlain(query: ast.SelectQuery, input: Relation, source: ScopeRelatio
       return undefined;
     },
   };
-  const list = bindList(query, source, inList, plain);
-  return list === undefined || query.having !== undefined ? undefined : { input, grouped: false, scope: source, ...list };
+  const list = bindList(query, source, inList, (expression) => expression);
+  return list === undefined || query.having !== undefined
+    ? undefined
+    : { input, grouped: false, scope: source, ...list };
 }
 
 /** Binds the select list; `finish` is applied to each expression. */
@@ -126,12 +146,25 @@ export function bindList(
   for (const item of query.items) {
     if (item.kind === 'all') {
       if (item.qualifier !== undefined && item.qualifier.name !== source.alias) {
-        scope.report(message.unknownAlias(item.qualifier.span, item.qualifier.name, source.alias === undefined ? [] : [source.alias]));
+        scope.report(
+          message.unknownAlias(
+            item.qualifier.span,
+            item.qualifier.name,
+            source.alias === undefined ? [] : [source.alias],
+          ),
+        );
         failed = true;
         continue;
       }
       for (const [index, column] of source.columns.slice(0, source.visible).entries()) {
-        const expression = finish({ kind: 'column', index, name: column.name, type: column.type, nullable: column.nullable, span: item.span });
+        const expression = finish({
+          kind: 'column',
+          index,
+          name: column.name,
+          type: column.type,
+          nullable: column.nullable,
+          span: item.span,
+        });
         if (expression === undefined) failed = true;
         else items.push({ expression, name: column.name, span: item.span });
       }
@@ -148,7 +181,9 @@ export function bindList(
 
 function nameOf(item: Extract<ast.SelectItem, { kind: 'item' }>, position: number): string {
   if (item.alias !== undefined) return item.alias.name;
-  return item.expression.kind === 'name' ? (item.expression.parts.at(-1)?.name ?? `EXPR$${position}`) : `EXPR$${position}`;
+  return item.expression.kind === 'name'
+    ? (item.expression.parts.at(-1)?.name ?? `EXPR$${position}`)
+    : `EXPR$${position}`;
 }
 
 function bindFrom(from: ast.FromItem, context: QueryContext): ScopeRelation | undefined {
@@ -177,8 +212,16 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): ScopeRelatio
   if (view !== undefined) return bindView(from, view, context);
   const stream = context.streams.get(name);
   if (stream === undefined) {
-    if (context.references.has(name)) return unsupported(from.name.span, `reference table "${name}" in FROM`, noScope(context));
-    context.report(message.unknownStream(from.name.span, name, [...context.streams.keys(), ...context.views.keys()], context.later.get(name)));
+    if (context.references.has(name))
+      return unsupported(from.name.span, `reference table "${name}" in FROM`, noScope(context));
+    context.report(
+      message.unknownStream(
+        from.name.span,
+        name,
+        [...context.streams.keys(), ...context.views.keys()],
+        context.later.get(name),
+      ),
+    );
     return undefined;
   }
   const visible = context.inputs.get(name) ?? stream.columns.length;
@@ -186,8 +229,21 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): ScopeRelatio
   const columns = renamed(stream.columns, from.columnAliases, visible, from.span, context);
   if (columns === undefined) return undefined;
   return {
-    alias: from.alias?.name ?? name, relation, columns, visible, growing: new Set(),
-    origins: columns.map((column, index): Expression => ({ kind: 'column', index, name: column.name, type: column.type, nullable: column.nullable, span: from.span })),
+    alias: from.alias?.name ?? name,
+    relation,
+    columns,
+    visible,
+    growing: new Set(),
+    origins: columns.map(
+      (column, index): Expression => ({
+        kind: 'column',
+        index,
+        name: column.name,
+        type: column.type,
+        nullable: column.nullable,
+        span: from.span,
+      }),
+    ),
   };
 }
 
@@ -195,12 +251,24 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): ScopeRelatio
 function bindView(from: ast.NamedRelation, view: View, context: QueryContext): ScopeRelation | undefined {
   const columnAliases = from.columnAliases ?? view.node.columns;
   return bindDerived(
-    { kind: 'derived-table', query: view.node.query, alias: from.alias ?? from.name, ...(columnAliases === undefined ? {} : { columnAliases }), span: from.span },
+    {
+      kind: 'derived-table',
+      query: view.node.query,
+      alias: from.alias ?? from.name,
+      ...(columnAliases === undefined ? {} : { columnAliases }),
+      span: from.span,
+    },
     { ...context, views: view.views },
   );
 }
 
-function renamed(columns: readonly Column[], aliases: readonly ast.Identifier[] | undefined, visible: number, span: Span, context: QueryContext): readonly Column[] | undefined {
+function renamed(
+  columns: readonly Column[],
+  aliases: readonly ast.Identifier[] | undefined,
+  visible: number,
+  span: Span,
+  context: QueryContext,
+): readonly Column[] | undefined {
   if (aliases === undefined) return columns;
   if (aliases.length !== visible) {
     context.report(message.columnCount(span, visible, aliases.length, 'the relation'));
@@ -212,26 +280,53 @@ function renamed(columns: readonly Column[], aliases: readonly ast.Identifier[] 
 function bindDerived(from: ast.DerivedTable, context: QueryContext): ScopeRelation | undefined {
   const bound = bindQuery(from.query, context);
   if (bound === undefined) return undefined;
-  if (bound.rowtime !== undefined) return unsupported(bound.rowtime.span, 'AS ROWTIME in a derived table', noScope(context), 'promote ROWTIME in a pump of its own');
-  const columns = bound.items.map(({ expression, name }): Column => ({ name, type: expression.type, nullable: expression.nullable }));
+  if (bound.rowtime !== undefined)
+    return unsupported(
+      bound.rowtime.span,
+      'AS ROWTIME in a derived table',
+      noScope(context),
+      'promote ROWTIME in a pump of its own',
+    );
+  const columns = bound.items.map(
+    ({ expression, name }): Column => ({ name, type: expression.type, nullable: expression.nullable }),
+  );
   const named = renamed(columns, from.columnAliases, columns.length, from.span, context);
   if (named === undefined) return undefined;
-  const relation: Relation = { kind: 'project', input: bound.input, expressions: bound.items.map(({ expression }) => expression), columns: named, span: from.query.span };
+  const relation: Relation = {
+    kind: 'project',
+    input: bound.input,
+    expressions: bound.items.map(({ expression }) => plain(expression)), columns: named,
+    span: from.query.span,
+  };
   const growing = new Set<number>();
   for (const [index, { expression }] of bound.items.entries()) {
     const kind = monotonicityOf(expression, bound.grouped ? groupedGrowing(bound.input) : bound.scope.growing);
     if (kind.kind === 'ascending') growing.add(index);
   }
-  return { alias: from.alias?.name, relation, columns: named, visible: named.length, growing, origins: bound.items.map((item) => originOf(item.expression, bound)) };
+  return {
+    alias: from.alias?.name,
+    relation,
+    columns: named,
+    visible: named.length,
+    growing,
+    origins: bound.items.map((item) => originOf(item.expression, bound)),
+  };
 }
 
 // Above an aggregate only the output's ROWTIME is a way down to time: its other columns are the aggregate's own.
 function originOf(expression: Expression, bound: BoundSelect): Expression | undefined {
-  return bound.grouped ? (readsColumn(expression) ? undefined : expression) : throughOrigins(expression, bound.scope.origins);
+  return bound.grouped
+    ? readsColumn(expression)
+      ? undefined
+      : expression
+    : throughOrigins(expression, bound.scope.origins);
 }
 
 /** Replaces columns by what they are further down; undefined when one of them has no such form. */
-export function throughOrigins(expression: Expression, origins: readonly (Expression | undefined)[]): Expression | undefined {
+export function throughOrigins(
+  expression: Expression,
+  origins: readonly (Expression | undefined)[],
+): Expression | undefined {
   let lost = false;
   const replaced = rewriteExpression(expression, (node) => {
     if (node.kind !== 'column') return node;

@@ -36,8 +36,13 @@ export interface Scope {
 
 /** ROWTIME as the binder sees it: qualified ones belong to the input row also above an aggregate. */
 export function rowtimeNode(name: ColumnName): Expression {
-  const node: Expression & { qualified?: boolean } = { kind: 'rowtime', type: { kind: 'TIMESTAMP' }, nullable: false, span: name.span };
-  return name.parts.length > 1 ? { ...node, qualified: true } as Expression : node;
+  const node: Expression & { qualified?: boolean } = {
+    kind: 'rowtime',
+    type: { kind: 'TIMESTAMP' },
+    nullable: false,
+    span: name.span,
+  };
+  return name.parts.length > 1 ? ({ ...node, qualified: true } as Expression) : node;
 }
 
 /** True for `s.ROWTIME`. */

@@ -1,5 +1,13 @@
 // Types in the binder: from their SQL names, which casts are legal, to which type two operands go.
-import { familyOf, integerPrecision, isIntegerType, isYearMonth, storageOf, typeText, type SqlType } from '../../contract/types.ts';
+import {
+  familyOf,
+  integerPrecision,
+  isIntegerType,
+  isYearMonth,
+  storageOf,
+  typeText,
+  type SqlType,
+} from '../../contract/types.ts';
 import type { TypeName } from '../parse/ast.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { typeOutOfRange, unknownType } from '../diagnose/messages.ts';
@@ -36,8 +44,10 @@ export function typeOf(name: TypeName): SqlType | Diagnostic {
     case 'NUMERIC': {
       const precision = first ?? DIGITS_MAX;
       const scale = second ?? 0;
-      if (precision < 1 || precision > 19) return typeOutOfRange(name.span, `DECIMAL has 1 to 19 digits, not ${precision}`);
-      if (scale > precision) return typeOutOfRange(name.span, `the scale ${scale} is larger than the precision ${precision}`);
+      if (precision < 1 || precision > 19)
+        return typeOutOfRange(name.span, `DECIMAL has 1 to 19 digits, not ${precision}`);
+      if (scale > precision)
+        return typeOutOfRange(name.span, `the scale ${scale} is larger than the precision ${precision}`);
       return { kind: 'DECIMAL', precision, scale };
     }
     case 'CHAR':
@@ -57,8 +67,13 @@ export function typeOf(name: TypeName): SqlType | Diagnostic {
   }
 }
 
-function characters(kind: 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY', length: number, name: TypeName): SqlType | Diagnostic {
-  if (length < 1 || length > TEXT_LENGTH_MAX) return typeOutOfRange(name.span, `${kind} has a length of 1 to ${TEXT_LENGTH_MAX}, not ${length}`);
+function characters(
+  kind: 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY',
+  length: number,
+  name: TypeName,
+): SqlType | Diagnostic {
+  if (length < 1 || length > TEXT_LENGTH_MAX)
+    return typeOutOfRange(name.span, `${kind} has a length of 1 to ${TEXT_LENGTH_MAX}, not ${length}`);
   return { kind, length };
 }
 
@@ -75,8 +90,10 @@ export function commonType(left: SqlType, right: SqlType): SqlType | undefined {
   const rightFamily = familyOf(right);
   const numeric = (family: string): boolean => family === 'exact' || family === 'approximate';
   if (numeric(leftFamily) && numeric(rightFamily)) {
-    if (leftFamily === 'approximate' || rightFamily === 'approximate') return left.kind === 'REAL' && right.kind === 'REAL' ? left : { kind: 'DOUBLE' };
-    if (isIntegerType(left) && isIntegerType(right)) return integerPrecision(left.kind) >= integerPrecision(right.kind) ? left : right;
+    if (leftFamily === 'approximate' || rightFamily === 'approximate')
+      return left.kind === 'REAL' && right.kind === 'REAL' ? left : { kind: 'DOUBLE' };
+    if (isIntegerType(left) && isIntegerType(right))
+      return integerPrecision(left.kind) >= integerPrecision(right.kind) ? left : right;
     const [one, two] = [decimalOf(left), decimalOf(right)];
     const scale = Math.max(one.scale, two.scale);
     const whole = Math.max(one.precision - one.scale, two.precision - two.scale);
@@ -100,7 +117,13 @@ const fields = ['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'] as const;
 export function widerInterval(left: Interval, right: Interval): Interval {
   const start = fields[Math.min(fields.indexOf(left.start), fields.indexOf(right.start))] ?? 'DAY';
   const end = fields[Math.max(fields.indexOf(left.end), fields.indexOf(right.end))] ?? 'SECOND';
-  return { kind: 'INTERVAL', start, end, precision: Math.max(left.precision, right.precision), fraction: Math.max(left.fraction, right.fraction) };
+  return {
+    kind: 'INTERVAL',
+    start,
+    end,
+    precision: Math.max(left.precision, right.precision),
+    fraction: Math.max(left.fraction, right.fraction),
+  };
 }
 
 /** An exact type as DECIMAL. */
@@ -140,7 +163,12 @@ export function castIsLegal(from: SqlType, to: SqlType): boolean {
   if (numeric(source)) return numeric(target) || target === 'character';
   switch (source) {
     case 'character':
-      return numeric(target) || ['character', 'date', 'time', 'timestamp', 'interval-day-time', 'interval-year-month', 'boolean'].includes(target);
+      return (
+        numeric(target) ||
+        ['character', 'date', 'time', 'timestamp', 'interval-day-time', 'interval-year-month', 'boolean'].includes(
+          target,
+        )
+      );
     case 'date':
       return ['date', 'character', 'timestamp'].includes(target);
     case 'time':
@@ -149,7 +177,11 @@ export function castIsLegal(from: SqlType, to: SqlType): boolean {
       return ['timestamp', 'character', 'time', 'date'].includes(target);
     case 'interval-day-time':
     case 'interval-year-month':
-      return target === source || target === 'character' || (target === 'exact' && from.kind === 'INTERVAL' && (from.start === from.end || storageOf(to) === 'i64'));
+      return (
+        target === source ||
+        target === 'character' ||
+        (target === 'exact' && from.kind === 'INTERVAL' && (from.start === from.end || storageOf(to) === 'i64'))
+      );
     case 'boolean':
       return target === 'character' || target === 'boolean';
     case 'binary':

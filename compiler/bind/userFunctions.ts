@@ -54,14 +54,32 @@ export function bindFunction(node: ast.CreateFunction, scope: Scope): UserFuncti
   const body = bindExpression(node.body, { ...scope, relations: [], names, aggregate: refuseAggregate });
   if (body === undefined) return undefined;
   if (!assignmentIsLegal(body.type, returns)) {
-    scope.report(message.typeMismatch(node.body.span, `the function returns ${typeText(returns)}, its expression is ${typeText(body.type)}`, 'convert it with CAST'));
+    scope.report(
+      message.typeMismatch(
+        node.body.span,
+        `the function returns ${typeText(returns)}, its expression is ${typeText(body.type)}`,
+        'convert it with CAST',
+      ),
+    );
     return undefined;
   }
-  return { name: node.name.name, parameters, returns, strict: node.nullOnNullInput, body: convert(body, returns, 'assignment'), span: node.span };
+  return {
+    name: node.name.name,
+    parameters,
+    returns,
+    strict: node.nullOnNullInput,
+    body: convert(body, returns, 'assignment'),
+    span: node.span,
+  };
 }
 
 /** The body of the overload that fits, with the arguments in it; reports when none fits. */
-export function callUserFunction(overloads: readonly UserFunction[], given: readonly Expression[], span: Span, scope: Scope): Expression | undefined {
+export function callUserFunction(
+  overloads: readonly UserFunction[],
+  given: readonly Expression[],
+  span: Span,
+  scope: Scope,
+): Expression | undefined {
   let best: UserFunction | undefined;
   let bestCost = Number.POSITIVE_INFINITY;
   for (const candidate of overloads) {
@@ -70,7 +88,14 @@ export function callUserFunction(overloads: readonly UserFunction[], given: read
   }
   if (best === undefined) {
     const name = overloads[0]?.name ?? '';
-    scope.report(message.noOverload(span, name, given.map((argument) => typeText(argument.type)).join(', '), overloads.map((one) => `${name}(${one.parameters.map(typeText).join(', ')})`)));
+    scope.report(
+      message.noOverload(
+        span,
+        name,
+        given.map((argument) => typeText(argument.type)).join(', '),
+        overloads.map((one) => `${name}(${one.parameters.map(typeText).join(', ')})`),
+      ),
+    );
     return undefined;
   }
   return substitute(best, given, span);
@@ -80,18 +105,37 @@ function costOf(candidate: UserFunction, given: readonly Expression[]): number {
   if (candidate.parameters.length !== given.length) return Number.POSITIVE_INFINITY;
   return candidate.parameters.reduce((total, parameter, index) => {
     const argument = given[index]?.type ?? { kind: 'NULL' as const };
-    return sameType(argument, parameter) ? total : total + 0.1 + (conversionCost(argument, { kind: parameter.kind }) ?? Number.POSITIVE_INFINITY);
+    return sameType(argument, parameter)
+      ? total
+      : total + 0.1 + (conversionCost(argument, { kind: parameter.kind }) ?? Number.POSITIVE_INFINITY);
   }, 0);
 }
 
 function substitute(called: UserFunction, given: readonly Expression[], span: Span): Expression {
-  const converted = given.map((argument, index) => convert(argument, called.parameters[index] ?? argument.type, 'assignment'));
-  const value = rewriteExpression(called.body, (node) => (node.kind === 'column' ? (converted[node.index] ?? node) : node));
+  const converted = given.map((argument, index) =>
+    convert(argument, called.parameters[index] ?? argument.type, 'assignment'),
+  );
+  const value = rewriteExpression(called.body, (node) =>
+    node.kind === 'column' ? (converted[node.index] ?? node) : node,
+  );
   const nullable = converted.filter((argument) => argument.nullable);
   if (!called.strict || nullable.length === 0) return { ...value, span };
-  const tests = nullable.map((operand): Expression => ({ kind: 'is', test: 'null', negated: false, operand, type: { kind: 'BOOLEAN' }, nullable: false, span }));
+  const tests = nullable.map(
+    (operand): Expression => ({
+      kind: 'is',
+      test: 'null',
+      negated: false,
+      operand,
+      type: { kind: 'BOOLEAN' },
+      nullable: false,
+      span,
+    }),
+  );
   const [only] = tests;
-  const when: Expression = tests.length === 1 && only !== undefined ? only : { kind: 'or', operands: tests, type: { kind: 'BOOLEAN' }, nullable: false, span };
+  const when: Expression =
+    tests.length === 1 && only !== undefined
+      ? only
+      : { kind: 'or', operands: tests, type: { kind: 'BOOLEAN' }, nullable: false, span };
   const then: Expression = { kind: 'literal', value: null, type: called.returns, nullable: true, span };
   return { kind: 'case', branches: [{ when, then }], otherwise: value, type: called.returns, nullable: true, span };
 }

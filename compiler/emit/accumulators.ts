@@ -9,7 +9,17 @@ import { wasmType, zeroOf, type Operand } from './expressions.ts';
 /** Bytes of a group's row before its words (ROW_HEADER_BYTES of assembly/state/groups). */
 const HEADER = 8;
 
-type PrimitiveKind = 'count' | 'sum' | 'moments' | 'minimum' | 'maximum' | 'first' | 'first-ignore' | 'last' | 'last-ignore' | 'flags';
+type PrimitiveKind =
+  | 'count'
+  | 'sum'
+  | 'moments'
+  | 'minimum'
+  | 'maximum'
+  | 'first'
+  | 'first-ignore'
+  | 'last'
+  | 'last-ignore'
+  | 'flags';
 
 interface Primitive {
   readonly kind: PrimitiveKind;
@@ -77,7 +87,11 @@ export class Accumulators {
     const key = `${kind} ${argument === undefined ? '' : this.keyOf(argument)}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const made: Primitive = { kind, offset: HEADER + this.words.length * 8, ...(argument === undefined ? {} : { argument }) };
+    const made: Primitive = {
+      kind,
+      offset: HEADER + this.words.length * 8,
+      ...(argument === undefined ? {} : { argument }),
+    };
     this.words.push(...wordsOf(kind, argument?.type));
     this.known.set(key, made);
     this.primitives.push(made);
@@ -91,7 +105,8 @@ export class Accumulators {
       const storage = storageOf(primitive.argument.type);
       if (storage === 'text') continue;
       const minimum = primitive.kind === 'minimum';
-      if (storage === 'f32' || storage === 'f64') code.line(`store<f64>(row, ${minimum ? '' : '-'}Infinity, ${primitive.offset});`);
+      if (storage === 'f32' || storage === 'f64')
+        code.line(`store<f64>(row, ${minimum ? '' : '-'}Infinity, ${primitive.offset});`);
       else code.line(`store<i64>(row, i64.${minimum ? 'MAX' : 'MIN'}_VALUE, ${primitive.offset});`);
     }
   }
@@ -104,7 +119,7 @@ export class Accumulators {
   }
 
   /** Statements that add a row's values to the group at `row`. */
-  emitAdd(code: Code, module: ModuleBuilder, valueOf: (expression: Expression) => Operand): void {
+  emitAdd(code: Code, module: ModuleBuilder, operandOf: (expression: Expression) => Operand): void {
     const groups = new Map<string, Primitive[]>();
     for (const primitive of this.primitives) {
       const key = primitive.argument === undefined ? '' : this.keyOf(primitive.argument);
@@ -113,10 +128,11 @@ export class Accumulators {
     for (const primitives of groups.values()) {
       const argument = primitives[0]?.argument;
       if (argument === undefined) {
-        for (const { offset } of primitives) code.line(`${module.use('aggregates/count', 'addCount')}(row + ${offset});`);
+        for (const { offset } of primitives)
+          code.line(`${module.use('aggregates/count', 'addCount')}(row + ${offset});`);
         continue;
       }
-      const operand = valueOf(argument);
+      const operand = operandOf(argument);
       const nullBlind = primitives.filter(({ kind }) => kind === 'first' || kind === 'last');
       for (const primitive of nullBlind) emitPosition(code, module, primitive, argument, operand);
       const strict = primitives.filter((primitive) => !nullBlind.includes(primitive));
@@ -170,19 +186,31 @@ export class Accumulators {
         const { offset } = this.primitive('moments', argument);
         const sample = call.name.endsWith('SAMP') ? 1 : 0;
         const variance = `${module.use('aggregates/moments', 'varianceResult')}(row + ${offset}, ${sample})`;
-        return { isNull: `load<i64>(row, ${offset}) <= ${sample}`, result: call.name.startsWith('STDDEV') ? `Math.sqrt(${variance})` : variance };
+        return {
+          isNull: `load<i64>(row, ${offset}) <= ${sample}`,
+          result: call.name.startsWith('STDDEV') ? `Math.sqrt(${variance})` : variance,
+        };
       }
       case 'FIRST_VALUE':
       case 'LAST_VALUE': {
         const base = call.name === 'FIRST_VALUE' ? 'first' : 'last';
         const { offset } = this.primitive(call.ignoreNulls ? `${base}-ignore` : base, argument);
-        return { isNull: `load<i64>(row, ${offset + 8}) != 1`, result: storageOf(call.type) === 'f32' || storageOf(call.type) === 'f64' ? `<${type}>load<f64>(row, ${offset})` : loadWord(call.type, offset) };
+        return {
+          isNull: `load<i64>(row, ${offset + 8}) != 1`,
+          result:
+            storageOf(call.type) === 'f32' || storageOf(call.type) === 'f64'
+              ? `<${type}>load<f64>(row, ${offset})`
+              : loadWord(call.type, offset),
+        };
       }
       case 'ANY':
       case 'EVERY': {
         const { offset } = this.primitive('flags', argument);
         const flags = `load<i64>(row, ${offset})`;
-        return { isNull: `${flags} == 0`, result: call.name === 'ANY' ? `i32((${flags} & 1) != 0)` : `i32((${flags} & 2) == 0)` };
+        return {
+          isNull: `${flags} == 0`,
+          result: call.name === 'ANY' ? `i32((${flags} & 1) != 0)` : `i32((${flags} & 2) == 0)`,
+        };
       }
     }
   }
@@ -192,7 +220,8 @@ export class Accumulators {
     const type = wasmType(storageOf(call.type));
     const count = `load<i64>(row, ${this.count(call.argument).offset})`;
     if (familyOf(call.type) === 'approximate') {
-      const value = call.name === 'SUM' ? `load<f64>(row, ${sum.offset})` : `load<f64>(row, ${sum.offset}) / <f64>${count}`;
+      const value =
+        call.name === 'SUM' ? `load<f64>(row, ${sum.offset})` : `load<f64>(row, ${sum.offset}) / <f64>${count}`;
       return `<${type}>${module.use('aggregates/sum', 'finiteResult')}(${value})`;
     }
     const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32 }[call.type.kind as string] ?? 64;
@@ -240,20 +269,36 @@ function storeWord(code: Code, module: ModuleBuilder, type: SqlType, offset: num
 }
 
 // FIRST_VALUE and LAST_VALUE: the value, and a word that says 0 nothing yet, 1 a value, 2 NULL.
-function emitPosition(code: Code, module: ModuleBuilder, primitive: Primitive, argument: Expression, operand: Operand): void {
+function emitPosition(
+  code: Code,
+  module: ModuleBuilder,
+  primitive: Primitive,
+  argument: Expression,
+  operand: Operand,
+): void {
   const state = primitive.offset + 8;
   const write = (): void => {
-    if (operand.isNull !== 'false') code.line(`store<i64>(row, ${operand.isNull === 'true' ? '2' : `(${operand.isNull}) ? 2 : 1`}, ${state});`);
+    if (operand.isNull !== 'false')
+      code.line(`store<i64>(row, ${operand.isNull === 'true' ? '2' : `(${operand.isNull}) ? 2 : 1`}, ${state});`);
     else code.line(`store<i64>(row, 1, ${state});`);
     if (operand.isNull === 'true') return;
     if (operand.isNull === 'false') storeWord(code, module, argument.type, primitive.offset, operand.value);
-    else code.block(`if (!(${operand.isNull}))`, () => storeWord(code, module, argument.type, primitive.offset, operand.value));
+    else
+      code.block(`if (!(${operand.isNull}))`, () =>
+        storeWord(code, module, argument.type, primitive.offset, operand.value),
+      );
   };
   if (primitive.kind === 'last') write();
   else code.block(`if (load<i64>(row, ${state}) == 0)`, write);
 }
 
-function emitAddValue(code: Code, module: ModuleBuilder, primitive: Primitive, argument: Expression, value: string): void {
+function emitAddValue(
+  code: Code,
+  module: ModuleBuilder,
+  primitive: Primitive,
+  argument: Expression,
+  value: string,
+): void {
   const { offset } = primitive;
   const storage = storageOf(argument.type);
   switch (primitive.kind) {
@@ -261,7 +306,8 @@ function emitAddValue(code: Code, module: ModuleBuilder, primitive: Primitive, a
       code.line(`${module.use('aggregates/count', 'addCount')}(row + ${offset});`);
       return;
     case 'sum':
-      if (storage === 'f64' || storage === 'f32') code.line(`${module.use('aggregates/sum', 'addDoubleSum')}(row + ${offset}, <f64>${value});`);
+      if (storage === 'f64' || storage === 'f32')
+        code.line(`${module.use('aggregates/sum', 'addDoubleSum')}(row + ${offset}, <f64>${value});`);
       else code.line(`${module.use('aggregates/sum', 'addWideSum')}(row + ${offset}, <i64>${value});`);
       return;
     case 'moments':
@@ -271,11 +317,15 @@ function emitAddValue(code: Code, module: ModuleBuilder, primitive: Primitive, a
     case 'maximum': {
       const minimum = primitive.kind === 'minimum';
       if (storage === 'text') {
-        code.line(`${module.use('aggregates/extreme', minimum ? 'addMinimumText' : 'addMaximumText')}(row + ${offset}, ${value});`);
+        code.line(
+          `${module.use('aggregates/extreme', minimum ? 'addMinimumText' : 'addMaximumText')}(row + ${offset}, ${value});`,
+        );
         return;
       }
       const word = storage === 'f64' || storage === 'f32' ? 'f64' : 'i64';
-      code.line(`store<${word}>(row, ${minimum ? 'min' : 'max'}<${word}>(load<${word}>(row, ${offset}), <${word}>${value}), ${offset});`);
+      code.line(
+        `store<${word}>(row, ${minimum ? 'min' : 'max'}<${word}>(load<${word}>(row, ${offset}), <${word}>${value}), ${offset});`,
+      );
       return;
     }
     case 'first-ignore':

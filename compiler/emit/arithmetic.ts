@@ -52,18 +52,33 @@ function scaleOf(type: SqlType): number {
 export function emitArithmetic(expression: Arithmetic, values: readonly string[], module: ModuleBuilder): string {
   const [left = '', right = ''] = values;
   const { operator, type } = expression;
-  const call = (name: string, ...parameters: readonly (string | number)[]): string => `${module.use(module_, name)}(${parameters.join(', ')})`;
+  const call = (name: string, ...parameters: readonly (string | number)[]): string =>
+    `${module.use(module_, name)}(${parameters.join(', ')})`;
   const verb = verbs[operator];
-  if (isIntegerType(type) || type.kind === 'DOUBLE' || type.kind === 'REAL') return call(`${verb}${kindWord(type)}`, left, right);
+  if (isIntegerType(type) || type.kind === 'DOUBLE' || type.kind === 'REAL')
+    return call(`${verb}${kindWord(type)}`, left, right);
   if (type.kind === 'DECIMAL') {
-    const wide = (operand: SqlType, value: string): string => (operand.kind === 'DECIMAL' || operand.kind === 'BIGINT' ? value : `<i64>${value}`);
-    return call(`${verb}Decimal`, wide(expression.left.type, left), scaleOf(expression.left.type), wide(expression.right.type, right), scaleOf(expression.right.type), type.scale);
+    const wide = (operand: SqlType, value: string): string =>
+      operand.kind === 'DECIMAL' || operand.kind === 'BIGINT' ? value : `<i64>${value}`;
+    return call(
+      `${verb}Decimal`,
+      wide(expression.left.type, left),
+      scaleOf(expression.left.type),
+      wide(expression.right.type, right),
+      scaleOf(expression.right.type),
+      type.scale,
+    );
   }
   return emitDatetime(expression, left, right, call);
 }
 
 // Datetimes and intervals. An interval may stand on either side of + and *.
-function emitDatetime(expression: Arithmetic, left: string, right: string, call: (name: string, ...parameters: readonly (string | number)[]) => string): string {
+function emitDatetime(
+  expression: Arithmetic,
+  left: string,
+  right: string,
+  call: (name: string, ...parameters: readonly (string | number)[]) => string,
+): string {
   const { operator, type } = expression;
   const leftInterval = expression.left.type.kind === 'INTERVAL';
   const rightInterval = expression.right.type.kind === 'INTERVAL';
@@ -71,12 +86,20 @@ function emitDatetime(expression: Arithmetic, left: string, right: string, call:
   if (type.kind === 'INTERVAL') {
     if (leftInterval && rightInterval) return call(`${verbs[operator]}${word}`, left, right);
     if (leftInterval || rightInterval) {
-      const [interval, number, numberType] = leftInterval ? [left, right, expression.right.type] : [right, left, expression.left.type];
-      return call(`${verbs[operator]}${word}By${numberWord(numberType)}`, interval, ...numberArguments(numberType, number));
+      const [interval, number, numberType] = leftInterval
+        ? [left, right, expression.right.type]
+        : [right, left, expression.left.type];
+      return call(
+        `${verbs[operator]}${word}By${numberWord(numberType)}`,
+        interval,
+        ...numberArguments(numberType, number),
+      );
     }
     return call(`subtract${kindWord(expression.left.type)}s${isYearMonth(type) ? 'InMonths' : ''}`, left, right);
   }
-  const [datetime, interval, intervalType] = rightInterval ? [left, right, expression.right.type] : [right, left, expression.left.type];
+  const [datetime, interval, intervalType] = rightInterval
+    ? [left, right, expression.right.type]
+    : [right, left, expression.left.type];
   return call(`${verbs[operator]}${kindWord(intervalType)}To${word}`, datetime, interval);
 }
 

@@ -13,10 +13,12 @@ export function emitCast(expression: Cast, value: string, module: ModuleBuilder)
 
 function emitConversion(from: SqlType, to: SqlType, value: string, module: ModuleBuilder): string {
   if (sameType(from, to)) return value;
-  const call = (name: string, ...parameters: readonly (string | number)[]): string => `${module.use(module_, name)}(${parameters.join(', ')})`;
+  const call = (name: string, ...parameters: readonly (string | number)[]): string =>
+    `${module.use(module_, name)}(${parameters.join(', ')})`;
   const source = from.kind === 'DECIMAL' ? [value, from.scale] : [value];
   if (to.kind === 'CHAR' || to.kind === 'VARCHAR') return toCharacters(from, to, value, call);
-  if (to.kind === 'BINARY' || to.kind === 'VARBINARY') return to.kind === 'BINARY' ? call('padBinary', value, to.length) : call('truncateBinary', value, to.length);
+  if (to.kind === 'BINARY' || to.kind === 'VARBINARY')
+    return to.kind === 'BINARY' ? call('padBinary', value, to.length) : call('truncateBinary', value, to.length);
   if (isIntegerType(from) && isIntegerType(to)) return integerToInteger(from, to, value, call);
   if (isIntegerType(to)) {
     if (from.kind === 'INTERVAL') return call(`cast${kindWord(from)}To${kindWord(to)}`, value, fieldNumber(from.end));
@@ -42,29 +44,53 @@ function fieldNumber(field: string): number {
   return fields.indexOf(field);
 }
 
-function integerToInteger(from: SqlType, to: SqlType, value: string, call: (name: string, ...parameters: readonly (string | number)[]) => string): string {
+function integerToInteger(
+  from: SqlType,
+  to: SqlType,
+  value: string,
+  call: (name: string, ...parameters: readonly (string | number)[]) => string,
+): string {
   const bits: Record<string, number> = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 };
   if ((bits[from.kind] ?? 0) <= (bits[to.kind] ?? 0)) return to.kind === 'BIGINT' ? `<i64>${value}` : value;
   return call(`castBigintTo${kindWord(to)}`, `<i64>${value}`);
 }
 
 // Characters from anything: the text form, then cut or padded to the length; datetimes must fit (DECISIONS 9).
-function toCharacters(from: SqlType, to: { readonly kind: 'CHAR' | 'VARCHAR'; readonly length: number }, value: string, call: (name: string, ...parameters: readonly (string | number)[]) => string): string {
+function toCharacters(
+  from: SqlType,
+  to: { readonly kind: 'CHAR' | 'VARCHAR'; readonly length: number },
+  value: string,
+  call: (name: string, ...parameters: readonly (string | number)[]) => string,
+): string {
   const family = familyOf(from);
   let text = value;
   if (family !== 'character') {
-    const source: (string | number)[] = isIntegerType(from) ? [`<i64>${value}`] : from.kind === 'DECIMAL' ? [value, from.scale] : [value];
+    const source: (string | number)[] = isIntegerType(from)
+      ? [`<i64>${value}`]
+      : from.kind === 'DECIMAL'
+        ? [value, from.scale]
+        : [value];
     const word = isIntegerType(from) ? 'Bigint' : kindWord(from);
     const qualifier = from.kind === 'INTERVAL' ? [fieldNumber(from.start), fieldNumber(from.end)] : [];
     text = call(`cast${word}ToText`, ...source, ...qualifier, to.length);
   } else if (to.kind === 'VARCHAR') {
     // A shorter or equal declared length needs no look at the value.
-    return from.kind === 'VARCHAR' && from.length <= to.length ? value : from.kind === 'CHAR' && from.length <= to.length ? value : call('truncateText', value, to.length);
+    return from.kind === 'VARCHAR' && from.length <= to.length
+      ? value
+      : from.kind === 'CHAR' && from.length <= to.length
+        ? value
+        : call('truncateText', value, to.length);
   }
   return to.kind === 'CHAR' ? call('padText', text, to.length) : text;
 }
 
-function toInterval(from: SqlType, to: Extract<SqlType, { kind: 'INTERVAL' }>, value: string, call: (name: string, ...parameters: readonly (string | number)[]) => string): string {
-  if (familyOf(from) === 'character') return call(`castTextTo${kindWord(to)}`, value, fieldNumber(to.start), fieldNumber(to.end));
+function toInterval(
+  from: SqlType,
+  to: Extract<SqlType, { kind: 'INTERVAL' }>,
+  value: string,
+  call: (name: string, ...parameters: readonly (string | number)[]) => string,
+): string {
+  if (familyOf(from) === 'character')
+    return call(`castTextTo${kindWord(to)}`, value, fieldNumber(to.start), fieldNumber(to.end));
   return call(`cast${kindWord(from)}To${kindWord(to)}`, value, fieldNumber(to.end));
 }

@@ -83,7 +83,13 @@ export class ModuleBuilder {
 
   /** Adds a function, after those before it. */
   function(header: string, code: Code, comment?: string): void {
-    const head = comment === undefined ? '' : `${comment.split('\n').map((line) => `// ${line}`).join('\n')}\n`;
+    const head =
+      comment === undefined
+        ? ''
+        : `${comment
+            .split('\n')
+            .map((line) => `// ${line}`)
+            .join('\n')}\n`;
     this.functions.push(`${head}${header} {\n${code}\n}`);
   }
 
@@ -105,7 +111,10 @@ export class ModuleBuilder {
   toString(): string {
     const imports = [...this.imports]
       .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([module, names]) => `import { ${[...names].sort().join(', ')} } from "./${module.startsWith('../') ? module.slice(3) : `assembly/${module}`}";`);
+      .map(
+        ([module, names]) =>
+          `import { ${[...names].sort().join(', ')} } from "./${module.startsWith('../') ? module.slice(3) : `assembly/${module}`}";`,
+      );
     return `${[...imports, '', ...this.declarations, '', ...this.functions.flatMap((text) => [text, ''])].join('\n')}`;
   }
 }

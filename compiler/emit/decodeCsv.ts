@@ -17,7 +17,8 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   const parts: string[] = [];
   for (let first = 0; first < options.columns.length; first += COLUMNS_PER_FUNCTION) {
     const code = new Code();
-    for (let index = first; index < Math.min(first + COLUMNS_PER_FUNCTION, options.columns.length); index++) emitField(options, index, delimiter.length, code, use);
+    for (let index = first; index < Math.min(first + COLUMNS_PER_FUNCTION, options.columns.length); index++)
+      emitField(options, index, delimiter.length, code, use);
     code.line('return at;');
     const part = `fields_${name}_part${parts.length}`;
     parts.push(part);
@@ -32,7 +33,9 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   code.line(resetNulls(options));
   code.line(`more_${name} = true;`);
   for (const part of parts) code.line(`if (more_${name}) at = ${part}(at, end);`);
-  code.line(`while (more_${name}) { at = ${csv('readField')}(at, end, delimiter_${name}, ${delimiter.length}); more_${name} = ${csv('fieldEnd')} == ${csv('FIELD_DELIMITER')}; }`);
+  code.line(
+    `while (more_${name}) { at = ${csv('readField')}(at, end, delimiter_${name}, ${delimiter.length}); more_${name} = ${csv('fieldEnd')} == ${csv('FIELD_DELIMITER')}; }`,
+  );
   code.line(`if (${csv('fieldEnd')} == ${csv('FIELD_CUT')}) return 0;`);
   code.line(`const broken = fieldEnd == ${csv('FIELD_BROKEN')};`);
   code.line(`if (broken) at = ${csv('skipRecord')}(at, end);`);
@@ -42,9 +45,13 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   const abi = (constant: string): string => use('../contract/abi', constant);
   code.line(`let code = broken ? ${abi('FAULT_INVALID_RECORD')} : ${use('formats/coerce', 'coerceFault')};`);
   code.line(`if (at - from > <usize>${abi('RECORD_BYTES_MAX')}) code = ${abi('FAULT_RECORD_TOO_LONG')};`);
-  code.line(`if (code == 0 && !${use('formats/utf8', 'isValidUtf8')}(from, stop)) code = ${abi('FAULT_INVALID_UTF8')};`);
+  code.line(
+    `if (code == 0 && !${use('formats/utf8', 'isValidUtf8')}(from, stop)) code = ${abi('FAULT_INVALID_UTF8')};`,
+  );
   code.line(`if (code == 0) accept_${name}();`);
-  code.line(`else reject_${name}(code, coerceFault == code ? ${use('formats/coerce', 'coerceColumn')} : -1, from, stop);`);
+  code.line(
+    `else reject_${name}(code, coerceFault == code ? ${use('formats/coerce', 'coerceColumn')} : -1, from, stop);`,
+  );
   code.line('return at;');
   functions.push(`function decode_${name}(at: usize, end: usize): usize {\n${code}\n}`);
   const declarations = [
@@ -55,16 +62,26 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   return { text: [...declarations, ...functions].join('\n\n'), imports };
 }
 
-function emitField(options: DecoderOptions, index: number, delimiterLength: number, code: Code, use: (module: string, name: string) => string): void {
+function emitField(
+  options: DecoderOptions,
+  index: number,
+  delimiterLength: number,
+  code: Code,
+  use: (module: string, name: string) => string,
+): void {
   const { name, binding } = options;
   const column = options.columns[index]?.column;
   if (column === undefined) return;
   const { value, isNull } = addressesOf(options, index);
   code.line(`at = ${use('formats/csv', 'readField')}(at, end, delimiter_${name}, ${delimiterLength});`);
-  code.line(`if (${use('formats/csv', 'fieldEnd')} > ${use('formats/csv', 'FIELD_RECORD')}) { more_${name} = false; return at; }`);
+  code.line(
+    `if (${use('formats/csv', 'fieldEnd')} > ${use('formats/csv', 'FIELD_RECORD')}) { more_${name} = false; return at; }`,
+  );
   code.line(`${use('formats/coerce', 'setColumn')}(${index}); ${storeToken(column.type, value, isNull, use)}`);
   if (binding.time?.path === column.name && options.time !== undefined) {
-    code.line(`${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${binding.time.unit === 's' ? 1000 : 1});`);
+    code.line(
+      `${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${binding.time.unit === 's' ? 1000 : 1});`,
+    );
   }
   code.line(`if (fieldEnd == FIELD_RECORD) { more_${name} = false; return at; }`);
 }

@@ -26,7 +26,10 @@ export function emitJsonDecoder(options: DecoderOptions): DecoderText {
   const context: Context = { options, use, functions: [], nodes: 0 };
   const { name, binding } = options;
   const rowPath = binding.format.kind === 'json' ? binding.format.rowPath : '$';
-  const leaves = options.columns.map(({ column }, index): { path: string; leaf: Leaf } => ({ path: column.mapping ?? `$.${column.name}`, leaf: index }));
+  const leaves = options.columns.map(({ column }, index): { path: string; leaf: Leaf } => ({
+    path: column.mapping ?? `$.${column.name}`,
+    leaf: index,
+  }));
   if (binding.time !== undefined) leaves.push({ path: binding.time.path, leaf: -1 });
   const tree = pathTree(leaves);
   const flattens = containsArray(tree);
@@ -60,7 +63,12 @@ function containsArray(node: PathNode): boolean {
 }
 
 function leavesBelow(node: PathNode): number[] {
-  return [...node.leaves, ...[...node.members.values(), ...node.elements.values(), ...(node.each === undefined ? [] : [node.each])].flatMap(leavesBelow)];
+  return [
+    ...node.leaves,
+    ...[...node.members.values(), ...node.elements.values(), ...(node.each === undefined ? [] : [node.each])].flatMap(
+      leavesBelow,
+    ),
+  ];
 }
 
 // node_<name>_<k>(at): reads the value at `at` into the columns of a node. 0: not valid JSON.
@@ -80,7 +88,8 @@ function emitNode(node: PathNode, context: Context): string {
     for (const leaf of leavesBelow(node).filter((leaf) => !node.leaves.includes(leaf))) emitReset(leaf, code, context);
     code.line('const c = load<u8>(at);');
     if (node.members.size > 0) code.line(`if (c == 0x7b) return members_${name}(at);`);
-    if (node.each !== undefined) code.line(`if (c == 0x5b) { array_${options.name} = at; return each_${name}(at, false); }`);
+    if (node.each !== undefined)
+      code.line(`if (c == 0x5b) { array_${options.name} = at; return each_${name}(at, false); }`);
     else if (node.elements.size > 0) code.line(`if (c == 0x5b) return elements_${name}(at);`);
   }
   code.line(node.leaves.length > 0 ? 'return next;' : `return ${use('formats/json', 'skipValue')}(at);`);
@@ -98,7 +107,9 @@ function emitStore(leaf: Leaf, code: Code, context: Context): void {
   const { options, use } = context;
   if (leaf < 0) {
     if (options.time === undefined) return;
-    code.line(`${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${options.binding.time?.unit === 's' ? 1000 : 1});`);
+    code.line(
+      `${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${options.binding.time?.unit === 's' ? 1000 : 1});`,
+    );
     return;
   }
   const column = options.columns[leaf]?.column;
@@ -121,9 +132,15 @@ function emitMembers(node: string, members: readonly { key: string; function: st
   for (let first = 0; first < encoded.length; first += 24) {
     const code = new Code();
     for (const { bytes, function: target } of encoded.slice(first, first + 24)) {
-      code.line(`if (length == ${bytes.length}${bytes.length === 0 ? '' : ` && ${matchBytes(bytes, 'key')}`}) return ${target}(at);`);
+      code.line(
+        `if (length == ${bytes.length}${bytes.length === 0 ? '' : ` && ${matchBytes(bytes, 'key')}`}) return ${target}(at);`,
+      );
     }
-    code.line(first + 24 < encoded.length ? `return member_${node}_${first + 24}(key, length, at);` : `return ${use('formats/json', 'skipValue')}(at);`);
+    code.line(
+      first + 24 < encoded.length
+        ? `return member_${node}_${first + 24}(key, length, at);`
+        : `return ${use('formats/json', 'skipValue')}(at);`,
+    );
     dispatch.unshift(wrap(`function member_${node}_${first}(key: usize, length: usize, at: usize): usize`, code));
   }
   context.functions.push(...dispatch);
@@ -133,7 +150,9 @@ function emitMembers(node: string, members: readonly { key: string; function: st
   code.block('for (;;)', () => {
     code.line(`const value = ${use('formats/json', 'readKey')}(at);`);
     code.line('if (value == 0) return 0;');
-    code.line(`at = member_${node}_0(${use('formats/json', 'tokenStart')}, ${use('formats/json', 'tokenEnd')} - tokenStart, value);`);
+    code.line(
+      `at = member_${node}_0(${use('formats/json', 'tokenStart')}, ${use('formats/json', 'tokenEnd')} - tokenStart, value);`,
+    );
     code.line('if (at == 0) return 0;');
     code.line('at = skipBlank(at);');
     code.line('const c = load<u8>(at);');
@@ -157,7 +176,14 @@ export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): stri
     else if (left === 3 && bytes.length >= 4) position = bytes.length - 4;
     const rest = bytes.length - position;
     const width = rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
-    const value = width === 8 ? view.getBigUint64(position, true) : width === 4 ? view.getUint32(position, true) : width === 2 ? view.getUint16(position, true) : view.getUint8(position);
+    const value =
+      width === 8
+        ? view.getBigUint64(position, true)
+        : width === 4
+          ? view.getUint32(position, true)
+          : width === 2
+            ? view.getUint16(position, true)
+            : view.getUint8(position);
     parts.push(`load<u${width * 8}>(${pointer}, ${offset + position}) == 0x${value.toString(16)}`);
     position += width;
   }
@@ -167,7 +193,8 @@ export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): stri
 function emitElements(node: string, elements: readonly { index: number; function: string }[], context: Context): void {
   const code = new Code();
   emitArrayLoop(code, context, () => {
-    for (const { index, function: target } of elements) code.line(`if (index == ${index}) { next = ${target}(at); known = true; }`);
+    for (const { index, function: target } of elements)
+      code.line(`if (index == ${index}) { next = ${target}(at); known = true; }`);
   });
   context.functions.push(wrap(`function elements_${node}(at: usize): usize`, code));
 }
@@ -223,7 +250,10 @@ function emitDocument(path: readonly (string | number)[], root: string, flattens
   });
   row.line(`rowCount_${name}++;`);
   row.block(`if (accepting_${name} && ${use('formats/coerce', 'coerceFault')} == 0)`, () => {
-    if (flattens) row.line(`if (array_${name} != 0 && load<u8>(${use('formats/json', 'skipBlank')}(array_${name} + 1)) != 0x5d) explode_${name}();`);
+    if (flattens)
+      row.line(
+        `if (array_${name} != 0 && load<u8>(${use('formats/json', 'skipBlank')}(array_${name} + 1)) != 0x5d) explode_${name}();`,
+      );
     row.line(`${flattens ? 'else ' : ''}accept_${name}();`);
   });
   row.line('return next;');
@@ -243,7 +273,9 @@ function emitDocument(path: readonly (string | number)[], root: string, flattens
       if (typeof step === 'number') document.line(`value = ${use('formats/select', 'selectElement')}(value, ${step});`);
       else {
         const bytes = new TextEncoder().encode(step);
-        document.line(`value = ${use('formats/select', 'selectMember')}(value, memory.data<u8>([${[...bytes, 0].join(', ')}]), ${bytes.length});`);
+        document.line(
+          `value = ${use('formats/select', 'selectMember')}(value, memory.data<u8>([${[...bytes, 0].join(', ')}]), ${bytes.length});`,
+        );
       }
     }
     document.line(`if (value == 0) { wrongPath_${name} = true; return next; }`);
@@ -258,15 +290,24 @@ function emitRecord(context: Context, flattens: boolean): void {
   const { options, use } = context;
   const { name } = options;
   const code = new Code();
-  code.line(`const recordEnd = recordMode ? end : ${use('formats/json', 'findLineEnd')}(at, end);`.replace('recordMode', use('formats/batch', 'recordMode')));
+  code.line(
+    `const recordEnd = recordMode ? end : ${use('formats/json', 'findLineEnd')}(at, end);`.replace(
+      'recordMode',
+      use('formats/batch', 'recordMode'),
+    ),
+  );
   code.line(`if (recordEnd == end && !${use('formats/batch', 'lastBatch')}) return 0;`);
   code.line('const next = recordEnd == end ? end : recordEnd + 1;');
   code.line(`recordStart_${name} = at; recordEnd_${name} = recordEnd;`);
-  code.line(`if (recordEnd - at > <usize>${use('../contract/abi', 'RECORD_BYTES_MAX')}) { reject_${name}(${use('../contract/abi', 'FAULT_RECORD_TOO_LONG')}, -1, at, recordEnd); return next; }`);
+  code.line(
+    `if (recordEnd - at > <usize>${use('../contract/abi', 'RECORD_BYTES_MAX')}) { reject_${name}(${use('../contract/abi', 'FAULT_RECORD_TOO_LONG')}, -1, at, recordEnd); return next; }`,
+  );
   code.line('const behind = load<u8>(recordEnd);');
   code.line('store<u8>(recordEnd, 0);');
   code.line(`const code = documents_${name}(at, recordEnd);`);
-  code.line(`if (code != 0) reject_${name}(code, ${use('formats/coerce', 'coerceFault')} == code ? ${use('formats/coerce', 'coerceColumn')} : -1, at, recordEnd);`);
+  code.line(
+    `if (code != 0) reject_${name}(code, ${use('formats/coerce', 'coerceFault')} == code ? ${use('formats/coerce', 'coerceColumn')} : -1, at, recordEnd);`,
+  );
   code.line('store<u8>(recordEnd, behind);');
   code.line('return next;');
   context.functions.push(wrap(`function general_${name}(at: usize, end: usize): usize`, code));
@@ -281,7 +322,9 @@ function emitRecord(context: Context, flattens: boolean): void {
     all.line('documents++;');
     all.block('if (next == 0)', () => {
       all.line(`if (${use('formats/json', 'tooDeep')}) return ${use('../contract/abi', 'FAULT_RECORD_TOO_DEEP')};`);
-      all.line(`return ${use('formats/json', 'badUtf8')} ? ${use('../contract/abi', 'FAULT_INVALID_UTF8')} : ${use('../contract/abi', 'FAULT_INVALID_RECORD')};`);
+      all.line(
+        `return ${use('formats/json', 'badUtf8')} ? ${use('../contract/abi', 'FAULT_INVALID_UTF8')} : ${use('../contract/abi', 'FAULT_INVALID_RECORD')};`,
+      );
     });
     all.line('next = skipBlank(next);');
   });

@@ -12,7 +12,8 @@ export function emitLayout(options: DecoderOptions, use: (module: string, name: 
   const { binding, name } = options;
   if (binding.format.kind !== 'json' || binding.format.rowPath !== '$') return undefined;
   const keys = options.columns.map(({ column }) => parsePath(column.mapping ?? `$.${column.name}`));
-  if (keys.some((steps) => steps.length !== 1 || typeof steps[0] !== 'string' || /["\\\x00-\x1f]/.test(steps[0]))) return undefined;
+  if (keys.some((steps) => steps.length !== 1 || typeof steps[0] !== 'string' || /["\\\x00-\x1f]/.test(steps[0])))
+    return undefined;
   const names = keys.map((steps) => String(steps[0]));
   if (new Set(names).size < names.length) return undefined;
   const timeSteps = binding.time === undefined ? undefined : parsePath(binding.time.path);
@@ -51,7 +52,13 @@ export function emitLayout(options: DecoderOptions, use: (module: string, name: 
   return functions.join('\n\n');
 }
 
-function emitColumn(options: DecoderOptions, index: number, isTime: boolean, code: Code, use: (module: string, name: string) => string): void {
+function emitColumn(
+  options: DecoderOptions,
+  index: number,
+  isTime: boolean,
+  code: Code,
+  use: (module: string, name: string) => string,
+): void {
   const definition = options.columns[index];
   if (definition === undefined) return;
   const { slot, column } = definition;
@@ -88,7 +95,10 @@ function emitColumn(options: DecoderOptions, index: number, isTime: boolean, cod
       const length = column.type.kind === 'VARCHAR' ? column.type.length : 0;
       code.line(`next = load<u8>(at) == 0x22 ? ${fast('plainStringEnd')}(at + 1) : 0;`);
       code.block(`if (next != 0)`, () => {
-        if (kept) code.line(`store<u64>(${options.frame}, ${use('text', 'textOf')}(at + 1, min<u32>(<u32>(next - at - 1), ${length})), ${slot.valueOffset});`);
+        if (kept)
+          code.line(
+            `store<u64>(${options.frame}, ${use('text', 'textOf')}(at + 1, min<u32>(<u32>(next - at - 1), ${length})), ${slot.valueOffset});`,
+          );
         notNull();
         code.line('at = next + 1;');
       });
@@ -105,11 +115,19 @@ function emitColumn(options: DecoderOptions, index: number, isTime: boolean, cod
     case 'integer': {
       const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 }[column.type.kind as string] ?? 64;
       code.line(`const integer${index} = ${fast('fastInteger')}(at);`);
-      code.block(`if (${fast('fastEnd')} != 0${bits === 64 ? '' : ` && (integer${index} << ${64 - bits}) >> ${64 - bits} == integer${index}`})`, () => {
-        if (kept) code.line(bits === 64 ? `store<i64>(${options.frame}, integer${index}, ${slot.valueOffset});` : `store<i32>(${options.frame}, <i32>integer${index}, ${slot.valueOffset});`);
-        notNull();
-        code.line('at = fastEnd;');
-      });
+      code.block(
+        `if (${fast('fastEnd')} != 0${bits === 64 ? '' : ` && (integer${index} << ${64 - bits}) >> ${64 - bits} == integer${index}`})`,
+        () => {
+          if (kept)
+            code.line(
+              bits === 64
+                ? `store<i64>(${options.frame}, integer${index}, ${slot.valueOffset});`
+                : `store<i32>(${options.frame}, <i32>integer${index}, ${slot.valueOffset});`,
+            );
+          notNull();
+          code.line('at = fastEnd;');
+        },
+      );
       break;
     }
     case 'number':
@@ -126,10 +144,16 @@ function emitColumn(options: DecoderOptions, index: number, isTime: boolean, cod
 
 function storeTime(options: DecoderOptions, code: Code, use: (module: string, name: string) => string): void {
   if (options.time === undefined) return;
-  code.line(`${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${options.binding.time?.unit === 's' ? 1000 : 1});`);
+  code.line(
+    `${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${options.binding.time?.unit === 's' ? 1000 : 1});`,
+  );
 }
 
-function fastForm(type: SqlType, kept: boolean, isTime: boolean): 'timestamp' | 'text' | 'double' | 'integer' | 'number' | 'general' {
+function fastForm(
+  type: SqlType,
+  kept: boolean,
+  isTime: boolean,
+): 'timestamp' | 'text' | 'double' | 'integer' | 'number' | 'general' {
   switch (type.kind) {
     case 'TIMESTAMP':
       return 'timestamp';

@@ -34,8 +34,14 @@ export function addressesOf(options: DecoderOptions, index: number): { value: st
 }
 
 /** The statement that stores the token as a column of a type. */
-export function storeToken(type: SqlType, value: string, isNull: string, use: (module: string, name: string) => string): string {
-  const call = (name: string, ...more: number[]): string => `${use('formats/coerce', name)}(${[value, isNull, ...more].join(', ')});`;
+export function storeToken(
+  type: SqlType,
+  value: string,
+  isNull: string,
+  use: (module: string, name: string) => string,
+): string {
+  const call = (name: string, ...more: number[]): string =>
+    `${use('formats/coerce', name)}(${[value, isNull, ...more].join(', ')});`;
   switch (type.kind) {
     case 'BOOLEAN':
       return call('storeBoolean');

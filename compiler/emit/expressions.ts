@@ -1,7 +1,17 @@
 // Expressions → AssemblyScript statements. Nulls are handled here: library functions see plain values, and a call whose argument
 // may be NULL is wrapped. Values live in locals; a value is computed once within a function (common subexpressions).
 import { familyOf, storageOf, type Storage } from '../../contract/types.ts';
-import type { Call, Case, Coalesce, Comparison, DistinctFrom, Expression, IsTest, Literal, Logical } from '../plan/expression.ts';
+import type {
+  Call,
+  Case,
+  Coalesce,
+  Comparison,
+  DistinctFrom,
+  Expression,
+  IsTest,
+  Literal,
+  Logical,
+} from '../plan/expression.ts';
 import { emitArithmetic, emitNegate } from './arithmetic.ts';
 import { emitCast } from './casts.ts';
 import type { Code, ModuleBuilder } from './code.ts';
@@ -48,7 +58,6 @@ export function emitExpression(expression: Expression, context: ExpressionContex
   return operand;
 }
 
-
 /** A text that equal expressions share, whatever their place. */
 export function shareKey(expression: Expression): string {
   return JSON.stringify(expression, (name, value: unknown) =>
@@ -56,7 +65,10 @@ export function shareKey(expression: Expression): string {
   );
 }
 
-function emitComputed(expression: Exclude<Expression, { kind: 'column' | 'rowtime' | 'literal' }>, context: ExpressionContext): Operand {
+function emitComputed(
+  expression: Exclude<Expression, { kind: 'column' | 'rowtime' | 'literal' }>,
+  context: ExpressionContext,
+): Operand {
   switch (expression.kind) {
     case 'context':
       return {
@@ -64,9 +76,13 @@ function emitComputed(expression: Exclude<Expression, { kind: 'column' | 'rowtim
         isNull: 'false',
       };
     case 'arithmetic':
-      return emitStrict(expression, [expression.left, expression.right], context, (values) => emitArithmetic(expression, values, context.module));
+      return emitStrict(expression, [expression.left, expression.right], context, (values) =>
+        emitArithmetic(expression, values, context.module),
+      );
     case 'negate':
-      return emitStrict(expression, [expression.operand], context, (values) => emitNegate(expression, values[0] ?? '', context.module));
+      return emitStrict(expression, [expression.operand], context, (values) =>
+        emitNegate(expression, values[0] ?? '', context.module),
+      );
     case 'comparison':
       return emitStrict(expression, [expression.left, expression.right], context, (values) =>
         compare(expression.operator, expression.left, values[0] ?? '', values[1] ?? '', context),
@@ -88,7 +104,9 @@ function emitComputed(expression: Exclude<Expression, { kind: 'column' | 'rowtim
       return emitCoalesce(expression, context);
     case 'cast':
       if (expression.operand.type.kind === 'NULL') return { value: zeroOf(storageOf(expression.type)), isNull: 'true' };
-      return emitStrict(expression, [expression.operand], context, (values) => emitCast(expression, values[0] ?? '', context.module));
+      return emitStrict(expression, [expression.operand], context, (values) =>
+        emitCast(expression, values[0] ?? '', context.module),
+      );
     case 'call':
       return emitCall(expression, context);
   }
@@ -104,12 +122,18 @@ export function emitLiteral(literal: Literal, context: { readonly module: Module
   if (literal.value === null) return { value: zeroOf(storage), isNull: 'true' };
   if (storage === 'text') {
     const text = String(literal.value);
-    const bytes = familyOf(literal.type) === 'binary' ? Uint8Array.from(text, (unit) => unit.charCodeAt(0)) : new TextEncoder().encode(text);
+    const bytes =
+      familyOf(literal.type) === 'binary'
+        ? Uint8Array.from(text, (unit) => unit.charCodeAt(0))
+        : new TextEncoder().encode(text);
     return { value: context.module.text(text, bytes), isNull: 'false' };
   }
   if (storage === 'i64') {
     const value = BigInt(literal.value);
-    return { value: value === -(2n ** 63n) ? 'i64.MIN_VALUE' : `<i64>${value < 0n ? `(${value})` : value}`, isNull: 'false' };
+    return {
+      value: value === -(2n ** 63n) ? 'i64.MIN_VALUE' : `<i64>${value < 0n ? `(${value})` : value}`,
+      isNull: 'false',
+    };
   }
   if (storage === 'i32') return { value: `<i32>(${Number(literal.value)})`, isNull: 'false' };
   const text = String(Number(literal.value));
@@ -155,7 +179,13 @@ function nameNull(isNull: string, code: Code): string {
   return name;
 }
 
-function compare(operator: Comparison['operator'], left: Expression, leftValue: string, rightValue: string, context: ExpressionContext): string {
+function compare(
+  operator: Comparison['operator'],
+  left: Expression,
+  leftValue: string,
+  rightValue: string,
+  context: ExpressionContext,
+): string {
   const wasmOperator = operator === '=' ? '==' : operator === '<>' ? '!=' : operator;
   if (storageOf(left.type) !== 'text') return `i32(${leftValue} ${wasmOperator} ${rightValue})`;
   const padded = left.type.kind === 'CHAR';
@@ -250,7 +280,8 @@ function emitCoalesce(expression: Coalesce, context: ExpressionContext): Operand
       scoped(context, (inner) => {
         const emitted = emitExpression(operand, inner);
         assign(result, emitted, code);
-        if (emitted.isNull !== 'true') code.line(emitted.isNull === 'false' ? 'break;' : `if (!(${emitted.isNull})) break;`);
+        if (emitted.isNull !== 'true')
+          code.line(emitted.isNull === 'false' ? 'break;' : `if (!(${emitted.isNull})) break;`);
       });
     }
   });
@@ -286,10 +317,17 @@ function emitCall(expression: Call, context: ExpressionContext): Operand {
   const withScales = (values: readonly string[]): string[] =>
     values.flatMap((value, index) => {
       const type = expression.arguments[index]?.type;
-      return type?.kind === 'DECIMAL' && signature.parameters[index]?.kind === 'DECIMAL' ? [value, String(type.scale)] : [value];
+      return type?.kind === 'DECIMAL' && signature.parameters[index]?.kind === 'DECIMAL'
+        ? [value, String(type.scale)]
+        : [value];
     });
   if (signature.nulls === 'propagate') {
-    return emitStrict(expression, expression.arguments, context, (values) => `${name}(${withScales(values).join(', ')})`);
+    return emitStrict(
+      expression,
+      expression.arguments,
+      context,
+      (values) => `${name}(${withScales(values).join(', ')})`,
+    );
   }
   const { code, module } = context;
   const storage = storageOf(expression.type);

@@ -17,7 +17,9 @@ export function emitInput(layout: StreamLayout, context: ProgramContext): void {
   emitRecordFeed(layout, context);
   const { module } = context;
   const code = new Code();
-  code.line(`if ((form & ${module.use('../contract/abi', 'BATCH_RECORDS')}) != 0) return feedRecords_${layout.id}(pointer, length, clock);`);
+  code.line(
+    `if ((form & ${module.use('../contract/abi', 'BATCH_RECORDS')}) != 0) return feedRecords_${layout.id}(pointer, length, clock);`,
+  );
   code.line(`return feedRaw_${layout.id}(pointer, length, form, clock);`);
   module.function(`function feed_${layout.id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
 }
@@ -54,7 +56,9 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
     const slot = frame.time;
     if (slot === undefined) throw new Error('invariant: a replay without a time slot');
     code.block(`if (load<u8>(${frame.name}, ${slot.nullOffset}) != 0)`, () => {
-      code.line(`reject_${id}(${module.use('../contract/abi', 'FAULT_INVALID_ROWTIME')}, -1, recordStart_${id}, recordEnd_${id});`);
+      code.line(
+        `reject_${id}(${module.use('../contract/abi', 'FAULT_INVALID_ROWTIME')}, -1, recordStart_${id}, recordEnd_${id});`,
+      );
       code.line('return;');
     });
     code.line(`let time: i64 = load<i64>(${frame.name}, ${slot.valueOffset});`);
@@ -66,7 +70,9 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   const hasEvents = domain !== undefined && domain.tumbles.length > 0;
   if (hasEvents) {
     code.block(`if (time >= next_${domain.index})`, () => {
-      code.line(`if (!events_${domain.index}(time, ${!domain.fanIn}, rows_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`);
+      code.line(
+        `if (!events_${domain.index}(time, ${!domain.fanIn}, rows_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`,
+      );
     });
   }
   code.line(`if (raised) ${ledger.increment('source', name, 'raised')}`);
@@ -95,8 +101,14 @@ function emitReject(layout: StreamLayout, context: ProgramContext): void {
     code.line(`if (column == ${index}) place = ${module.text(` (stream "${name}", column "${column.name}")`)};`);
   }
   const rowtime = input?.binding.time === undefined ? module.use('operators/context', 'rowClock') : 'i64.MIN_VALUE';
-  code.line(`report(code, place, ${module.use('faults', 'pendingDetail')}, ${rowtime}, from, <u32>(to - from), ${module.use('text', 'EMPTY_TEXT')});`);
-  module.function(`function reject_${id}(code: i32, column: i32, from: usize, to: usize): void`, code, `A record of input "${name}" that can not be decoded.`);
+  code.line(
+    `report(code, place, ${module.use('faults', 'pendingDetail')}, ${rowtime}, from, <u32>(to - from), ${module.use('text', 'EMPTY_TEXT')});`,
+  );
+  module.function(
+    `function reject_${id}(code: i32, column: i32, from: usize, to: usize): void`,
+    code,
+    `A record of input "${name}" that can not be decoded.`,
+  );
 }
 
 function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
@@ -115,10 +127,14 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   code.line('let at = pointer;');
   code.line(`${status}(${abi('STATUS_DONE')});`);
   code.block('while (at < end)', () => {
-    code.line(`if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
+    code.line(
+      `if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
+    );
     code.line(`const next = record_${id}(at, end);`);
     code.line('if (next == 0) break;');
-    code.line(`if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
+    code.line(
+      `if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
+    );
     code.line('at = next;');
   });
   code.line('return <i32>(at - pointer);');
@@ -130,7 +146,11 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   record.line(`if (rows_${id} + rejects_${id} > 0) ${ledger.increment('source', layout.stream.name, 'records')}`);
   record.line(`if (rows_${id} > 0) ${ledger.increment('source', layout.stream.name, 'decoded')}`);
   record.line('return next;');
-  module.function(`function record_${id}(at: usize, end: usize): usize`, record, 'One record; where the next one begins, 0 when this one is not whole yet.');
+  module.function(
+    `function record_${id}(at: usize, end: usize): usize`,
+    record,
+    'One record; where the next one begins, 0 when this one is not whole yet.',
+  );
   module.function(`function feedRaw_${id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
 }
 
@@ -162,7 +182,9 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
   code.line(`${status}(${abi('STATUS_DONE')});`);
   code.line('let index = first;');
   code.block('for (; index < count; index++)', () => {
-    code.line(`if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
+    code.line(
+      `if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
+    );
     code.line(`const entry = pointer + 8 + <usize>index * ${abi('RECORD_ENTRY_BYTES')};`);
     code.line(`${module.use('operators/context', 'setRowClock')}(load<i64>(entry));`);
     emitArrival(layout, code, context, 'load<i64>(entry, 8)');
@@ -172,7 +194,9 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
       if (slot === undefined) continue;
       code.block(`if (load<u32>(entry + ${abi(field)}, 4) != 0xffffffff)`, () => {
         code.line(`store<u8>(${frame.name}, 0, ${slot.nullOffset});`);
-        code.line(`store<u64>(${frame.name}, ${module.use('text', 'textOf')}(pointer + <usize>load<u32>(entry + ${abi(field)}), load<u32>(entry + ${abi(field)}, 4)), ${slot.valueOffset});`);
+        code.line(
+          `store<u64>(${frame.name}, ${module.use('text', 'textOf')}(pointer + <usize>load<u32>(entry + ${abi(field)}), load<u32>(entry + ${abi(field)}, 4)), ${slot.valueOffset});`,
+        );
       });
     }
     code.line(`let at = pointer + <usize>load<u32>(entry, ${abi('RECORD_DATA')});`);
@@ -186,7 +210,9 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
       code.line('at = next;');
     });
     code.line('store<u8>(end, behind);');
-    code.line(`if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`);
+    code.line(
+      `if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
+    );
   });
   code.line('return <i32>(index - first);');
   module.function(`function feedRecords_${id}(pointer: usize, length: i32, clock: i64): i32`, code);

@@ -34,6 +34,7 @@ export interface StreamLayout {
   readonly output?: number;
 }
 
+/** A pump with what the emitter derives. */
 export interface PumpLayout {
   readonly pump: Pump;
   readonly id: string;
@@ -43,6 +44,7 @@ export interface PumpLayout {
   readonly promotes: boolean;
 }
 
+/** A tumbling aggregate with its name in the program. */
 export interface TumbleLayout {
   readonly relation: TumbleAggregate;
   /** Global variable that holds the operator. */
@@ -66,6 +68,7 @@ export interface Domain {
   readonly merge?: { readonly stream: string; readonly sources: readonly number[] };
 }
 
+/** All parts of a program with their relations. */
 export interface ProgramLayout {
   readonly plan: Plan;
   readonly streams: ReadonlyMap<string, StreamLayout>;
@@ -79,7 +82,11 @@ export interface LayoutProblem {
 }
 
 /** Lays a plan out; `keepAll` keeps unread columns (optimizer off). */
-export function layOut(plan: Plan, identifier: (name: string) => string, keepAll: boolean): ProgramLayout | LayoutProblem {
+export function layOut(
+  plan: Plan,
+  identifier: (name: string) => string,
+  keepAll: boolean,
+): ProgramLayout | LayoutProblem {
   const pumps = plan.pumps.map((pump): PumpLayout => {
     const id = identifier(pump.name);
     return { pump, id, tumbles: tumblesOf(pump, id), source: scannedStream(pump.query), promotes: promotes(pump) };
@@ -95,7 +102,11 @@ export function layOut(plan: Plan, identifier: (name: string) => string, keepAll
     if (problem) return { stream };
   }
   const domains = roots.map((root, index): Domain => {
-    const members = topological(pumps.filter((pump) => domainOf.get(pump.source) === index), domainOf, index);
+    const members = topological(
+      pumps.filter((pump) => domainOf.get(pump.source) === index),
+      domainOf,
+      index,
+    );
     for (const pump of members) for (const tumble of pump.tumbles) tumble.domain = index;
     const targets = members.filter((pump) => domainOf.get(pump.pump.target) === index).map((pump) => pump.pump.target);
     return {
@@ -117,7 +128,13 @@ export function layOut(plan: Plan, identifier: (name: string) => string, keepAll
     streams.set(stream.name, {
       stream,
       id,
-      frame: frameOf(stream, id, readers, keepAll || output >= 0 || stream.kind !== 'input', binding?.time !== undefined),
+      frame: frameOf(
+        stream,
+        id,
+        readers,
+        keepAll || output >= 0 || stream.kind !== 'input',
+        binding?.time !== undefined,
+      ),
       readers,
       domain: domainOf.get(stream.name) ?? -1,
       ...(binding === undefined ? {} : { input: { index: inputIndex, binding } }),
@@ -140,7 +157,12 @@ interface Root {
 
 // A stream's domain is that of its writers; a promoting writer starts one of its own, and so do writers of different domains.
 // A promoting writer beside others: a problem.
-function assignDomain(name: string, pumps: readonly PumpLayout[], domainOf: Map<string, number>, roots: Root[]): boolean {
+function assignDomain(
+  name: string,
+  pumps: readonly PumpLayout[],
+  domainOf: Map<string, number>,
+  roots: Root[],
+): boolean {
   if (domainOf.has(name)) return false;
   const writers = pumps.filter((pump) => pump.pump.target === name);
   if (writers.length === 0) return false;
@@ -168,11 +190,20 @@ function assignDomain(name: string, pumps: readonly PumpLayout[], domainOf: Map<
 }
 
 // Writers before readers; among those that are free, script order.
-function topological(pumps: readonly PumpLayout[], domainOf: ReadonlyMap<string, number>, domain: number): PumpLayout[] {
+function topological(
+  pumps: readonly PumpLayout[],
+  domainOf: ReadonlyMap<string, number>,
+  domain: number,
+): PumpLayout[] {
   const rest = [...pumps];
   const ordered: PumpLayout[] = [];
   while (rest.length > 0) {
-    const index = rest.findIndex((pump) => !rest.some((other) => other !== pump && other.pump.target === pump.source && domainOf.get(pump.source) === domain));
+    const index = rest.findIndex(
+      (pump) =>
+        !rest.some(
+          (other) => other !== pump && other.pump.target === pump.source && domainOf.get(pump.source) === domain,
+        ),
+    );
     ordered.push(...rest.splice(Math.max(index, 0), 1));
   }
   return ordered;
@@ -197,7 +228,13 @@ function promotes(pump: Pump): boolean {
   return pump.query.kind === 'project' && pump.query.rowtime !== undefined;
 }
 
-function frameOf(stream: Stream, id: string, readers: readonly PumpLayout[], keepAll: boolean, hasTime: boolean): Frame {
+function frameOf(
+  stream: Stream,
+  id: string,
+  readers: readonly PumpLayout[],
+  keepAll: boolean,
+  hasTime: boolean,
+): Frame {
   const used = new Set<number>();
   for (const reader of readers) {
     for (const expression of lowestExpressions(reader.pump.query)) {

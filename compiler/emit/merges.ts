@@ -23,14 +23,22 @@ export function mergesOf(program: ProgramLayout): Merge[] {
   return program.domains.flatMap((domain) => {
     const layout = domain.merge === undefined ? undefined : program.streams.get(domain.merge.stream);
     if (layout === undefined || domain.merge === undefined) return [];
-    return [{ layout, domain, queues: domain.merge.sources.map((_, index) => `queue_${layout.id}_${index}`), sources: domain.merge.sources }];
+    return [
+      {
+        layout,
+        domain,
+        queues: domain.merge.sources.map((_, index) => `queue_${layout.id}_${index}`),
+        sources: domain.merge.sources,
+      },
+    ];
   });
 }
 
 /** Declares the queues of a merge. */
 export function declareMerge(merge: Merge, module: ModuleBuilder): void {
   module.use('state/queue', 'RowQueue');
-  for (const queue of merge.queues) module.declare(`const ${queue}: RowQueue = changetype<RowQueue>(memory.data(${QUEUE_BYTES}, 16));`);
+  for (const queue of merge.queues)
+    module.declare(`const ${queue}: RowQueue = changetype<RowQueue>(memory.data(${QUEUE_BYTES}, 16));`);
   module.declare(`let waited_${merge.layout.id}: i64 = 0; // sequence of the last row that had to wait`);
 }
 
@@ -43,7 +51,10 @@ export function initializeMerge(merge: Merge, module: ModuleBuilder): string[] {
   });
   const nulls = frame.slots.filter((slot) => slot !== undefined).length * 8;
   const table = `memory.data<u32>([${[...texts, nulls].join(', ')}])`;
-  return merge.queues.map((queue) => `${module.use('state/queue', 'initializeQueue')}(${queue}, ${frame.name}, ${frame.bytes}, ${table}, ${texts.length});`);
+  return merge.queues.map(
+    (queue) =>
+      `${module.use('state/queue', 'initializeQueue')}(${queue}, ${frame.name}, ${frame.bytes}, ${table}, ${texts.length});`,
+  );
 }
 
 /** Emits bounds, waiting and merging. */
@@ -58,7 +69,11 @@ export function emitMerges(context: ProgramContext): void {
     settle.line(`if (!merge_${merge.domain.index}(resumable)) return false;`);
   }
   settle.line('return true;');
-  context.module.function('function settle(resumable: bool): bool', settle, 'Rows whose turn has come leave the merges.');
+  context.module.function(
+    'function settle(resumable: bool): bool',
+    settle,
+    'Rows whose turn has come leave the merges.',
+  );
 }
 
 // bound_<d>(): no later row of the clock is below.
@@ -71,13 +86,19 @@ function emitBound(domain: Domain, context: ProgramContext): void {
     for (const source of domain.merge.sources) code.line(`bound = min(bound, bound_${source}());`);
     const layout = program.streams.get(domain.merge.stream);
     for (let index = 0; index < domain.merge.sources.length; index++) {
-      code.line(`if (queue_${layout?.id}_${index}.count > 0) bound = min(bound, ${module.use('state/queue', 'headRowtime')}(queue_${layout?.id}_${index}));`);
+      code.line(
+        `if (queue_${layout?.id}_${index}.count > 0) bound = min(bound, ${module.use('state/queue', 'headRowtime')}(queue_${layout?.id}_${index}));`,
+      );
     }
     code.line('return bound;');
   } else {
-    const finished = domain.inputs.map((index) => `finished_${layouts.find((layout) => layout.input?.index === index)?.id}`);
+    const finished = domain.inputs.map(
+      (index) => `finished_${layouts.find((layout) => layout.input?.index === index)?.id}`,
+    );
     if (finished.length > 0) code.line(`if (${finished.join(' && ')}) return i64.MAX_VALUE;`);
-    const own = layouts.find((layout) => layout.stream.name === domain.promoted) ?? layouts.find((layout) => layout.input !== undefined && layout.domain === domain.index);
+    const own =
+      layouts.find((layout) => layout.stream.name === domain.promoted) ??
+      layouts.find((layout) => layout.input !== undefined && layout.domain === domain.index);
     code.line(`return ${domain.promoted === undefined ? `clock_${own?.id}` : `rowtime_${own?.id}`};`);
   }
   module.function(`function bound_${domain.index}(): i64`, code);
@@ -87,8 +108,13 @@ function emitWait(merge: Merge, context: ProgramContext): void {
   const code = new Code();
   const put = context.module.use('state/queue', 'putRow');
   code.line(`waited_${merge.layout.id}++;`);
-  for (const [index, queue] of merge.queues.entries()) code.line(`if (source == ${index}) ${put}(${queue}, rowtime, waited_${merge.layout.id});`);
-  context.module.function(`function wait_${merge.layout.id}(source: i32, rowtime: i64): void`, code, `A row waits to enter stream "${merge.layout.stream.name}".`);
+  for (const [index, queue] of merge.queues.entries())
+    code.line(`if (source == ${index}) ${put}(${queue}, rowtime, waited_${merge.layout.id});`);
+  context.module.function(
+    `function wait_${merge.layout.id}(source: i32, rowtime: i64): void`,
+    code,
+    `A row waits to enter stream "${merge.layout.stream.name}".`,
+  );
 }
 
 function emitMerge(merge: Merge, context: ProgramContext): void {
@@ -103,13 +129,20 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
     for (const [index, queue] of merge.queues.entries()) {
       const rowtime = `${module.use('state/queue', 'headRowtime')}(${queue})`;
       const order = `${module.use('state/queue', 'headSequence')}(${queue})`;
-      code.line(`if (${queue}.count > 0 && (first < 0 || ${rowtime} < time || (${rowtime} == time && ${order} < sequence))) { first = ${index}; time = ${rowtime}; sequence = ${order}; }`);
+      code.line(
+        `if (${queue}.count > 0 && (first < 0 || ${rowtime} < time || (${rowtime} == time && ${order} < sequence))) { first = ${index}; time = ${rowtime}; sequence = ${order}; }`,
+      );
     }
     code.line('if (first < 0) break;');
     // A clock whose own queue is empty may still bring something lower.
-    for (const [index, source] of merge.sources.entries()) code.line(`if (first != ${index} && bound_${source}() < time) return true;`);
-    if (hasEvents) code.line(`if (time >= next_${domain.index} && !events_${domain.index}(time, ${!domain.fanIn}, resumable)) return false;`);
-    for (const [index, queue] of merge.queues.entries()) code.line(`if (first == ${index}) ${module.use('state/queue', 'takeRow')}(${queue});`);
+    for (const [index, source] of merge.sources.entries())
+      code.line(`if (first != ${index} && bound_${source}() < time) return true;`);
+    if (hasEvents)
+      code.line(
+        `if (time >= next_${domain.index} && !events_${domain.index}(time, ${!domain.fanIn}, resumable)) return false;`,
+      );
+    for (const [index, queue] of merge.queues.entries())
+      code.line(`if (first == ${index}) ${module.use('state/queue', 'takeRow')}(${queue});`);
     code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
     code.line(`push_${layout.id}(time);`);
     code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
@@ -121,5 +154,9 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
     code.line(`if (bound >= next_${domain.index} && !events_${domain.index}(bound, true, resumable)) return false;`);
   }
   code.line('return true;');
-  module.function(`function merge_${domain.index}(resumable: bool): bool`, code, `Rows enter stream "${layout.stream.name}" in the order of their ROWTIME.`);
+  module.function(
+    `function merge_${domain.index}(resumable: bool): bool`,
+    code,
+    `Rows enter stream "${layout.stream.name}" in the order of their ROWTIME.`,
+  );
 }

@@ -48,7 +48,10 @@ function childOf(node: PathNode, step: PathStep): PathNode {
     node.each ??= emptyNode();
     return node.each;
   }
-  const children: Map<PathStep, PathNode> = (typeof step === 'string' ? node.members : node.elements) as Map<PathStep, PathNode>;
+  const children: Map<PathStep, PathNode> = (typeof step === 'string' ? node.members : node.elements) as Map<
+    PathStep,
+    PathNode
+  >;
   const child = children.get(step) ?? emptyNode();
   children.set(step, child);
   return child;

@@ -27,7 +27,8 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   const context: ProgramContext = { program, module, ledger, sql, optimize };
   ledger.declare(module);
   for (const layout of program.streams.values()) declareStream(layout, module);
-  for (const domain of program.domains) module.declare(`let next_${domain.index}: i64 = i64.MAX_VALUE; // the first boundary of clock ${domain.index}`);
+  for (const domain of program.domains)
+    module.declare(`let next_${domain.index}: i64 = i64.MAX_VALUE; // the first boundary of clock ${domain.index}`);
   for (const pump of program.pumps) for (const tumble of pump.tumbles) declareTumble(tumble, module);
   for (const merge of mergesOf(program)) declareMerge(merge, module);
   emitReport(context);
@@ -56,11 +57,13 @@ export function isEmitProblem(value: EmittedProgram | LayoutProblem): value is L
 
 function ledgerOf(program: ProgramLayout): Ledger {
   const ledger = new Ledger();
-  for (const input of program.plan.inputs) ledger.add('source', input.stream, ['records', 'decoded', 'rejected', 'rows', 'raised']);
+  for (const input of program.plan.inputs)
+    ledger.add('source', input.stream, ['records', 'decoded', 'rejected', 'rows', 'raised']);
   for (const stream of program.plan.streams) ledger.add('stream', stream.name, ['in']);
   for (const pump of program.pumps) {
     ledger.add('pump', pump.pump.name, ['passed', 'filtered', 'absorbed', 'late', 'errors']);
-    for (const tumble of pump.tumbles) ledger.add('operator', operatorName(tumble), ['produced', 'passed', 'filtered', 'errors']);
+    for (const tumble of pump.tumbles)
+      ledger.add('operator', operatorName(tumble), ['produced', 'passed', 'filtered', 'errors']);
   }
   return ledger;
 }
@@ -82,11 +85,17 @@ function emitReport(context: ProgramContext): void {
   const code = new Code();
   const fill = module.use('operators/errors', 'fillError');
   code.line(`${module.use('faults', 'clearFault')}();`);
-  code.line(`${fill}(${error.frame.name}, ${module.text('WARN')}, faultName(code), faultMessage(code), place, detail, rowtime, data, length, pump);`);
+  code.line(
+    `${fill}(${error.frame.name}, ${module.text('WARN')}, faultName(code), faultMessage(code), place, detail, rowtime, data, length, pump);`,
+  );
   code.line(`rowtime_${error.id} = max(rowtime_${error.id}, ${module.use('operators/context', 'rowClock')});`);
   code.line(ledger.increment('stream', error.stream.name, 'in'));
   if (error.output !== undefined) code.line(`write_${error.id}();`);
-  module.function('function report(code: i32, place: Text, detail: Text, rowtime: i64, data: usize, length: u32, pump: Text): void', code, 'A data error becomes a row on error_stream.');
+  module.function(
+    'function report(code: i32, place: Text, detail: Text, rowtime: i64, data: usize, length: u32, pump: Text): void',
+    code,
+    'A data error becomes a row on error_stream.',
+  );
 }
 
 // events_<d>(time, inclusive, resumable): windows that are due at `time` close in the order of their output ROWTIME. Without
@@ -111,15 +120,25 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
     }
   });
   code.line(`next_${domain.index} = i64.MAX_VALUE;`);
-  for (const { name } of domain.tumbles) code.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
+  for (const { name } of domain.tumbles)
+    code.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
   code.line('return true;');
-  module.function(`function events_${domain.index}(time: i64, inclusive: bool, resumable: bool): bool`, code, `Windows of clock ${domain.index} that are due close.`);
+  module.function(
+    `function events_${domain.index}(time: i64, inclusive: bool, resumable: bool): bool`,
+    code,
+    `Windows of clock ${domain.index} that are due close.`,
+  );
 }
 
 function clockOf(domain: Domain, program: ProgramLayout): string {
   for (const layout of program.streams.values()) {
     if (layout.domain !== domain.index) continue;
-    if (domain.promoted === layout.stream.name || domain.merge?.stream === layout.stream.name || layout.input !== undefined) return `rowtime_${layout.id}`;
+    if (
+      domain.promoted === layout.stream.name ||
+      domain.merge?.stream === layout.stream.name ||
+      layout.input !== undefined
+    )
+      return `rowtime_${layout.id}`;
   }
   throw new Error('invariant: a clock without its stream');
 }
@@ -140,7 +159,9 @@ function emitTime(context: ProgramContext): void {
     advance.block(`if (input == ${layout.input?.index ?? 0})`, () => {
       advance.line(`if (time > clock_${layout.id}) clock_${layout.id} = time;`);
       if (domain !== undefined && domain.tumbles.length > 0) {
-        advance.line(`if (time >= next_${domain.index} && !events_${domain.index}(time, true, true)) { ${setStatus}(${full}); return; }`);
+        advance.line(
+          `if (time >= next_${domain.index} && !events_${domain.index}(time, true, true)) { ${setStatus}(${full}); return; }`,
+        );
       }
     });
     finish.line(`if (input == ${layout.input?.index ?? 0}) finished_${layout.id} = true;`);
@@ -151,12 +172,19 @@ function emitTime(context: ProgramContext): void {
   for (const domain of program.domains) {
     if (domain.merge !== undefined) finish.line(`if (!merge_${domain.index}(true)) return;`);
     if (domain.tumbles.length === 0) continue;
-    const all = domain.inputs.map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`).join(' && ') || 'false';
+    const all =
+      domain.inputs
+        .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)
+        .join(' && ') || 'false';
     finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
   }
   advance.line(`${setStatus}(${done});`);
   finish.line(`${setStatus}(${done});`);
-  module.function('export function advance(input: i32, time: i64): void', advance, 'A bound: no later row of the input has a ROWTIME below `time`.');
+  module.function(
+    'export function advance(input: i32, time: i64): void',
+    advance,
+    'A bound: no later row of the input has a ROWTIME below `time`.',
+  );
   module.function('export function finish(input: i32): void', finish, 'The input has ended.');
 }
 
@@ -165,7 +193,8 @@ function emitExports(context: ProgramContext): void {
   const initialize = new Code();
   initialize.line(`${module.use('operators/context', 'setStart')}(start, seed);`);
   initialize.line('groupCount = keyGroups;');
-  for (const pump of program.pumps) for (const tumble of pump.tumbles) initialize.line(initializeTumble(tumble, module));
+  for (const pump of program.pumps)
+    for (const tumble of pump.tumbles) initialize.line(initializeTumble(tumble, module));
   for (const merge of mergesOf(program)) for (const line of initializeMerge(merge, module)) initialize.line(line);
   module.declare('let groupCount: u32 = 0;');
   module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);
@@ -192,7 +221,10 @@ function emitExports(context: ProgramContext): void {
   simple('state_bytes_peak(): i64', `return <i64>${module.use('state/arena', 'stateBytesPeak')};`);
   simple('set_state_limit(bytes: i64): void', `${module.use('state/arena', 'setStateBytesMax')}(<u64>bytes);`);
   simple('ledger_bytes(): i32', `return ${ledger.bytes};`);
-  simple('input_buffer(input: i32, bytes: i32): usize', `return ${module.use('state/input', 'inputBuffer')}(input, bytes);`);
+  simple(
+    'input_buffer(input: i32, bytes: i32): usize',
+    `return ${module.use('state/input', 'inputBuffer')}(input, bytes);`,
+  );
 }
 
 function emitOutputExports(context: ProgramContext): void {
@@ -208,5 +240,9 @@ function emitOutputExports(context: ProgramContext): void {
   make('output_pointer(output: i32): usize', (output) => `return ${output}.buffer;`, 'return 0;');
   make('output_length(output: i32): i32', (output) => `return <i32>${output}.length;`, 'return 0;');
   make('output_rows(output: i32): i64', (output) => `return ${output}.rows;`, 'return 0;');
-  make('output_clear(output: i32): void', (output) => `${module.use('operators/output', 'clearOutput')}(${output});`, '');
+  make(
+    'output_clear(output: i32): void',
+    (output) => `${module.use('operators/output', 'clearOutput')}(${output});`,
+    '',
+  );
 }

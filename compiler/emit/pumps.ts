@@ -42,15 +42,25 @@ export function emitPump(pump: PumpLayout, context: ProgramContext): void {
   for (const [index, tumble] of pump.tumbles.entries()) {
     const from = pump.tumbles[index - 1];
     const segment = { pump, source, ...(from === undefined ? {} : { from }) };
-    emitSegment(segment, tumble.relation.input, context, (code, expressions) =>
-      emitAccumulate(tumble, expressions, failCheck(segment, context, code)),
-    tumble);
-    emitOpen(tumble, (code, rowtime) => ({ code, module: context.module, column: noColumn, rowtime, shared: sharing(context) }), context.module);
+    emitSegment(
+      segment,
+      tumble.relation.input,
+      context,
+      (code, expressions) => emitAccumulate(tumble, expressions, failCheck(segment, context, code)),
+      tumble,
+    );
+    emitOpen(
+      tumble,
+      (code, rowtime) => ({ code, module: context.module, column: noColumn, rowtime, shared: sharing(context) }),
+      context.module,
+    );
     emitFlush(tumble, context.module);
   }
   const last = pump.tumbles.at(-1);
   const segment = { pump, source, ...(last === undefined ? {} : { from: last }) };
-  emitSegment(segment, pump.pump.query, context, (code, expressions, relation) => emitTarget(segment, relation, code, expressions, context));
+  emitSegment(segment, pump.pump.query, context, (code, expressions, relation) =>
+    emitTarget(segment, relation, code, expressions, context),
+  );
 }
 
 function noColumn(): Operand {
@@ -80,8 +90,14 @@ function emitSegment(
   const expressions = emitChain(below, segment, code, context, needed, true);
   finish(code, expressions, top);
   if (into !== undefined && from === undefined) code.line(context.ledger.increment('pump', pump.pump.name, 'absorbed'));
-  const header = from === undefined ? `function pump_${pump.id}(): void` : `function groups_${from.name}(row: usize, rowtime: i64): void`;
-  const what = from === undefined ? `Pump "${pump.pump.name}" takes a row of "${source.stream.name}".` : `Pump "${pump.pump.name}": a group leaves.`;
+  const header =
+    from === undefined
+      ? `function pump_${pump.id}(): void`
+      : `function groups_${from.name}(row: usize, rowtime: i64): void`;
+  const what =
+    from === undefined
+      ? `Pump "${pump.pump.name}" takes a row of "${source.stream.name}".`
+      : `Pump "${pump.pump.name}": a group leaves.`;
   context.module.function(header, code, `${what}\nSQL line ${placeOf(context.sql, top.span.start).line}`);
 }
 
@@ -102,7 +118,14 @@ function neededBy(relation: Relation): Set<number> {
 
 // Writes the filters and computed columns of a chain, lowest first, and returns where its columns are. `full` false: only columns,
 // for a function that continues after another one has checked everything.
-function emitChain(relation: Relation, segment: Segment, code: Code, context: ProgramContext, needed: Set<number>, full: boolean): ExpressionContext {
+function emitChain(
+  relation: Relation,
+  segment: Segment,
+  code: Code,
+  context: ProgramContext,
+  needed: Set<number>,
+  full: boolean,
+): ExpressionContext {
   switch (relation.kind) {
     case 'stream-scan':
       return scanContext(segment.source, code, context);
@@ -115,7 +138,9 @@ function emitChain(relation: Relation, segment: Segment, code: Code, context: Pr
       return expressions;
     }
     case 'project': {
-      const kept = relation.expressions.filter((expression, index) => needed.has(index) || canFault(expression) || !context.optimize);
+      const kept = relation.expressions.filter(
+        (expression, index) => needed.has(index) || canFault(expression) || !context.optimize,
+      );
       const below = new Set<number>();
       for (const expression of kept) {
         forEachExpression(expression, (node) => {
@@ -132,7 +157,8 @@ function scanContext(source: StreamLayout, code: Code, context: ProgramContext):
   const column = (index: number): Operand => {
     const slot = source.frame.slots[index];
     const definition = source.stream.columns[index];
-    if (slot === undefined || definition === undefined) throw new Error(`invariant: column ${index} of ${source.stream.name} is not kept`);
+    if (slot === undefined || definition === undefined)
+      throw new Error(`invariant: column ${index} of ${source.stream.name} is not kept`);
     return {
       value: loadSlot(source.frame, slot, definition),
       isNull: definition.nullable ? `load<u8>(${source.frame.name}, ${slot.nullOffset}) != 0` : 'false',
@@ -141,7 +167,13 @@ function scanContext(source: StreamLayout, code: Code, context: ProgramContext):
   return { code, module: context.module, column, rowtime: 'rowtime', shared: sharing(context) };
 }
 
-function groupContext(segment: Segment, relation: TumbleAggregate, code: Code, context: ProgramContext, full: boolean): ExpressionContext {
+function groupContext(
+  segment: Segment,
+  relation: TumbleAggregate,
+  code: Code,
+  context: ProgramContext,
+  full: boolean,
+): ExpressionContext {
   const { from } = segment;
   if (from === undefined || from.relation.id !== relation.id) throw new Error('invariant: groups of another aggregate');
   const check = (index: number): void => {
@@ -180,7 +212,13 @@ function projectContext(
   return { code, module: context.module, column, rowtime: 'rowtime', shared: sharing(context) };
 }
 
-function emitFilter(predicate: Expression, segment: Segment, code: Code, expressions: ExpressionContext, context: ProgramContext): void {
+function emitFilter(
+  predicate: Expression,
+  segment: Segment,
+  code: Code,
+  expressions: ExpressionContext,
+  context: ProgramContext,
+): void {
   // Nothing that a condition computed may be taken for computed unless it surely was: it is, as filters are straight code.
   const condition = emitCondition(predicate, expressions);
   if (canFault(predicate)) failCheck(segment, context, code)(predicate);
@@ -200,8 +238,13 @@ function failCheck(segment: Segment, context: ProgramContext, code: Code): (expr
 function emitFailCheck(segment: Segment, context: ProgramContext, code: Code, offset: number): void {
   const { line, column } = placeOf(context.sql, offset);
   const place = context.module.text(` (pump "${segment.pump.pump.name}", line ${line}, column ${column})`);
-  const data = segment.from === undefined ? '0, 0' : `${context.module.use('state/groups', 'rowKey')}(${segment.from.name}.groups, row), load<u32>(row)`;
-  code.line(`if (${context.module.use('faults', 'pendingFault')} != 0) { ${countOf(segment, context, 'errors')} fail_${segment.pump.id}(${place}, rowtime, ${data}); return; }`);
+  const data =
+    segment.from === undefined
+      ? '0, 0'
+      : `${context.module.use('state/groups', 'rowKey')}(${segment.from.name}.groups, row), load<u32>(row)`;
+  code.line(
+    `if (${context.module.use('faults', 'pendingFault')} != 0) { ${countOf(segment, context, 'errors')} fail_${segment.pump.id}(${place}, rowtime, ${data}); return; }`,
+  );
 }
 
 // fail_<id>: a fault of this pump becomes a row on error_stream. Without data of its own, the source's row is given as JSON.
@@ -216,13 +259,21 @@ function emitFail(pump: PumpLayout, source: StreamLayout, context: ProgramContex
     code.line('store<u8>(end, 125);');
     code.line('length = <u32>(end + 1 - data);');
   });
-  code.line(`report(${module.use('faults', 'pendingFault')}, place, ${module.use('faults', 'pendingDetail')}, rowtime, data, length, ${module.text(pump.pump.name)});`);
+  code.line(
+    `report(${module.use('faults', 'pendingFault')}, place, ${module.use('faults', 'pendingDetail')}, rowtime, data, length, ${module.text(pump.pump.name)});`,
+  );
   module.function(`function fail_${pump.id}(place: Text, rowtime: i64, data: usize, length: u32): void`, code);
 }
 
 // ---- The target -------------------------------------------------------------------------------------------
 
-function emitTarget(segment: Segment, relation: Relation, code: Code, expressions: ExpressionContext, context: ProgramContext): void {
+function emitTarget(
+  segment: Segment,
+  relation: Relation,
+  code: Code,
+  expressions: ExpressionContext,
+  context: ProgramContext,
+): void {
   const target = context.program.streams.get(segment.pump.pump.target);
   if (target === undefined) throw new Error('invariant: a pump without target');
   if (relation.kind !== 'project') throw new Error('invariant: a pump ends in a projection');
@@ -264,7 +315,15 @@ function partition(expressions: readonly Expression[]): number[][] {
   return parts;
 }
 
-function emitPart(segment: Segment, relation: Project, part: readonly number[], number: number, target: StreamLayout, caller: Code, context: ProgramContext): void {
+function emitPart(
+  segment: Segment,
+  relation: Project,
+  part: readonly number[],
+  number: number,
+  target: StreamLayout,
+  caller: Code,
+  context: ProgramContext,
+): void {
   const code = new Code();
   const needed = new Set<number>();
   for (const index of part) {
@@ -297,17 +356,23 @@ function emitColumns(
     const expression = relation.expressions[index];
     const slot = target.frame.slots[index];
     const column = target.stream.columns[index];
-    if (expression === undefined || slot === undefined || column === undefined) throw new Error('invariant: the target has other columns');
+    if (expression === undefined || slot === undefined || column === undefined)
+      throw new Error('invariant: the target has other columns');
     const operand = emitExpression(expression, expressions);
     const before = code.lines.length;
     if (canFault(expression)) failCheck(segment, context, code)(expression);
     if (leave !== 'return;') {
-      for (let line = before; line < code.lines.length; line++) code.lines[line] = (code.lines[line] ?? '').replace(/return;/g, leave);
+      for (let line = before; line < code.lines.length; line++)
+        code.lines[line] = (code.lines[line] ?? '').replace(/return;/g, leave);
     }
-    code.line(`store<${wasmType(storageOf(column.type))}>(${target.frame.name}, ${operand.value}, ${slot.valueOffset});`);
+    code.line(
+      `store<${wasmType(storageOf(column.type))}>(${target.frame.name}, ${operand.value}, ${slot.valueOffset});`,
+    );
     if (column.nullable) code.line(`store<u8>(${target.frame.name}, u8(${operand.isNull}), ${slot.nullOffset});`);
     else if (operand.isNull !== 'false') {
-      code.line(`if (${operand.isNull}) ${context.module.use('faults', 'raise')}(${context.module.use('../contract/abi', 'FAULT_NOT_NULL')});`);
+      code.line(
+        `if (${operand.isNull}) ${context.module.use('faults', 'raise')}(${context.module.use('../contract/abi', 'FAULT_NOT_NULL')});`,
+      );
       const line = code.lines.length;
       failCheck(segment, context, code)(expression);
       code.lines[line] = (code.lines[line] ?? '').replace(/return;/g, leave);
@@ -324,7 +389,9 @@ export function emitPromote(target: StreamLayout, pump: PumpLayout, context: Pro
   const text = module.text(pump.pump.name);
   code.block('if (isNull)', () => {
     code.line(ledger.increment('pump', pump.pump.name, 'errors'));
-    code.line(`report(${use('FAULT_INVALID_ROWTIME')}, ${place}, ${module.use('text', 'EMPTY_TEXT')}, rowtime, 0, 0, ${text});`);
+    code.line(
+      `report(${use('FAULT_INVALID_ROWTIME')}, ${place}, ${module.use('text', 'EMPTY_TEXT')}, rowtime, 0, 0, ${text});`,
+    );
     code.line('return;');
   });
   code.block(`if (time < rowtime_${target.id})`, () => {
@@ -333,7 +400,9 @@ export function emitPromote(target: StreamLayout, pump: PumpLayout, context: Pro
     code.line('store<u8>(data, 123);');
     code.line(`const end = json_${target.id}(data + 1);`);
     code.line('store<u8>(end, 125);');
-    code.line(`report(${use('FAULT_LATE_ROW')}, ${place}, ${module.use('text', 'EMPTY_TEXT')}, time, data, <u32>(end + 1 - data), ${text});`);
+    code.line(
+      `report(${use('FAULT_LATE_ROW')}, ${place}, ${module.use('text', 'EMPTY_TEXT')}, time, data, <u32>(end + 1 - data), ${text});`,
+    );
     code.line('return;');
   });
   code.line(ledger.increment('pump', pump.pump.name, 'passed'));
@@ -345,5 +414,9 @@ export function emitPromote(target: StreamLayout, pump: PumpLayout, context: Pro
   if (domain !== undefined && domain.tumbles.length > 0) {
     code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
   }
-  module.function(`function promote_${target.id}(time: i64, isNull: bool, rowtime: i64): void`, code, `A row enters stream "${target.stream.name}" with a ROWTIME of its own.`);
+  module.function(
+    `function promote_${target.id}(time: i64, isNull: bool, rowtime: i64): void`,
+    code,
+    `A row enters stream "${target.stream.name}" with a ROWTIME of its own.`,
+  );
 }

@@ -31,16 +31,24 @@ export function emitSnapshots(context: ProgramContext): void {
   save.line(`${use('beginBlob')}(group);`);
   save.line('if (group < 0) saveShared();');
   for (const tumble of tumbles) {
-    save.line(`${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${tumbleLayoutVersion}, group); // ${operatorName(tumble)}`);
+    save.line(
+      `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${tumbleLayoutVersion}, group); // ${operatorName(tumble)}`,
+    );
   }
   for (const merge of mergesOf(program)) {
     merge.queues.forEach((queue, index) => {
-      save.line(`if (group < 0) ${module.use('state/queue', 'saveQueue')}(${queue}, 0x${queueId(merge, index)}, ${queueLayoutVersion});`);
+      save.line(
+        `if (group < 0) ${module.use('state/queue', 'saveQueue')}(${queue}, 0x${queueId(merge, index)}, ${queueLayoutVersion});`,
+      );
     });
   }
   save.line(`return ${use('blobIsEmpty')}() ? 0 : <i32>${use('writtenLength')}();`);
   emitShared(context);
-  module.function('export function snapshot_save(group: i32): i32', save, 'Writes the blob of a key group; its length, 0 when there is nothing.');
+  module.function(
+    'export function snapshot_save(group: i32): i32',
+    save,
+    'Writes the blob of a key group; its length, 0 when there is nothing.',
+  );
   emitLoad(context, tumbles);
   const changed = new Code();
   changed.line('if (group < 0) return 1;');
@@ -63,10 +71,12 @@ function emitShared(context: ProgramContext): void {
   const clocks: { hash: string; variable: string }[] = [];
   for (const layout of program.streams.values()) {
     clocks.push({ hash: hashName(layout.stream.name), variable: `rowtime_${layout.id}` });
-    if (layout.input !== undefined) clocks.push({ hash: hashName(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
+    if (layout.input !== undefined)
+      clocks.push({ hash: hashName(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
   }
   save.line(`${use('writeU32')}(${clocks.length});`);
-  for (const { hash, variable } of clocks) save.line(`${use('writeU64')}(0x${hash}); ${use('writeU64')}(<u64>${variable});`);
+  for (const { hash, variable } of clocks)
+    save.line(`${use('writeU64')}(0x${hash}); ${use('writeU64')}(<u64>${variable});`);
   save.line(`${use('writeU32')}(${ledger.bytes});`);
   save.line(`${use('writeBytes')}(ledgerTable, ${ledger.bytes});`);
   save.line(`${use('endSection')}();`);
@@ -102,21 +112,30 @@ function emitLoad(context: ProgramContext, tumbles: readonly TumbleLayout[]): vo
     load.line(`if (end > ${use('blobEnd')}()) return ${bad};`);
     load.line('if (id == 0 && group < 0) loadShared();');
     for (const tumble of tumbles) {
-      load.line(`if (id == 0x${tumble.relation.id} && layout == ${tumbleLayoutVersion} && !${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)) return ${bad};`);
+      load.line(
+        `if (id == 0x${tumble.relation.id} && layout == ${tumbleLayoutVersion} && !${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)) return ${bad};`,
+      );
     }
     for (const merge of mergesOf(program)) {
       merge.queues.forEach((queue, index) => {
-        load.line(`if (id == 0x${queueId(merge, index)} && layout == ${queueLayoutVersion} && !${module.use('state/queue', 'loadQueue')}(${queue}, end)) return ${bad};`);
+        load.line(
+          `if (id == 0x${queueId(merge, index)} && layout == ${queueLayoutVersion} && !${module.use('state/queue', 'loadQueue')}(${queue}, end)) return ${bad};`,
+        );
       });
     }
     load.line(`${use('readSkipTo')}(end);`);
   });
   load.line(`return ${use('readFailed')} ? ${bad} : ${done};`);
-  module.function('export function snapshot_load(pointer: usize, length: i32): i32', load, 'Reads the blob of a key group.');
+  module.function(
+    'export function snapshot_load(pointer: usize, length: i32): i32',
+    load,
+    'Reads the blob of a key group.',
+  );
   const loaded = new Code();
   for (const tumble of tumbles) loaded.line(`${module.use('operators/tumble', 'tumbleLoaded')}(${tumble.name});`);
   for (const domain of program.domains) {
-    for (const { name } of domain.tumbles) loaded.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
+    for (const { name } of domain.tumbles)
+      loaded.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
   }
   loaded.line(`return ${done};`);
   module.function('export function snapshot_loaded(): i32', loaded);

@@ -28,7 +28,11 @@ export function emitPush(layout: StreamLayout, ledger: Ledger, module: ModuleBui
   code.line(ledger.increment('stream', layout.stream.name, 'in'));
   if (layout.output !== undefined) code.line(`write_${layout.id}();`);
   for (const reader of layout.readers) code.line(`pump_${reader.id}();`);
-  module.function(`function push_${layout.id}(rowtime: i64): void`, code, `A row enters stream "${layout.stream.name}".`);
+  module.function(
+    `function push_${layout.id}(rowtime: i64): void`,
+    code,
+    `A row enters stream "${layout.stream.name}".`,
+  );
 }
 
 /** Emits `write_<id>()`: encodes the frame's row into the stream's output. */
@@ -115,11 +119,19 @@ function emitBound(layout: StreamLayout, module: ModuleBuilder): void {
   module.function(`function bound_${layout.id}(): usize`, code);
 }
 
-function emitJsonMember(code: Code, separator: string, layout: StreamLayout, column: Column, slot: Slot, module: ModuleBuilder): void {
+function emitJsonMember(
+  code: Code,
+  separator: string,
+  layout: StreamLayout,
+  column: Column,
+  slot: Slot,
+  module: ModuleBuilder,
+): void {
   emitBytes(code, `${separator}${JSON.stringify(column.name)}:`);
   const value = loadSlot(layout.frame, slot, column);
   const write = (): void => {
-    const quoted = ['date', 'time', 'timestamp', 'binary'].includes(familyOf(column.type)) || column.type.kind === 'INTERVAL';
+    const quoted =
+      ['date', 'time', 'timestamp', 'binary'].includes(familyOf(column.type)) || column.type.kind === 'INTERVAL';
     if (quoted) emitBytes(code, '"');
     code.line(`at = ${writeValue(column, value, module, 'json')};`);
     if (quoted) emitBytes(code, '"');
@@ -132,7 +144,14 @@ function emitJsonMember(code: Code, separator: string, layout: StreamLayout, col
   code.block('else', write);
 }
 
-function emitCsvField(code: Code, separator: string, layout: StreamLayout, column: Column, slot: Slot, module: ModuleBuilder): void {
+function emitCsvField(
+  code: Code,
+  separator: string,
+  layout: StreamLayout,
+  column: Column,
+  slot: Slot,
+  module: ModuleBuilder,
+): void {
   if (separator !== '') emitBytes(code, separator);
   const value = loadSlot(layout.frame, slot, column);
   const write = (): void => code.line(`at = ${writeValue(column, value, module, 'csv')};`);
@@ -161,7 +180,9 @@ function writeValue(column: Column, value: string, module: ModuleBuilder, format
       return `${module.use('formats/floats', 'writeDouble')}(at, ${value})`;
     case 'CHAR':
     case 'VARCHAR':
-      return format === 'json' ? `${encode('writeJsonText')}(at, ${value})` : `${encode('writeCsvText')}(at, ${value}, 44)`;
+      return format === 'json'
+        ? `${encode('writeJsonText')}(at, ${value})`
+        : `${encode('writeCsvText')}(at, ${value}, 44)`;
     case 'BINARY':
     case 'VARBINARY':
       return `${encode('writeBase64')}(at, ${value})`;
@@ -186,7 +207,13 @@ export function emitBytes(code: Code, text: string): void {
     const left = bytes.length - position;
     const width = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     const value =
-      width === 8 ? view.getBigUint64(position, true) : width === 4 ? view.getUint32(position, true) : width === 2 ? view.getUint16(position, true) : view.getUint8(position);
+      width === 8
+        ? view.getBigUint64(position, true)
+        : width === 4
+          ? view.getUint32(position, true)
+          : width === 2
+            ? view.getUint16(position, true)
+            : view.getUint8(position);
     stores.push(`store<u${width * 8}>(at, 0x${value.toString(16)}, ${position});`);
     position += width;
   }

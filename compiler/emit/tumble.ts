@@ -11,7 +11,9 @@ const TUMBLE_BYTES = 64 + 96;
 
 /** The keys that tell groups of one window apart: all but a closing key that is the same for the whole window. */
 export function groupingKeys(tumble: TumbleLayout): { expression: Expression; index: number }[] {
-  return tumble.relation.keys.map((expression, index) => ({ expression, index })).filter(({ index }) => index !== tumble.relation.closing.key);
+  return tumble.relation.keys
+    .map((expression, index) => ({ expression, index }))
+    .filter(({ index }) => index !== tumble.relation.closing.key);
 }
 
 /** The accumulators of an operator. */
@@ -25,7 +27,9 @@ export function declareTumble(tumble: TumbleLayout, module: ModuleBuilder): void
   module.declare(`const ${tumble.name}: Tumble = changetype<Tumble>(memory.data(${TUMBLE_BYTES}, 16));`);
   const accumulators = accumulatorsOf(tumble);
   if (accumulators.words.some(Boolean)) {
-    module.declare(`const texts_${tumble.name}: usize = memory.data<u8>([${accumulators.words.map(Number).join(', ')}]);`);
+    module.declare(
+      `const texts_${tumble.name}: usize = memory.data<u8>([${accumulators.words.map(Number).join(', ')}]);`,
+    );
   }
 }
 
@@ -45,7 +49,11 @@ function closingBits(type: Expression['type'], value: string): string {
 }
 
 /** Emits `open_<name>(time)` for a window that time closes, with the key as a function of time. */
-export function emitOpen(tumble: TumbleLayout, contextAt: (code: Code, rowtime: string) => ExpressionContext, module: ModuleBuilder): void {
+export function emitOpen(
+  tumble: TumbleLayout,
+  contextAt: (code: Code, rowtime: string) => ExpressionContext,
+  module: ModuleBuilder,
+): void {
   const { closing, keys } = tumble.relation;
   const key = keys[closing.key];
   if (key === undefined || closing.kind !== 'time') return;
@@ -73,16 +81,25 @@ export function emitFlush(tumble: TumbleLayout, module: ModuleBuilder): void {
     code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
   });
   code.line('return true;');
-  module.function(`function flush_${tumble.name}(rowtime: i64, resumable: bool): bool`, code, 'The window closes: its groups leave in the order of their first row.');
+  module.function(
+    `function flush_${tumble.name}(rowtime: i64, resumable: bool): bool`,
+    code,
+    'The window closes: its groups leave in the order of their first row.',
+  );
 }
 
 /** At the head of a function that brings a row: a window that is due closes first. */
 export function emitCloseDue(tumble: TumbleLayout, code: Code, rowtime: string): void {
-  if (tumble.relation.closing.kind === 'time') code.line(`if (${rowtime} >= ${tumble.name}.boundary) flush_${tumble.name}(${tumble.name}.outputTime, false);`);
+  if (tumble.relation.closing.kind === 'time')
+    code.line(`if (${rowtime} >= ${tumble.name}.boundary) flush_${tumble.name}(${tumble.name}.outputTime, false);`);
 }
 
 /** Adds the row of `context` to its group. `fail` writes the check for a pending fault. */
-export function emitAccumulate(tumble: TumbleLayout, context: ExpressionContext, fail: (expression: Expression) => void): void {
+export function emitAccumulate(
+  tumble: TumbleLayout,
+  context: ExpressionContext,
+  fail: (expression: Expression) => void,
+): void {
   const { code, module } = context;
   const accumulators = accumulatorsOf(tumble);
   const { closing, keys } = tumble.relation;
@@ -100,17 +117,26 @@ export function emitAccumulate(tumble: TumbleLayout, context: ExpressionContext,
   const values = new Map(accumulators.arguments().map((argument) => [shareKey(argument), evaluate(argument)]));
   emitWindow(tumble, context, closingKey === undefined ? undefined : operands.get(closingKey));
   code.line(`${tumble.name}.lastTime = ${context.rowtime};`);
-  const key = emitKey(grouping.map(({ expression }) => ({ expression, operand: operands.get(expression) as Operand })), code, module);
+  const key = emitKey(
+    grouping.map(({ expression }) => ({ expression, operand: operands.get(expression) as Operand })),
+    code,
+    module,
+  );
   const find = module.use('state/groups', 'findGroup');
-  code.line(`const row = ${find}(${tumble.name}.groups, ${module.use('text', 'textPointer')}(${key}), ${module.use('text', 'textLength')}(${key}));`);
-  const initialize = new Code(2);
-  accumulators.emitInitialize(initialize);
-  if (initialize.lines.length > 0) {
-    code.block(`if (${module.use('state/groups', 'groupIsNew')})`, () => {
-      for (const line of initialize.lines) code.line(line.trim());
-    });
-  }
-  accumulators.emitAdd(code, module, (argument) => values.get(shareKey(argument)) as Operand);
+  // A block of its own: where groups come in, their row has the same name.
+  code.block('', () => {
+    code.line(
+      `const row = ${find}(${tumble.name}.groups, ${module.use('text', 'textPointer')}(${key}), ${module.use('text', 'textLength')}(${key}));`,
+    );
+    const initialize = new Code(2);
+    accumulators.emitInitialize(initialize);
+    if (initialize.lines.length > 0) {
+      code.block(`if (${module.use('state/groups', 'groupIsNew')})`, () => {
+        for (const line of initialize.lines) code.line(line.trim());
+      });
+    }
+    accumulators.emitAdd(code, module, (argument) => values.get(shareKey(argument)) as Operand);
+  });
 }
 
 function emitWindow(tumble: TumbleLayout, context: ExpressionContext, closing: Operand | undefined): void {
@@ -122,42 +148,69 @@ function emitWindow(tumble: TumbleLayout, context: ExpressionContext, closing: O
   const key = tumble.relation.keys[tumble.relation.closing.key];
   if (closing === undefined || key === undefined) throw new Error('invariant: an aggregate without its closing key');
   // NULL is a value of its own, outside the range that real keys use.
-  const bits = closing.isNull === 'false' ? closingBits(key.type, closing.value) : `(${closing.isNull}) ? i64.MIN_VALUE : ${closingBits(key.type, closing.value)}`;
+  const bits =
+    closing.isNull === 'false'
+      ? closingBits(key.type, closing.value)
+      : `(${closing.isNull}) ? i64.MIN_VALUE : ${closingBits(key.type, closing.value)}`;
   code.line(`const closing: i64 = ${bits};`);
-  code.line(`if (${tumble.name}.open != 0 && closing != ${tumble.name}.value) flush_${tumble.name}(${context.rowtime}, false);`);
+  code.line(
+    `if (${tumble.name}.open != 0 && closing != ${tumble.name}.value) flush_${tumble.name}(${context.rowtime}, false);`,
+  );
   code.line(
     `if (${tumble.name}.open == 0) ${module.use('operators/tumble', 'openWindow')}(${tumble.name}, closing, ${module.use('operators/tumble', 'NEVER')}, false);`,
   );
 }
 
 // One text column is its own key; several columns are written behind each other (assembly/state/key).
-function emitKey(keys: readonly { expression: Expression; operand: Operand }[], code: Code, module: ModuleBuilder): string {
+function emitKey(
+  keys: readonly { expression: Expression; operand: Operand }[],
+  code: Code,
+  module: ModuleBuilder,
+): string {
   const key = 'key';
   const [only] = keys;
   if (keys.length === 1 && only !== undefined && storageOf(only.expression.type) === 'text') {
     const { value, isNull } = only.operand;
-    code.line(`const ${key}: u64 = ${isNull === 'false' ? value : `(${isNull}) ? ${module.use('state/key', 'nullTextKey')}() : ${value}`};`);
+    code.line(
+      `const ${key}: u64 = ${isNull === 'false' ? value : `(${isNull}) ? ${module.use('state/key', 'nullTextKey')}() : ${value}`};`,
+    );
     return key;
   }
   code.line(`${module.use('state/key', 'beginKey')}();`);
   for (const { expression, operand } of keys) {
     const storage = storageOf(expression.type);
     if (storage === 'text') code.line(`${module.use('state/key', 'addKeyText')}(${operand.value}, ${operand.isNull});`);
-    else code.line(`${module.use('state/key', 'addKeyNumber')}(${closingBits(expression.type, operand.value)}, ${operand.isNull});`);
+    else
+      code.line(
+        `${module.use('state/key', 'addKeyNumber')}(${closingBits(expression.type, operand.value)}, ${operand.isNull});`,
+      );
   }
   code.line(`const ${key}: u64 = ${module.use('state/key', 'finishKey')}();`);
   return key;
 }
 
 /** The columns of the group at `row`: keys read back, then aggregate results. Results that fault are checked by `fail`. */
-export function emitGroupColumns(tumble: TumbleLayout, code: Code, module: ModuleBuilder, fail: (index: number) => void): Operand[] {
+export function emitGroupColumns(
+  tumble: TumbleLayout,
+  code: Code,
+  module: ModuleBuilder,
+  fail: (index: number) => void,
+): Operand[] {
   const { keys, closing, aggregates } = tumble.relation;
   const columns = new Map<number, Operand>();
   const closingKey = keys[closing.key];
   if (closingKey !== undefined) {
     const storage = storageOf(closingKey.type);
-    const value = storage === 'f64' ? `reinterpret<f64>(${tumble.name}.value)` : storage === 'f32' ? `reinterpret<f32>(<i32>${tumble.name}.value)` : `<${wasmType(storage)}>${tumble.name}.value`;
-    columns.set(closing.key, { value, isNull: closingKey.nullable ? `(${tumble.name}.value == i64.MIN_VALUE)` : 'false' });
+    const value =
+      storage === 'f64'
+        ? `reinterpret<f64>(${tumble.name}.value)`
+        : storage === 'f32'
+          ? `reinterpret<f32>(<i32>${tumble.name}.value)`
+          : `<${wasmType(storage)}>${tumble.name}.value`;
+    columns.set(closing.key, {
+      value,
+      isNull: closingKey.nullable ? `(${tumble.name}.value == i64.MIN_VALUE)` : 'false',
+    });
   }
   emitKeyColumns(tumble, columns, code, module);
   const accumulators = accumulatorsOf(tumble);
@@ -175,7 +228,9 @@ function emitKeyColumns(tumble: TumbleLayout, columns: Map<number, Operand>, cod
   code.line(`let at: usize = ${module.use('state/groups', 'rowKey')}(${tumble.name}.groups, row);`);
   if (grouping.length === 1 && storageOf(only.expression.type) === 'text') {
     code.line('const keyText: u64 = (<u64>load<u32>(row) << 32) | <u64>(<u32>at);');
-    const isNull = only.expression.nullable ? `${module.use('state/key', 'isNullTextKey')}(at, load<u32>(row))` : 'false';
+    const isNull = only.expression.nullable
+      ? `${module.use('state/key', 'isNullTextKey')}(at, load<u32>(row))`
+      : 'false';
     columns.set(only.index, { value: 'keyText', isNull });
     return;
   }
@@ -189,7 +244,8 @@ function emitKeyColumns(tumble: TumbleLayout, columns: Map<number, Operand>, cod
       code.line('at += 5 + <usize>load<u32>(at, 1);');
     } else {
       const type = wasmType(storage);
-      const bits = storage === 'f64' ? 'load<f64>(at, 1)' : storage === 'f32' ? 'load<f32>(at, 1)' : `<${type}>load<i64>(at, 1)`;
+      const bits =
+        storage === 'f64' ? 'load<f64>(at, 1)' : storage === 'f32' ? 'load<f32>(at, 1)' : `<${type}>load<i64>(at, 1)`;
       code.line(`const ${value}: ${type} = ${bits};`);
       code.line('at += 9;');
     }

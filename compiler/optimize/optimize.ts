@@ -17,8 +17,16 @@ export interface Pass {
  * subexpressions happen while code is emitted, switched by the same option.
  */
 export const passes: readonly Pass[] = [
-  { name: 'fold-constants', reason: 'conditions over literals vanish before anything looks at them', run: foldConstants },
-  { name: 'push-filter-down', reason: 'a filter above a plain projection runs before its columns are computed', run: pushFilterDown },
+  {
+    name: 'fold-constants',
+    reason: 'conditions over literals vanish before anything looks at them',
+    run: foldConstants,
+  },
+  {
+    name: 'push-filter-down',
+    reason: 'a filter above a plain projection runs before its columns are computed',
+    run: pushFilterDown,
+  },
   { name: 'merge-filters', reason: 'neighbouring filters become one condition that stops early', run: mergeFilters },
 ];
 

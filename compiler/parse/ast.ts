@@ -15,9 +15,17 @@ export interface Script {
   readonly statements: readonly Statement[];
 }
 
+/** One statement of a script. */
 export type Statement =
-  | CreateStream | CreatePump | CreateFunction | CreateView | AlterPump | DropStatement | OtherStatement;
+  | CreateStream
+  | CreatePump
+  | CreateFunction
+  | CreateView
+  | AlterPump
+  | DropStatement
+  | OtherStatement;
 
+/** CREATE [OR REPLACE] STREAM. */
 export interface CreateStream {
   readonly kind: 'create-stream';
   readonly orReplace: boolean;
@@ -28,6 +36,7 @@ export interface CreateStream {
   readonly span: Span;
 }
 
+/** A column of CREATE STREAM. */
 export interface ColumnDefinition {
   readonly name: Identifier;
   readonly type: TypeName;
@@ -44,6 +53,7 @@ export interface TypeName {
   readonly span: Span;
 }
 
+/** `SECOND(2,3)`, `DAY TO MINUTE`: the fields of an interval. */
 export interface IntervalQualifier {
   readonly start: DatetimeField;
   readonly end: DatetimeField;
@@ -52,6 +62,7 @@ export interface IntervalQualifier {
   readonly span: Span;
 }
 
+/** CREATE [OR REPLACE] PUMP … AS INSERT INTO …. */
 export interface CreatePump {
   readonly kind: 'create-pump';
   readonly orReplace: boolean;
@@ -63,6 +74,7 @@ export interface CreatePump {
   readonly span: Span;
 }
 
+/** INSERT INTO target [(columns)] query. */
 export interface Insert {
   readonly kind: 'insert';
   readonly expedited: boolean;
@@ -72,6 +84,7 @@ export interface Insert {
   readonly span: Span;
 }
 
+/** CREATE [OR REPLACE] FUNCTION … RETURN expression. */
 export interface CreateFunction {
   readonly kind: 'create-function';
   readonly orReplace: boolean;
@@ -85,6 +98,7 @@ export interface CreateFunction {
   readonly span: Span;
 }
 
+/** CREATE [OR REPLACE] VIEW. */
 export interface CreateView {
   readonly kind: 'create-view';
   readonly orReplace: boolean;
@@ -94,6 +108,7 @@ export interface CreateView {
   readonly span: Span;
 }
 
+/** ALTER PUMP … START or STOP. */
 export interface AlterPump {
   readonly kind: 'alter-pump';
   /** undefined for `*`. */
@@ -102,6 +117,7 @@ export interface AlterPump {
   readonly span: Span;
 }
 
+/** DROP STREAM, PUMP, FUNCTION or VIEW. */
 export interface DropStatement {
   readonly kind: 'drop';
   readonly what: 'stream' | 'pump' | 'function' | 'view';
@@ -120,8 +136,10 @@ export interface OtherStatement {
 
 // ---- Queries ----------------------------------------------------------------------------------------------
 
+/** What gives rows. */
 export type Query = SelectQuery | SetQuery | ValuesQuery;
 
+/** SELECT with its clauses. */
 export interface SelectQuery {
   readonly kind: 'select';
   readonly stream: boolean;
@@ -137,12 +155,14 @@ export interface SelectQuery {
   readonly span: Span;
 }
 
+/** WINDOWED BY STAGGER ( … ). */
 export interface Stagger {
   readonly partitionBy: readonly Expression[];
   readonly range: IntervalLiteral;
   readonly span: Span;
 }
 
+/** UNION, EXCEPT or INTERSECT of two queries. */
 export interface SetQuery {
   readonly kind: 'set-query';
   readonly operator: 'union' | 'except' | 'intersect';
@@ -153,18 +173,22 @@ export interface SetQuery {
   readonly span: Span;
 }
 
+/** VALUES rows. */
 export interface ValuesQuery {
   readonly kind: 'values';
   readonly rows: readonly (readonly Expression[])[];
   readonly span: Span;
 }
 
+/** One entry of a select list. */
 export type SelectItem =
-  | { readonly kind: 'all'; /** `alias.*` */ readonly qualifier?: Identifier; readonly span: Span }
+  | { readonly kind: 'all' /** `alias.*` */; readonly qualifier?: Identifier; readonly span: Span }
   | { readonly kind: 'item'; readonly expression: Expression; readonly alias?: Identifier; readonly span: Span };
 
+/** One entry of FROM. */
 export type FromItem = NamedRelation | DerivedTable | TableFunctionCall | Join;
 
+/** A stream or table by name. */
 export interface NamedRelation {
   readonly kind: 'named-relation';
   readonly name: Identifier;
@@ -174,6 +198,7 @@ export interface NamedRelation {
   readonly span: Span;
 }
 
+/** A query in FROM. */
 export interface DerivedTable {
   readonly kind: 'derived-table';
   readonly query: Query;
@@ -193,12 +218,14 @@ export interface TableFunctionCall {
   readonly span: Span;
 }
 
+/** CURSOR(query), an argument of a table function. */
 export interface CursorArgument {
   readonly kind: 'cursor';
   readonly query: Query;
   readonly span: Span;
 }
 
+/** Two relations with a condition. */
 export interface Join {
   readonly kind: 'join';
   readonly type: 'inner' | 'left' | 'right' | 'full' | 'cross' | 'comma';
@@ -210,6 +237,7 @@ export interface Join {
   readonly span: Span;
 }
 
+/** WINDOW name AS ( … ). */
 export interface NamedWindow {
   readonly name: Identifier;
   readonly specification: WindowSpecification;
@@ -221,6 +249,7 @@ export type WindowReference =
   | { readonly kind: 'window-name'; readonly name: Identifier; readonly span: Span }
   | WindowSpecification;
 
+/** ( [PARTITION BY] [ORDER BY] [frame] ). */
 export interface WindowSpecification {
   readonly kind: 'window';
   /** A named window that this one refines: `( w RANGE … )`. */
@@ -231,6 +260,7 @@ export interface WindowSpecification {
   readonly span: Span;
 }
 
+/** ROWS or RANGE with its bounds. */
 export interface WindowFrame {
   readonly unit: 'rows' | 'range';
   readonly start: WindowBound;
@@ -238,10 +268,12 @@ export interface WindowFrame {
   readonly span: Span;
 }
 
+/** One end of a frame. */
 export type WindowBound =
   | { readonly kind: 'unbounded-preceding' | 'unbounded-following' | 'current-row'; readonly span: Span }
   | { readonly kind: 'preceding' | 'following'; readonly value: Expression; readonly span: Span };
 
+/** One entry of ORDER BY. */
 export interface OrderItem {
   readonly expression: Expression;
   readonly descending: boolean;
@@ -253,11 +285,31 @@ export interface OrderItem {
 
 // ---- Expressions ------------------------------------------------------------------------------------------
 
+/** What gives a value. */
 export type Expression =
-  | NumberLiteral | StringLiteral | BinaryLiteral | BooleanLiteral | NullLiteral | DatetimeLiteral | IntervalLiteral
-  | ColumnName | UnaryExpression | BinaryExpression | LogicalExpression | IsExpression | BetweenExpression
-  | InExpression | ExistsExpression | ScalarSubquery | LikeExpression | CaseExpression | CastExpression
-  | FunctionCall | DatetimeDifference | RowExpression | PeriodPredicate;
+  | NumberLiteral
+  | StringLiteral
+  | BinaryLiteral
+  | BooleanLiteral
+  | NullLiteral
+  | DatetimeLiteral
+  | IntervalLiteral
+  | ColumnName
+  | UnaryExpression
+  | BinaryExpression
+  | LogicalExpression
+  | IsExpression
+  | BetweenExpression
+  | InExpression
+  | ExistsExpression
+  | ScalarSubquery
+  | LikeExpression
+  | CaseExpression
+  | CastExpression
+  | FunctionCall
+  | DatetimeDifference
+  | RowExpression
+  | PeriodPredicate;
 
 /** `text` is as written: `12`, `.9`, `1e3`. */
 export interface NumberLiteral {
@@ -267,12 +319,28 @@ export interface NumberLiteral {
   readonly span: Span;
 }
 /** Value with quotes undone and U& escapes applied. */
-export interface StringLiteral { readonly kind: 'string'; readonly value: string; readonly span: Span }
+export interface StringLiteral {
+  readonly kind: 'string';
+  readonly value: string;
+  readonly span: Span;
+}
 /** Hex digits without X and quotes. */
-export interface BinaryLiteral { readonly kind: 'binary-literal'; readonly hex: string; readonly span: Span }
+export interface BinaryLiteral {
+  readonly kind: 'binary-literal';
+  readonly hex: string;
+  readonly span: Span;
+}
 /** `null` value is UNKNOWN. */
-export interface BooleanLiteral { readonly kind: 'boolean'; readonly value: boolean | null; readonly span: Span }
-export interface NullLiteral { readonly kind: 'null'; readonly span: Span }
+export interface BooleanLiteral {
+  readonly kind: 'boolean';
+  readonly value: boolean | null;
+  readonly span: Span;
+}
+/** NULL. */
+export interface NullLiteral {
+  readonly kind: 'null';
+  readonly span: Span;
+}
 /** DATE, TIME or TIMESTAMP with the text between the quotes, unchecked. */
 export interface DatetimeLiteral {
   readonly kind: 'datetime';
@@ -280,6 +348,7 @@ export interface DatetimeLiteral {
   readonly text: string;
   readonly span: Span;
 }
+/** INTERVAL [sign] 'text' qualifier. */
 export interface IntervalLiteral {
   readonly kind: 'interval';
   /** A sign before the quotes. */
@@ -292,13 +361,19 @@ export interface IntervalLiteral {
  * `a`, `s.a`, `t.r.a`. ROWTIME, metadata words and niladic functions (CURRENT_TIMESTAMP …) arrive as unquoted names too:
  * the binder knows them.
  */
-export interface ColumnName { readonly kind: 'name'; readonly parts: readonly Identifier[]; readonly span: Span }
+export interface ColumnName {
+  readonly kind: 'name';
+  readonly parts: readonly Identifier[];
+  readonly span: Span;
+}
+/** A sign before an operand. */
 export interface UnaryExpression {
   readonly kind: 'unary';
   readonly operator: '+' | '-';
   readonly operand: Expression;
   readonly span: Span;
 }
+/** Two operands with an operator between them. */
 export interface BinaryExpression {
   readonly kind: 'binary';
   readonly operator: '+' | '-' | '*' | '/' | '||' | '=' | '<>' | '<' | '>' | '<=' | '>=';
@@ -313,6 +388,7 @@ export interface LogicalExpression {
   readonly operands: readonly Expression[];
   readonly span: Span;
 }
+/** IS [NOT] NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM. */
 export interface IsExpression {
   readonly kind: 'is';
   readonly operand: Expression;
@@ -322,6 +398,7 @@ export interface IsExpression {
   readonly other?: Expression;
   readonly span: Span;
 }
+/** BETWEEN. */
 export interface BetweenExpression {
   readonly kind: 'between';
   readonly operand: Expression;
@@ -331,6 +408,7 @@ export interface BetweenExpression {
   readonly negated: boolean;
   readonly span: Span;
 }
+/** IN (list) or IN (query). */
 export interface InExpression {
   readonly kind: 'in';
   readonly operand: Expression;
@@ -339,8 +417,19 @@ export interface InExpression {
   readonly negated: boolean;
   readonly span: Span;
 }
-export interface ExistsExpression { readonly kind: 'exists'; readonly query: Query; readonly span: Span }
-export interface ScalarSubquery { readonly kind: 'subquery'; readonly query: Query; readonly span: Span }
+/** EXISTS (query). */
+export interface ExistsExpression {
+  readonly kind: 'exists';
+  readonly query: Query;
+  readonly span: Span;
+}
+/** A query in the place of a value. */
+export interface ScalarSubquery {
+  readonly kind: 'subquery';
+  readonly query: Query;
+  readonly span: Span;
+}
+/** LIKE or SIMILAR TO. */
 export interface LikeExpression {
   readonly kind: 'like';
   readonly form: 'like' | 'similar';
@@ -350,6 +439,7 @@ export interface LikeExpression {
   readonly negated: boolean;
   readonly span: Span;
 }
+/** CASE, simple or searched. */
 export interface CaseExpression {
   readonly kind: 'case';
   /** Simple CASE. */
@@ -358,6 +448,7 @@ export interface CaseExpression {
   readonly otherwise?: Expression;
   readonly span: Span;
 }
+/** CAST(x AS type). */
 export interface CastExpression {
   readonly kind: 'cast';
   readonly operand: Expression;
@@ -393,7 +484,11 @@ export interface DatetimeDifference {
   readonly span: Span;
 }
 /** `(a, b)` or `ROW(a, b)` in comparisons and IN. */
-export interface RowExpression { readonly kind: 'row'; readonly values: readonly Expression[]; readonly span: Span }
+export interface RowExpression {
+  readonly kind: 'row';
+  readonly values: readonly Expression[];
+  readonly span: Span;
+}
 /** Temporal predicates; the predicate in lower case with hyphens: `immediately-precedes`. Chained ones nest by AND. */
 export interface PeriodPredicate {
   readonly kind: 'period';

@@ -14,17 +14,44 @@ interface Typed {
  */
 export type LiteralValue = number | bigint | string | null;
 
+/** What gives a value. */
 export type Expression =
-  | Literal | ColumnReference | RowtimeReference | ContextValue | Arithmetic | Negate | Comparison | Logical | Not | IsTest
-  | DistinctFrom | Case | Coalesce | Cast | Call;
+  | Literal
+  | ColumnReference
+  | RowtimeReference
+  | ContextValue
+  | Arithmetic
+  | Negate
+  | Comparison
+  | Logical
+  | Not
+  | IsTest
+  | DistinctFrom
+  | Case
+  | Coalesce
+  | Cast
+  | Call;
 
-export interface Literal extends Typed { readonly kind: 'literal'; readonly value: LiteralValue }
+/** A constant. */
+export interface Literal extends Typed {
+  readonly kind: 'literal';
+  readonly value: LiteralValue;
+}
 /** A column of the relation below, by position. */
-export interface ColumnReference extends Typed { readonly kind: 'column'; readonly index: number; readonly name: string }
+export interface ColumnReference extends Typed {
+  readonly kind: 'column';
+  readonly index: number;
+  readonly name: string;
+}
 /** ROWTIME of the row of the relation below. TIMESTAMP, never null. */
-export interface RowtimeReference extends Typed { readonly kind: 'rowtime' }
+export interface RowtimeReference extends Typed {
+  readonly kind: 'rowtime';
+}
 /** The clock of the current record or bound, or the application's start (SEMANTICS 1). CURRENT_DATE etc. are casts of it. */
-export interface ContextValue extends Typed { readonly kind: 'context'; readonly name: 'row-clock' | 'start' }
+export interface ContextValue extends Typed {
+  readonly kind: 'context';
+  readonly name: 'row-clock' | 'start';
+}
 
 /**
  * `+ - * /` over operands that the binder has already cast: both of the result's type, except
@@ -37,7 +64,11 @@ export interface Arithmetic extends Typed {
   readonly left: Expression;
   readonly right: Expression;
 }
-export interface Negate extends Typed { readonly kind: 'negate'; readonly operand: Expression }
+/** Unary minus. */
+export interface Negate extends Typed {
+  readonly kind: 'negate';
+  readonly operand: Expression;
+}
 /** Operands have the same type (the binder inserted casts; DECIMALs have the same scale). CHAR compares blank-padded. */
 export interface Comparison extends Typed {
   readonly kind: 'comparison';
@@ -50,7 +81,12 @@ export interface Logical extends Typed {
   readonly kind: 'and' | 'or';
   readonly operands: readonly Expression[];
 }
-export interface Not extends Typed { readonly kind: 'not'; readonly operand: Expression }
+/** NOT with three values. */
+export interface Not extends Typed {
+  readonly kind: 'not';
+  readonly operand: Expression;
+}
+/** IS [NOT] NULL, TRUE, FALSE or UNKNOWN. */
 export interface IsTest extends Typed {
   readonly kind: 'is';
   readonly test: 'null' | 'true' | 'false' | 'unknown';
@@ -70,7 +106,11 @@ export interface Case extends Typed {
   readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
   readonly otherwise: Expression;
 }
-export interface Coalesce extends Typed { readonly kind: 'coalesce'; readonly operands: readonly Expression[] }
+/** The first operand that is not NULL. */
+export interface Coalesce extends Typed {
+  readonly kind: 'coalesce';
+  readonly operands: readonly Expression[];
+}
 /**
  * A conversion to `type`. `mode`: `explicit` CAST, `implicit` (numeric widening for operands),
  * `assignment` (INSERT: numbers round, longer text is cut, shorter CHAR is padded).
@@ -105,6 +145,7 @@ export interface FunctionSignature {
   readonly documentation: string;
 }
 
+/** A parameter or result of a catalogue function. */
 export interface FunctionParameter {
   readonly kind: SqlType['kind'];
   /** For a keyword parameter such as the unit of FLOOR(x TO unit): passed as the number of DatetimeField. */
@@ -116,4 +157,11 @@ export interface FunctionParameter {
 }
 
 /** Numbers of datetime fields as library functions take them: YEAR 0 … SECOND 5. */
-export const datetimeFieldNumber: Record<DatetimeField, number> = { YEAR: 0, MONTH: 1, DAY: 2, HOUR: 3, MINUTE: 4, SECOND: 5 };
+export const datetimeFieldNumber: Record<DatetimeField, number> = {
+  YEAR: 0,
+  MONTH: 1,
+  DAY: 2,
+  HOUR: 3,
+  MINUTE: 4,
+  SECOND: 5,
+};

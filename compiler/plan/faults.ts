@@ -23,7 +23,10 @@ export function canFault(expression: Expression): boolean {
     case 'is':
       return canFault(expression.operand);
     case 'case':
-      return canFault(expression.otherwise) || expression.branches.some((branch) => canFault(branch.when) || canFault(branch.then));
+      return (
+        canFault(expression.otherwise) ||
+        expression.branches.some((branch) => canFault(branch.when) || canFault(branch.then))
+      );
     case 'cast':
       return true;
     case 'call':

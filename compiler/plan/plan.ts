@@ -35,6 +35,7 @@ export const errorStreamColumns: readonly Column[] = [
   { name: 'PUMP_NAME', type: { kind: 'VARCHAR', length: 128 }, nullable: true },
 ];
 
+/** An in-application stream. */
 export interface Stream {
   readonly kind: 'input' | 'created' | 'error';
   readonly name: string;
@@ -43,6 +44,7 @@ export interface Stream {
   readonly span: Span;
 }
 
+/** A running INSERT … SELECT. */
 export interface Pump {
   readonly name: string;
   /** Stored name of the target stream. */
@@ -52,6 +54,7 @@ export interface Pump {
   readonly span: Span;
 }
 
+/** What gives rows inside a pump. */
 export type Relation = StreamScan | Filter | Project | TumbleAggregate;
 
 interface RelationBase {
@@ -100,10 +103,23 @@ export interface TumbleAggregate extends RelationBase {
   readonly aggregates: readonly AggregateCall[];
 }
 
+/** Names of the aggregates. */
 export type AggregateName =
-  | 'COUNT' | 'SUM' | 'AVG' | 'MIN' | 'MAX' | 'STDDEV_POP' | 'STDDEV_SAMP' | 'VAR_POP' | 'VAR_SAMP'
-  | 'FIRST_VALUE' | 'LAST_VALUE' | 'ANY' | 'EVERY';
+  | 'COUNT'
+  | 'SUM'
+  | 'AVG'
+  | 'MIN'
+  | 'MAX'
+  | 'STDDEV_POP'
+  | 'STDDEV_SAMP'
+  | 'VAR_POP'
+  | 'VAR_SAMP'
+  | 'FIRST_VALUE'
+  | 'LAST_VALUE'
+  | 'ANY'
+  | 'EVERY';
 
+/** One aggregate of an aggregation. */
 export interface AggregateCall {
   readonly name: AggregateName;
   /** undefined for COUNT(*). VAR/STDDEV arguments are cast to DOUBLE by the binder. */

@@ -7,14 +7,20 @@ import type { AggregateCall, Plan, Relation } from './plan.ts';
 export function printPlan(plan: Plan): string {
   const lines: string[] = [];
   for (const stream of plan.streams) {
-    const columns = stream.columns.slice(0, plan.inputs.find((input) => input.stream === stream.name)?.columns.length ?? stream.columns.length);
-    lines.push(`${stream.kind === 'input' ? 'input' : 'stream'} "${stream.name}" (${columns.map((column) => `${column.name} ${typeText(column.type)}${column.nullable ? '' : ' NOT NULL'}`).join(', ')})`);
+    const columns = stream.columns.slice(
+      0,
+      plan.inputs.find((input) => input.stream === stream.name)?.columns.length ?? stream.columns.length,
+    );
+    lines.push(
+      `${stream.kind === 'input' ? 'input' : 'stream'} "${stream.name}" (${columns.map((column) => `${column.name} ${typeText(column.type)}${column.nullable ? '' : ' NOT NULL'}`).join(', ')})`,
+    );
   }
   for (const pump of plan.pumps) {
     lines.push(`pump "${pump.name}" into "${pump.target}"`);
     printRelation(pump.query, 1, lines);
   }
-  for (const output of plan.outputs) lines.push(`output "${output.stream}" as ${output.format}${output.rowtime ? ' with ROWTIME' : ''}`);
+  for (const output of plan.outputs)
+    lines.push(`output "${output.stream}" as ${output.format}${output.rowtime ? ' with ROWTIME' : ''}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -30,10 +36,15 @@ function printRelation(relation: Relation, depth: number, lines: string[]): void
       add(`filter ${printExpression(relation.predicate)}`);
       break;
     case 'project':
-      add(`project ${relation.expressions.map(printExpression).join(', ')}${relation.rowtime === undefined ? '' : ` with ROWTIME ${printExpression(relation.rowtime)}`}`);
+      add(
+        `project ${relation.expressions.map(printExpression).join(', ')}${relation.rowtime === undefined ? '' : ` with ROWTIME ${printExpression(relation.rowtime)}`}`,
+      );
       break;
     case 'tumble-aggregate': {
-      const keys = relation.keys.map((key, index) => `${printExpression(key)}${index === relation.closing.key ? ` [closes by ${relation.closing.kind}${relation.closing.closedEnd ? ', end included' : ''}]` : ''}`);
+      const keys = relation.keys.map(
+        (key, index) =>
+          `${printExpression(key)}${index === relation.closing.key ? ` [closes by ${relation.closing.kind}${relation.closing.closedEnd ? ', end included' : ''}]` : ''}`,
+      );
       add(`tumble by ${keys.join(', ')} compute ${relation.aggregates.map(printAggregate).join(', ') || 'nothing'}`);
     }
   }
@@ -50,7 +61,11 @@ export function printExpression(expression: Expression): string {
   const print = printExpression;
   switch (expression.kind) {
     case 'literal':
-      return expression.value === null ? 'NULL' : typeof expression.value === 'string' ? `'${expression.value.replaceAll("'", "''")}'` : `${expression.value}`;
+      return expression.value === null
+        ? 'NULL'
+        : typeof expression.value === 'string'
+          ? `'${expression.value.replaceAll("'", "''")}'`
+          : `${expression.value}`;
     case 'column':
       return `#${expression.index}:${expression.name}`;
     case 'rowtime':

@@ -11,11 +11,14 @@ export function verifyPlan(plan: Plan): void {
     const stream = plan.streams.find((candidate) => candidate.name === pump.target);
     if (stream === undefined) throw new Error(`invariant: pump "${pump.name}" writes into no stream`);
     const columns = verifyRelation(pump.query, plan);
-    if (columns.length !== stream.columns.length) throw new Error(`invariant: pump "${pump.name}" gives ${columns.length} columns for ${stream.columns.length}`);
+    if (columns.length !== stream.columns.length)
+      throw new Error(`invariant: pump "${pump.name}" gives ${columns.length} columns for ${stream.columns.length}`);
     stream.columns.forEach((column, index) => {
       const given = columns[index];
       if (given !== undefined && !sameType(given.type, column.type)) {
-        throw new Error(`invariant: pump "${pump.name}" gives ${typeText(given.type)} for ${column.name} ${typeText(column.type)}`);
+        throw new Error(
+          `invariant: pump "${pump.name}" gives ${typeText(given.type)} for ${column.name} ${typeText(column.type)}`,
+        );
       }
     });
   }
@@ -33,7 +36,8 @@ function verifyRelation(relation: Relation, plan: Plan): readonly Pick<Column, '
       const input = verifyRelation(relation.input, plan);
       verifyColumns(relation, input);
       verifyExpression(relation.predicate, input);
-      if (relation.predicate.type.kind !== 'BOOLEAN') throw new Error(`invariant: filter by ${typeText(relation.predicate.type)}`);
+      if (relation.predicate.type.kind !== 'BOOLEAN')
+        throw new Error(`invariant: filter by ${typeText(relation.predicate.type)}`);
       return input;
     }
     case 'project': {
@@ -41,7 +45,8 @@ function verifyRelation(relation: Relation, plan: Plan): readonly Pick<Column, '
       for (const expression of relation.expressions) verifyExpression(expression, input);
       if (relation.rowtime !== undefined) {
         verifyExpression(relation.rowtime, input);
-        if (relation.rowtime.type.kind !== 'TIMESTAMP') throw new Error(`invariant: ROWTIME is ${typeText(relation.rowtime.type)}`);
+        if (relation.rowtime.type.kind !== 'TIMESTAMP')
+          throw new Error(`invariant: ROWTIME is ${typeText(relation.rowtime.type)}`);
       }
       verifyColumns(relation, relation.expressions);
       return relation.expressions;
@@ -52,7 +57,8 @@ function verifyRelation(relation: Relation, plan: Plan): readonly Pick<Column, '
       for (const call of relation.aggregates) if (call.argument !== undefined) verifyExpression(call.argument, input);
       const closing = relation.keys[relation.closing.key];
       if (closing === undefined) throw new Error('invariant: no closing key');
-      if (relation.closing.kind === 'time' && readsRow(closing)) throw new Error(`invariant: time does not close ${printExpression(closing)}`);
+      if (relation.closing.kind === 'time' && readsRow(closing))
+        throw new Error(`invariant: time does not close ${printExpression(closing)}`);
       if (!/^[0-9a-f]{16}$/.test(relation.id)) throw new Error(`invariant: an aggregate has the id "${relation.id}"`);
       verifyColumns(relation, [...relation.keys, ...relation.aggregates]);
       return [...relation.keys, ...relation.aggregates];
@@ -62,30 +68,49 @@ function verifyRelation(relation: Relation, plan: Plan): readonly Pick<Column, '
 
 // What a relation says of its columns is what its expressions give.
 function verifyColumns(relation: Relation, given: readonly Pick<Column, 'type'>[]): void {
-  if (relation.columns.length !== given.length) throw new Error(`invariant: ${relation.kind} has ${relation.columns.length} columns and gives ${given.length}`);
+  if (relation.columns.length !== given.length)
+    throw new Error(`invariant: ${relation.kind} has ${relation.columns.length} columns and gives ${given.length}`);
   relation.columns.forEach((column, index) => {
     const type = given[index]?.type;
-    if (type !== undefined && !sameType(type, column.type)) throw new Error(`invariant: ${relation.kind} gives ${typeText(type)} for ${column.name} ${typeText(column.type)}`);
+    if (type !== undefined && !sameType(type, column.type))
+      throw new Error(
+        `invariant: ${relation.kind} gives ${typeText(type)} for ${column.name} ${typeText(column.type)}`,
+      );
   });
 }
 
 function readsRow(expression: Expression): boolean {
-  return expression.kind === 'column' || (expression.kind === 'context' && expression.name === 'row-clock') || partsOf(expression).some(readsRow);
+  return (
+    expression.kind === 'column' ||
+    (expression.kind === 'context' && expression.name === 'row-clock') ||
+    partsOf(expression).some(readsRow)
+  );
 }
 
 function verifyExpression(expression: Expression, input: readonly Pick<Column, 'type'>[]): void {
   if (expression.kind === 'column') {
     const column = input[expression.index];
-    if (column === undefined) throw new Error(`invariant: column ${expression.index} of ${input.length}: ${printExpression(expression)}`);
-    if (!sameType(column.type, expression.type)) throw new Error(`invariant: ${printExpression(expression)} is ${typeText(column.type)}, not ${typeText(expression.type)}`);
+    if (column === undefined)
+      throw new Error(`invariant: column ${expression.index} of ${input.length}: ${printExpression(expression)}`);
+    if (!sameType(column.type, expression.type))
+      throw new Error(
+        `invariant: ${printExpression(expression)} is ${typeText(column.type)}, not ${typeText(expression.type)}`,
+      );
   }
   if (expression.kind === 'comparison' || expression.kind === 'distinct-from') {
-    if (!sameType(expression.left.type, expression.right.type)) throw new Error(`invariant: ${printExpression(expression)} compares ${typeText(expression.left.type)} with ${typeText(expression.right.type)}`);
+    if (!sameType(expression.left.type, expression.right.type))
+      throw new Error(
+        `invariant: ${printExpression(expression)} compares ${typeText(expression.left.type)} with ${typeText(expression.right.type)}`,
+      );
   }
   const must = (part: Expression, type: SqlType): void => {
-    if (!sameType(part.type, type)) throw new Error(`invariant: ${printExpression(part)} is ${typeText(part.type)}, not ${typeText(type)}, in ${printExpression(expression)}`);
+    if (!sameType(part.type, type))
+      throw new Error(
+        `invariant: ${printExpression(part)} is ${typeText(part.type)}, not ${typeText(type)}, in ${printExpression(expression)}`,
+      );
   };
-  if (expression.kind === 'and' || expression.kind === 'or') for (const part of expression.operands) must(part, { kind: 'BOOLEAN' });
+  if (expression.kind === 'and' || expression.kind === 'or')
+    for (const part of expression.operands) must(part, { kind: 'BOOLEAN' });
   if (expression.kind === 'not') must(expression.operand, { kind: 'BOOLEAN' });
   if (expression.kind === 'coalesce') for (const part of expression.operands) must(part, expression.type);
   if (expression.kind === 'case') {
@@ -101,9 +126,11 @@ function verifyExpression(expression: Expression, input: readonly Pick<Column, '
 
 function verifyCall(call: Extract<Expression, { kind: 'call' }>): void {
   const { name, parameters } = call.function;
-  if (parameters.length !== call.arguments.length) throw new Error(`invariant: ${name} takes ${parameters.length} arguments, not ${call.arguments.length}`);
+  if (parameters.length !== call.arguments.length)
+    throw new Error(`invariant: ${name} takes ${parameters.length} arguments, not ${call.arguments.length}`);
   parameters.forEach((parameter, index) => {
     const kind = call.arguments[index]?.type.kind;
-    if (kind !== parameter.kind) throw new Error(`invariant: ${name} gets ${kind} for its ${parameter.kind} in ${printExpression(call)}`);
+    if (kind !== parameter.kind)
+      throw new Error(`invariant: ${name} gets ${kind} for its ${parameter.kind} in ${printExpression(call)}`);
   });
 }

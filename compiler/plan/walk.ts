@@ -12,7 +12,10 @@ export function expressionsOf(relation: Relation): readonly Expression[] {
     case 'project':
       return relation.rowtime === undefined ? relation.expressions : [...relation.expressions, relation.rowtime];
     case 'tumble-aggregate':
-      return [...relation.keys, ...relation.aggregates.flatMap((call) => (call.argument === undefined ? [] : [call.argument]))];
+      return [
+        ...relation.keys,
+        ...relation.aggregates.flatMap((call) => (call.argument === undefined ? [] : [call.argument])),
+      ];
   }
 }
 

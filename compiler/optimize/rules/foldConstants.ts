@@ -16,7 +16,9 @@ function fold(node: Expression): Expression {
     case 'or':
       return foldLogical(node);
     case 'not':
-      return node.operand.kind === 'literal' ? truth(node, node.operand.value === null ? null : Number(node.operand.value) === 0) : node;
+      return node.operand.kind === 'literal'
+        ? truth(node, node.operand.value === null ? null : Number(node.operand.value) === 0)
+        : node;
     case 'is':
       return node.operand.kind === 'literal' ? foldIs(node, node.operand) : node;
     case 'case': {
@@ -57,11 +59,22 @@ function foldIs(node: Extract<Expression, { kind: 'is' }>, literal: Literal): Ex
 }
 
 function truth(node: Expression, value: boolean | null): Literal {
-  return { kind: 'literal', value: value === null ? null : value ? 1 : 0, type: { kind: 'BOOLEAN' }, nullable: value === null, span: node.span };
+  return {
+    kind: 'literal',
+    value: value === null ? null : value ? 1 : 0,
+    type: { kind: 'BOOLEAN' },
+    nullable: value === null,
+    span: node.span,
+  };
 }
 
 function isConstant(node: Expression, value: boolean): boolean {
-  return node.kind === 'literal' && node.type.kind === 'BOOLEAN' && node.value !== null && (Number(node.value) !== 0) === value;
+  return (
+    node.kind === 'literal' &&
+    node.type.kind === 'BOOLEAN' &&
+    node.value !== null &&
+    (Number(node.value) !== 0) === value
+  );
 }
 
 function isNullLiteral(node: Expression): boolean {

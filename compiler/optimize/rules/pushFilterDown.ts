@@ -7,10 +7,13 @@ import { rewriteExpression, rewriteRelations } from '../../plan/rewrite.ts';
 /** The pass. */
 export function pushFilterDown(plan: Plan): Plan {
   return rewriteRelations(plan, (relation) => {
-    if (relation.kind !== 'filter' || relation.input.kind !== 'project' || relation.input.rowtime !== undefined) return relation;
+    if (relation.kind !== 'filter' || relation.input.kind !== 'project' || relation.input.rowtime !== undefined)
+      return relation;
     const project = relation.input;
     if (project.expressions.some(canFault)) return relation;
-    const predicate = rewriteExpression(relation.predicate, (node) => (node.kind === 'column' ? (project.expressions[node.index] ?? node) : node));
+    const predicate = rewriteExpression(relation.predicate, (node) =>
+      node.kind === 'column' ? (project.expressions[node.index] ?? node) : node,
+    );
     return { ...project, input: { ...relation, input: project.input, predicate, columns: project.input.columns } };
   });
 }
