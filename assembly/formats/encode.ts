@@ -100,13 +100,13 @@ export function writeJsonText(at: usize, text: Text): usize {
     const left = end - source;
     if (ASC_FEATURE_SIMD && left >= 16) {
       const mask = copyJsonBlock(at, source);
-      const clean = mask == 0 ? 16 : ctz(mask);
+      const clean: usize = mask == 0 ? 16 : <usize>ctz(mask);
       at += clean;
       source += clean;
       if (mask == 0) continue;
     } else if (left >= 8) {
       const found = copyJsonWord(at, source);
-      const clean = found == 0 ? 8 : <usize>ctz(found) >> 3;
+      const clean: usize = found == 0 ? 8 : <usize>(ctz(found) >> 3);
       at += clean;
       source += clean;
       if (found == 0) continue;
