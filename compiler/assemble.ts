@@ -22,7 +22,7 @@ export async function assemble(
   const { default: asc } = await import('assemblyscript/asc');
   let binary: Uint8Array | undefined;
   let messages = '';
-  const optimize = effort === 'full' ? ['-O3', '--converge'] : ['-O1'];
+  const optimize = effort === 'full' ? ['-O3'] : ['-O1'];
   const features = flavour === 'simd' ? ['--enable', 'simd'] : [];
   const { error } = await asc.main(
     [

@@ -12,8 +12,12 @@ const fileLinesMax = 450;
 const functionLinesMax = 75;
 
 /** Files and functions that may be longer, each with its reason. */
-const longerFiles: Record<string, string> = {};
-const longerFunctions: Record<string, string> = {};
+const longerFiles: Record<string, string> = {
+  'compiler/parse/ast.ts': 'the whole syntax tree at one glance',
+};
+const longerFunctions: Record<string, string> = {
+  'test/unit/fakeProgram.ts:fakeExports': 'one object with all exports of an artifact',
+};
 
 const skippedFolders = new Set(['node_modules', 'dist', '.git', '.rowtime', 'coverage', 'bench/data', 'bench/history']);
 const generatedFiles = new Set(['compiler/parse/sqlGrammar.ts', 'package-lock.json']);

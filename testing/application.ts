@@ -5,7 +5,8 @@ import { parseType, TestFormatError } from './types.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 function objectOf(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TestFormatError(`${what} is missing`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TestFormatError(`${what} is missing`);
   return value as Json;
 }
 
@@ -31,7 +32,11 @@ export function bindingOfSchema(stream: string, schema: unknown): InputBinding {
     name: textOf(column.Name, ''),
     type: parseType(textOf(column.SqlType, '')),
     nullable: true,
-    ...(typeof column.Mapping === 'string' ? { mapping: column.Mapping } : recordFormat.kind === 'json' ? { mapping: `$.${textOf(column.Name, '')}` } : {}),
+    ...(typeof column.Mapping === 'string'
+      ? { mapping: column.Mapping }
+      : recordFormat.kind === 'json'
+        ? { mapping: `$.${textOf(column.Name, '')}` }
+        : {}),
   }));
   return { stream, format: recordFormat, columns };
 }
@@ -41,9 +46,13 @@ export function readApplication(text: string): { sql: string; inputs: InputBindi
   const root = objectOf(JSON.parse(text), 'the definition');
   const detail = objectOf(root.ApplicationDetail ?? root, 'the definition');
   const configuration = (detail.ApplicationConfiguration ?? detail.ApplicationConfigurationDescription ?? {}) as Json;
-  const code = (configuration.ApplicationCodeConfiguration ?? configuration.ApplicationCodeConfigurationDescription ?? {}) as Json;
+  const code = (configuration.ApplicationCodeConfiguration ??
+    configuration.ApplicationCodeConfigurationDescription ??
+    {}) as Json;
   const content = (code.CodeContent ?? code.CodeContentDescription ?? {}) as Json;
-  const sqlPart = (configuration.SqlApplicationConfiguration ?? configuration.SqlApplicationConfigurationDescription ?? detail) as Json;
+  const sqlPart = (configuration.SqlApplicationConfiguration ??
+    configuration.SqlApplicationConfigurationDescription ??
+    detail) as Json;
   const sql = textOf(detail.ApplicationCode ?? content.TextContent, '');
   const list = sqlPart.Inputs ?? sqlPart.InputDescriptions;
   const inputs = (Array.isArray(list) ? list : []).flatMap((input: Json) => {

@@ -33,14 +33,31 @@ export interface Comparison {
 /** Compares all streams. */
 export function compareOutputs(comparison: Comparison, rows: readonly OutputRow[]): Failure[] {
   return comparison.compared.flatMap((stream) =>
-    compareStream(comparison, stream, comparison.expected.filter((row) => row.stream === stream), rows.filter((row) => row.stream === stream)),
+    compareStream(
+      comparison,
+      stream,
+      comparison.expected.filter((row) => row.stream === stream),
+      rows.filter((row) => row.stream === stream),
+    ),
   );
 }
 
-function compareStream(comparison: Comparison, stream: string, expected: readonly ExpectedRow[], actual: readonly OutputRow[]): Failure[] {
+function compareStream(
+  comparison: Comparison,
+  stream: string,
+  expected: readonly ExpectedRow[],
+  actual: readonly OutputRow[],
+): Failure[] {
   const columns = comparison.streams.get(stream) ?? [];
   const fail = (line: number, message: string, wanted?: string, came?: string): Failure[] => [
-    { line, way: comparison.way, message, stream, ...(wanted === undefined ? {} : { expected: wanted }), ...(came === undefined ? {} : { came }) },
+    {
+      line,
+      way: comparison.way,
+      message,
+      stream,
+      ...(wanted === undefined ? {} : { expected: wanted }),
+      ...(came === undefined ? {} : { came }),
+    },
   ];
   let position = 0;
   for (let index = 0; index < expected.length; ) {
@@ -54,11 +71,22 @@ function compareStream(comparison: Comparison, stream: string, expected: readonl
     if ('missing' in pairs) {
       const next = pairs.came ?? came[0];
       const message = next === undefined ? `${stream}: this row didn't come` : `${stream}: another row came`;
-      return fail(pairs.missing.line, message, describeExpected(pairs.missing), next === undefined ? '(nothing more)' : describeRow(next, columns, comparison.events));
+      return fail(
+        pairs.missing.line,
+        message,
+        describeExpected(pairs.missing),
+        next === undefined ? '(nothing more)' : describeRow(next, columns, comparison.events),
+      );
     }
     if (comparison.moments) {
       const wrong = pairs.matched.find(([row, output]) => !inTime(row, output, comparison.events));
-      if (wrong !== undefined) return fail(wrong[0].line, `${stream}: the row came at another moment`, describeExpected(wrong[0]), describeRow(wrong[1], columns, comparison.events));
+      if (wrong !== undefined)
+        return fail(
+          wrong[0].line,
+          `${stream}: the row came at another moment`,
+          describeExpected(wrong[0]),
+          describeRow(wrong[1], columns, comparison.events),
+        );
     }
     position += wanted.length;
     index = end;
@@ -66,10 +94,17 @@ function compareStream(comparison: Comparison, stream: string, expected: readonl
   const extra = actual[position];
   if (extra === undefined) return [];
   const line = comparison.events[extra.event]?.line ?? comparison.caseLine;
-  return fail(line, `${stream}: ${actual.length - position} row${actual.length - position === 1 ? '' : 's'} came that ${actual.length - position === 1 ? "isn't" : "aren't"} written`, '(nothing)', describeRow(extra, columns, comparison.events));
+  return fail(
+    line,
+    `${stream}: ${actual.length - position} row${actual.length - position === 1 ? '' : 's'} came that ${actual.length - position === 1 ? "isn't" : "aren't"} written`,
+    '(nothing)',
+    describeRow(extra, columns, comparison.events),
+  );
 }
 
-type Pairs = { readonly matched: readonly (readonly [ExpectedRow, OutputRow])[] } | { readonly missing: ExpectedRow; readonly came?: OutputRow };
+type Pairs =
+  | { readonly matched: readonly (readonly [ExpectedRow, OutputRow])[] }
+  | { readonly missing: ExpectedRow; readonly came?: OutputRow };
 
 // Matches rows in any order: augmenting paths, since `?` may fit several.
 function pair(wanted: readonly ExpectedRow[], came: readonly OutputRow[], columns: readonly Column[]): Pairs {
@@ -101,7 +136,8 @@ function rowMatches(expected: ExpectedRow, actual: OutputRow, columns: readonly 
   const { content } = expected;
   if (content.kind === 'json') return content.text === actual.json;
   if (content.kind === 'error') {
-    const member = (name: string): string | undefined => actual.members.find((found) => found.name === name && found.value.kind === 'text')?.value.text;
+    const member = (name: string): string | undefined =>
+      actual.members.find((found) => found.name === name && found.value.kind === 'text')?.value.text;
     if (content.code !== '?' && member('ERROR_NAME') !== content.code) return false;
     if (member('PUMP_NAME') !== content.pump) return false;
     return content.part === undefined || (member('MESSAGE') ?? '').includes(content.part);
@@ -160,7 +196,10 @@ export function rowText(row: OutputRow, columns: readonly Column[]): string {
 function describeRow(row: OutputRow, columns: readonly Column[], events: readonly TestEvent[]): string {
   const event = events[row.event];
   const after = event === undefined ? '' : `   (after line ${event.line}, ${clockText(event.time)})`;
-  const message = row.stream === 'error_stream' ? ` '${row.members.find((member) => member.name === 'MESSAGE')?.value.text ?? ''}'` : '';
+  const message =
+    row.stream === 'error_stream'
+      ? ` '${row.members.find((member) => member.name === 'MESSAGE')?.value.text ?? ''}'`
+      : '';
   const json = columns.some((column) => familyOf(column.type) === 'binary') ? ` ${row.json}` : '';
   return `${row.stream} @${row.rowtime} -> ${rowText(row, columns)}${message}${json}${after}`;
 }

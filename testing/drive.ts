@@ -34,11 +34,15 @@ export async function drive(test: TestCase, artifact: CaseArtifact, way: Drive):
       const from = index;
       if (way.kind === 'batches') index = lastOfBatch(timeline.events, index, test.options.has('idle-after'));
       await run.events(timeline.events.slice(from, index + 1), index, way.kind !== 'restarts');
-      if (way.kind === 'restarts' && timeline.events[index]?.kind !== 'tick') await run.changeOwners(index % 2 === 0 ? way.other : artifact);
+      if (way.kind === 'restarts' && timeline.events[index]?.kind !== 'tick')
+        await run.changeOwners(index % 2 === 0 ? way.other : artifact);
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const detail = error instanceof TestFormatError || error instanceof RestartError ? error.message : `${error.name}: ${error.message}`;
+    const detail =
+      error instanceof TestFormatError || error instanceof RestartError
+        ? error.message
+        : `${error.name}: ${error.message}`;
     return { failure: detail, line: timeline.events[index]?.line ?? test.line };
   }
   return { rows: run.rows };
@@ -84,7 +88,11 @@ class Run {
   }
 
   async open(artifact: CaseArtifact): Promise<Program> {
-    this.program = await Program.open(artifact.wasm, { seed: artifact.seed, start: BigInt(this.start), keyGroups: artifact.keyGroups });
+    this.program = await Program.open(artifact.wasm, {
+      seed: artifact.seed,
+      start: BigInt(this.start),
+      keyGroups: artifact.keyGroups,
+    });
     return this.program;
   }
 
@@ -107,12 +115,19 @@ class Run {
     const stream = streamOf(first);
     if (stream !== undefined) {
       const [name, binding] = this.inputOf(stream);
-      const records = events.flatMap((event) => (event.kind === 'row' || event.kind === 'raw' ? [recordOf(event, binding)] : []));
-      program.feedRecords(this.artifact.inputs.get(name) ?? 0, records, (output, bytes) => this.receive(output, bytes, index));
+      const records = events.flatMap((event) =>
+        event.kind === 'row' || event.kind === 'raw' ? [recordOf(event, binding)] : [],
+      );
+      program.feedRecords(this.artifact.inputs.get(name) ?? 0, records, (output, bytes) =>
+        this.receive(output, bytes, index),
+      );
       this.idleFrom.set(name, events.at(-1)?.time ?? first.time);
     } else if (first.kind === 'advance' || first.kind === 'end') {
       for (const input of this.artifact.inputs.values()) {
-        this.untilDrained(() => (first.kind === 'end' ? program.finish(input) : program.advance(input, BigInt(first.time))), index);
+        this.untilDrained(
+          () => (first.kind === 'end' ? program.finish(input) : program.advance(input, BigInt(first.time))),
+          index,
+        );
       }
     }
     this.drain(index);
@@ -130,7 +145,8 @@ class Run {
       const from = this.idleFrom.get(name);
       if (from !== undefined && until >= from + after) bounds.push({ time: until, input });
     }
-    for (const bound of bounds) this.untilDrained(() => program?.advance(bound.input, BigInt(bound.time)) ?? false, index);
+    for (const bound of bounds)
+      this.untilDrained(() => program?.advance(bound.input, BigInt(bound.time)) ?? false, index);
   }
 
   private untilDrained(call: () => boolean, index: number): void {
@@ -160,9 +176,13 @@ class Run {
     if (this.saved !== undefined) program.load(this.saved);
     for (const { events, index } of this.sinceSave) this.apply(events, index);
     const again = this.rows.slice(this.savedRows);
-    const text = (row: OutputRow | undefined): string => (row === undefined ? '(nothing)' : `${row.stream} @${row.rowtime} ${row.json}`);
+    const text = (row: OutputRow | undefined): string =>
+      row === undefined ? '(nothing)' : `${row.stream} @${row.rowtime} ${row.json}`;
     for (let index = 0; index < Math.max(before.length, again.length); index++) {
-      if (text(before[index]) !== text(again[index])) throw new RestartError(`after the restart came ${text(again[index])} where ${text(before[index])} had come before`);
+      if (text(before[index]) !== text(again[index]))
+        throw new RestartError(
+          `after the restart came ${text(again[index])} where ${text(before[index])} had come before`,
+        );
     }
   }
 
@@ -179,7 +199,9 @@ class Run {
   }
 
   private inputOf(stream: string): [string, InputBinding] {
-    const binding = this.test.inputs.find((input) => input.stream === stream) ?? this.test.inputs.find((input) => input.stream === stream.toUpperCase());
+    const binding =
+      this.test.inputs.find((input) => input.stream === stream) ??
+      this.test.inputs.find((input) => input.stream === stream.toUpperCase());
     if (binding === undefined) throw new TestFormatError(`there is no input ${stream}`);
     return [binding.stream, binding];
   }
@@ -206,7 +228,8 @@ function recordOf(event: Extract<TestEvent, { kind: 'row' | 'raw' }>, binding: I
 /** A row of literals in the input's format. */
 export function encodeRow(values: Extract<TestEvent, { kind: 'row' }>['values'], binding: InputBinding): string {
   const { columns, format } = binding;
-  if (values.length !== columns.length) throw new TestFormatError(`the row has ${values.length} values, ${binding.stream} has ${columns.length} columns`);
+  if (values.length !== columns.length)
+    throw new TestFormatError(`the row has ${values.length} values, ${binding.stream} has ${columns.length} columns`);
   if (format.kind === 'csv') {
     return `${columns.map((column, index) => literalAsCsv(values[index] ?? { kind: 'null' }, column.type, format.columnDelimiter)).join(format.columnDelimiter)}\n`;
   }

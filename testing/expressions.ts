@@ -61,7 +61,8 @@ function parseVariables(text: string): Variable[] {
 
 function parseLine(content: string): { sql: string; outcome: Outcome } {
   const place = lastDivider(content);
-  if (place === undefined) throw new TestFormatError('an expression needs " = value", " ≈ value", " faults" or " rejected"');
+  if (place === undefined)
+    throw new TestFormatError('an expression needs " = value", " ≈ value", " faults" or " rejected"');
   const sql = content.slice(0, place.start).trim();
   const rest = content.slice(place.end).trim();
   if (sql === '') throw new TestFormatError('the expression is missing');
@@ -72,7 +73,10 @@ function parseLine(content: string): { sql: string; outcome: Outcome } {
   const typed = /^(.*?)\s:\s+([^']+)$/s.exec(rest);
   const text = (typed?.[1] ?? rest).trim();
   const value = parseValue(place.word === '≈' ? `≈${text}` : text);
-  return { sql, outcome: { kind: 'value', value, text, ...(typed?.[2] === undefined ? {} : { type: parseType(typed[2]) }) } };
+  return {
+    sql,
+    outcome: { kind: 'value', value, text, ...(typed?.[2] === undefined ? {} : { type: parseType(typed[2]) }) },
+  };
 }
 
 // The last ` = `, ` ≈ `, ` faults` or ` rejected` outside parentheses, quotes and comments.

@@ -39,11 +39,30 @@ export type ArtifactResult = { readonly artifact: CaseArtifact } | { readonly fa
 const keyGroupsDefault = 16;
 const casesPerModule = 24;
 /** Names that SQL itself uses; a case with such a stream is compiled alone. */
-const sqlWords = new Set(['COUNT', 'SUM', 'AVG', 'MIN', 'MAX', 'STEP', 'FLOOR', 'CEIL', 'ROWTIME', 'VALUE', 'STREAM', 'PUMP', 'DATE', 'TIME', 'TIMESTAMP']);
+const sqlWords = new Set([
+  'COUNT',
+  'SUM',
+  'AVG',
+  'MIN',
+  'MAX',
+  'STEP',
+  'FLOOR',
+  'CEIL',
+  'ROWTIME',
+  'VALUE',
+  'STREAM',
+  'PUMP',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+]);
 
 /** Options that every compilation of a case shares. */
 export function compileOptions(test: TestCase): { keyGroups: number; seed: bigint } {
-  return { keyGroups: Number(test.options.get('key-groups') ?? keyGroupsDefault), seed: BigInt(test.options.get('seed') ?? 1) };
+  return {
+    keyGroups: Number(test.options.get('key-groups') ?? keyGroupsDefault),
+    seed: BigInt(test.options.get('seed') ?? 1),
+  };
 }
 
 /** Compiles with the effort that suits tests. */
@@ -92,7 +111,9 @@ function canShare(bound: BoundCase): boolean {
   if ([...names].some((name) => sqlWords.has(name) || columns.has(name))) return false;
   const last = tokensOf(bound.test.sql).findLast((token) => token.kind !== 'space');
   if (last?.kind === 'comment' && last.text.startsWith('/*') && !last.text.endsWith('*/')) return false;
-  return !(bound.test.timeline?.expected ?? []).some((row) => row.content.kind === 'error' && /line|\d+:\d+/.test(row.content.part ?? ''));
+  return !(bound.test.timeline?.expected ?? []).some(
+    (row) => row.content.kind === 'error' && /line|\d+:\d+/.test(row.content.part ?? ''),
+  );
 }
 
 /** Stored names of a case's streams and pumps. */
@@ -104,12 +125,19 @@ export function namesOf(test: TestCase): Set<string> {
     if (token.kind !== 'word' || (word !== 'STREAM' && word !== 'PUMP')) continue;
     const before = tokens[index - 1]?.text.toUpperCase();
     const name = tokens[index + 1];
-    if ((before === 'CREATE' || before === 'REPLACE' || before === 'ALTER') && (name?.kind === 'word' || name?.kind === 'quoted')) names.add(storedName(name.text));
+    if (
+      (before === 'CREATE' || before === 'REPLACE' || before === 'ALTER') &&
+      (name?.kind === 'word' || name?.kind === 'quoted')
+    )
+      names.add(storedName(name.text));
   }
   return names;
 }
 
-async function compileGroup(group: readonly BoundCase[], configuration: Configuration): Promise<Map<BoundCase, ArtifactResult>> {
+async function compileGroup(
+  group: readonly BoundCase[],
+  configuration: Configuration,
+): Promise<Map<BoundCase, ArtifactResult>> {
   const results = new Map<BoundCase, ArtifactResult>();
   let failure: string;
   try {
@@ -131,7 +159,10 @@ async function compileGroup(group: readonly BoundCase[], configuration: Configur
   return results;
 }
 
-async function compileTogether(group: readonly BoundCase[], configuration: Configuration): Promise<Map<BoundCase, ArtifactResult> | string> {
+async function compileTogether(
+  group: readonly BoundCase[],
+  configuration: Configuration,
+): Promise<Map<BoundCase, ArtifactResult> | string> {
   const sql: string[] = [];
   const inputs: InputBinding[] = [];
   const outputs: OutputBinding[] = [{ stream: 'error_stream', format: 'json', rowtime: true }];
@@ -139,7 +170,12 @@ async function compileTogether(group: readonly BoundCase[], configuration: Confi
   for (const [index, bound] of group.entries()) {
     const suffix = group.length === 1 ? '' : `~${index + 1}`;
     const names = namesOf(bound.test);
-    const part = { bound, suffix, inputs: new Map<string, number>(), outputs: new Map<number, string>([[0, 'error_stream']]) };
+    const part = {
+      bound,
+      suffix,
+      inputs: new Map<string, number>(),
+      outputs: new Map<number, string>([[0, 'error_stream']]),
+    };
     for (const input of bound.test.inputs) {
       part.inputs.set(input.stream, inputs.length);
       inputs.push({ ...input, stream: input.stream + suffix });
@@ -149,7 +185,10 @@ async function compileTogether(group: readonly BoundCase[], configuration: Confi
       part.outputs.set(outputs.length, stream);
       outputs.push({ stream: stream + suffix, format: 'json', rowtime: true });
     }
-    const renamed = suffix === '' ? bound.test.sql : renameIdentifiers(bound.test.sql, (name) => (names.has(name) ? quoteName(name + suffix) : undefined));
+    const renamed =
+      suffix === ''
+        ? bound.test.sql
+        : renameIdentifiers(bound.test.sql, (name) => (names.has(name) ? quoteName(name + suffix) : undefined));
     sql.push(suffix === '' || endsStatement(renamed) ? renamed : `${renamed}\n;`);
     parts.push(part);
   }
@@ -157,10 +196,18 @@ async function compileTogether(group: readonly BoundCase[], configuration: Confi
   if (test === undefined) return new Map();
   const settings = compileOptions(test);
   const result = await compileForTest(test.file, sql.join('\n'), {
-    inputs, outputs, ...settings, optimize: configuration !== 'plain', flavour: configuration === 'scalar' ? 'scalar' : 'simd',
+    inputs,
+    outputs,
+    ...settings,
+    optimize: configuration !== 'plain',
+    flavour: configuration === 'scalar' ? 'scalar' : 'simd',
   });
   const { wasm } = result;
-  if (wasm === undefined) return result.diagnostics.map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`).join('\n') || 'no artifact came out';
+  if (wasm === undefined)
+    return (
+      result.diagnostics.map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`).join('\n') ||
+      'no artifact came out'
+    );
   return new Map(parts.map(({ bound, ...part }) => [bound, { artifact: { wasm, ...settings, ...part } }]));
 }
 

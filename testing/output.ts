@@ -37,7 +37,8 @@ const memberPattern = /[{,]("(?:[^"\\]|\\.)*"):("(?:[^"\\]|\\.)*"|[^,}"]+)/g;
 /** The members of a flat JSON object; numbers keep their text. */
 export function membersOf(json: string): OutputRow['members'] {
   const members: { name: string; value: Actual }[] = [];
-  for (const [, name = '""', raw = 'null'] of json.matchAll(memberPattern)) members.push({ name: JSON.parse(name) as string, value: actualOf(raw) });
+  for (const [, name = '""', raw = 'null'] of json.matchAll(memberPattern))
+    members.push({ name: JSON.parse(name) as string, value: actualOf(raw) });
   return members;
 }
 

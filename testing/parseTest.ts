@@ -36,7 +36,11 @@ export interface TestCase {
   readonly line: number;
   readonly sql: string;
   readonly inputs: readonly InputBinding[];
-  readonly references: readonly { readonly table: string; readonly columns: readonly MappedColumn[]; readonly rows: readonly (readonly Value[])[] }[];
+  readonly references: readonly {
+    readonly table: string;
+    readonly columns: readonly MappedColumn[];
+    readonly rows: readonly (readonly Value[])[];
+  }[];
   readonly timeline?: Timeline;
   readonly timelinePlace?: SectionPlace;
   readonly expressions?: readonly ExpressionTest[];
@@ -57,13 +61,29 @@ export interface TestFileProblem {
 export type ReadBeside = (name: string) => string;
 
 /** Options that a case may give. */
-export const optionNames: readonly string[] = ['idle-after', 'key-groups', 'seed', 'start', 'errors', 'promoted-idle', 'cluster'];
+export const optionNames: readonly string[] = [
+  'idle-after',
+  'key-groups',
+  'seed',
+  'start',
+  'errors',
+  'promoted-idle',
+  'cluster',
+];
 
-const sectionPattern = /^---- (input|reference|timeline|expressions|diagnostics|plan|option|include|application)(?:\s+(.*?))?\s*$/;
+const sectionPattern =
+  /^---- (input|reference|timeline|expressions|diagnostics|plan|option|include|application)(?:\s+(.*?))?\s*$/;
 
 /** Parses a file. */
-export function parseTestFile(file: string, text: string, readBeside: ReadBeside): { cases: TestCase[]; problems: TestFileProblem[] } {
-  const lines = text.replace(/^\uFEFF/, '').split('\n').map((line, index) => ({ line: index + 1, text: line.replace(/\r$/, '') }));
+export function parseTestFile(
+  file: string,
+  text: string,
+  readBeside: ReadBeside,
+): { cases: TestCase[]; problems: TestFileProblem[] } {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .map((line, index) => ({ line: index + 1, text: line.replace(/\r$/, '') }));
   const problems: TestFileProblem[] = [];
   const report = (line: number, message: string): void => {
     problems.push({ file, line, message });
@@ -114,18 +134,33 @@ interface Draft {
   inputs: InputBinding[];
   references: { table: string; columns: readonly MappedColumn[]; rows: readonly (readonly Value[])[] }[];
   options: Map<string, string>;
-  found: { timeline?: Timeline; timelinePlace?: SectionPlace; expressions?: ExpressionTest[]; diagnostics?: ExpectedDiagnostic[]; diagnosticsPlace?: SectionPlace; plan?: NonNullable<TestCase['plan']> };
+  found: {
+    timeline?: Timeline;
+    timelinePlace?: SectionPlace;
+    expressions?: ExpressionTest[];
+    diagnostics?: ExpectedDiagnostic[];
+    diagnosticsPlace?: SectionPlace;
+    plan?: NonNullable<TestCase['plan']>;
+  };
 }
 
 type Report = (line: number, message: string) => void;
 
-function parseCase(file: string, title: string, line: number, lines: readonly NumberedLine[], readBeside: ReadBeside, report: Report): TestCase | undefined {
+function parseCase(
+  file: string,
+  title: string,
+  line: number,
+  lines: readonly NumberedLine[],
+  readBeside: ReadBeside,
+  report: Report,
+): TestCase | undefined {
   const sections: Section[] = [];
   const sql: NumberedLine[] = [];
   for (const numbered of lines) {
     const match = sectionPattern.exec(numbered.text);
     if (match !== null) sections.push({ word: match[1] ?? '', rest: match[2] ?? '', head: numbered.line, lines: [] });
-    else if (/^---- /.test(numbered.text) && sections.length > 0) report(numbered.line, `not a section: ${numbered.text}`);
+    else if (/^---- /.test(numbered.text) && sections.length > 0)
+      report(numbered.line, `not a section: ${numbered.text}`);
     else if (sections.length === 0) sql.push(numbered);
     else sections.at(-1)?.lines.push(numbered);
   }
@@ -141,8 +176,14 @@ function parseCase(file: string, title: string, line: number, lines: readonly Nu
   if (sections.length === 0 && draft.sql.trim() === '') return undefined;
   const firstText = sql.find(({ text }) => text.startsWith('-- '))?.text.slice(3);
   return {
-    file, line, title: title === '' ? (firstText ?? `line ${line}`) : title,
-    sql: draft.sql, inputs: draft.inputs, references: draft.references, options: draft.options, ...draft.found,
+    file,
+    line,
+    title: title === '' ? (firstText ?? `line ${line}`) : title,
+    sql: draft.sql,
+    inputs: draft.inputs,
+    references: draft.references,
+    options: draft.options,
+    ...draft.found,
   };
 }
 
@@ -150,7 +191,11 @@ function parseCase(file: string, title: string, line: number, lines: readonly Nu
 function sqlOf(lines: readonly NumberedLine[]): string {
   const first = lines.findIndex(({ text }) => text.trim() !== '' && !text.startsWith('#'));
   if (first === -1) return '';
-  return lines.slice(first).map(({ text }) => text).join('\n').trimEnd();
+  return lines
+    .slice(first)
+    .map(({ text }) => text)
+    .join('\n')
+    .trimEnd();
 }
 
 function readSection(section: Section, draft: Draft, readBeside: ReadBeside, report: Report): void {
@@ -176,11 +221,19 @@ function readSection(section: Section, draft: Draft, readBeside: ReadBeside, rep
       draft.found.diagnosticsPlace = place;
       return;
     case 'plan':
-      draft.found.plan = { stage: rest === '' ? 'plan' : rest, text: lines.map(({ text }) => text).join('\n').trim(), place };
+      draft.found.plan = {
+        stage: rest === '' ? 'plan' : rest,
+        text: lines
+          .map(({ text }) => text)
+          .join('\n')
+          .trim(),
+        place,
+      };
       return;
     case 'option': {
       const [name = '', ...value] = rest.split(/\s+/);
-      if (!optionNames.includes(name)) throw new TestFormatError(`there is no option "${name}" (${optionNames.join(', ')})`);
+      if (!optionNames.includes(name))
+        throw new TestFormatError(`there is no option "${name}" (${optionNames.join(', ')})`);
       draft.options.set(name, value.join(' '));
       return;
     }
@@ -199,7 +252,8 @@ function readSection(section: Section, draft: Draft, readBeside: ReadBeside, rep
 function readNamed(text: string): { name: string; columns?: string; rest: string } {
   const tokens = tokensOf(text);
   const name = tokens[0];
-  if (name === undefined || (name.kind !== 'word' && name.kind !== 'quoted')) throw new TestFormatError('the name is missing');
+  if (name === undefined || (name.kind !== 'word' && name.kind !== 'quoted'))
+    throw new TestFormatError('the name is missing');
   const after = text.slice(name.text.length);
   const open = tokens.find((token) => token.text === '(');
   if (open === undefined || after.trimStart()[0] !== '(') return { name: storedName(name.text), rest: after.trim() };
@@ -207,7 +261,11 @@ function readNamed(text: string): { name: string; columns?: string; rest: string
   for (const token of tokens) {
     if (token.text === '(') depth++;
     else if (token.text === ')' && --depth === 0) {
-      return { name: storedName(name.text), columns: text.slice(open.start + 1, token.start), rest: text.slice(token.start + 1).trim() };
+      return {
+        name: storedName(name.text),
+        columns: text.slice(open.start + 1, token.start),
+        rest: text.slice(token.start + 1).trim(),
+      };
     }
   }
   throw new TestFormatError('the closing parenthesis of the column list is missing');
@@ -218,7 +276,8 @@ function readInput(text: string, readBeside: ReadBeside): InputBinding {
   if (columns === undefined) return bindingOfSchema(name, JSON.parse(readBeside(rest)));
   const format = /^(?:(json)|csv(?:\s+"([^"]*)")?)?$/.exec(rest);
   if (format === null) throw new TestFormatError(`after the columns comes json or csv ["delimiter"], not ${rest}`);
-  if (rest === '' || format[1] === 'json') return { stream: name, format: { kind: 'json', rowPath: '$' }, columns: parseColumns(columns) };
+  if (rest === '' || format[1] === 'json')
+    return { stream: name, format: { kind: 'json', rowPath: '$' }, columns: parseColumns(columns) };
   const columnDelimiter = (format[2] ?? ',').replace(/\\t/g, '\t');
   const bare = parseColumns(columns).map(({ name: column, type, nullable }) => ({ name: column, type, nullable }));
   return { stream: name, format: { kind: 'csv', columnDelimiter, rowDelimiter: '\n' }, columns: bare };
@@ -236,9 +295,12 @@ function readDiagnostic({ line, text }: NumberedLine, report: Report): ExpectedD
     report(line, 'a diagnostic is: code line:column "text", or *');
     return [];
   }
-  return [{
-    line, code: match[1],
-    ...(match[2] === undefined ? {} : { place: { line: Number(match[2]), column: Number(match[3]) } }),
-    ...(match[4] === undefined ? {} : { text: match[4] }),
-  }];
+  return [
+    {
+      line,
+      code: match[1],
+      ...(match[2] === undefined ? {} : { place: { line: Number(match[2]), column: Number(match[3]) } }),
+      ...(match[4] === undefined ? {} : { text: match[4] }),
+    },
+  ];
 }

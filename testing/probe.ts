@@ -7,7 +7,10 @@ import { compileForTest } from './modules.ts';
 import type { Actual } from './values.ts';
 
 /** What binding gave. */
-export type Probed = { readonly type: SqlType } | { readonly errors: readonly Diagnostic[] } | { readonly broken: string };
+export type Probed =
+  | { readonly type: SqlType }
+  | { readonly errors: readonly Diagnostic[] }
+  | { readonly broken: string };
 
 /** Binds a script whose only pump inserts `v IS NULL`; gives the type of v. */
 export async function probeType(file: string, sql: string, inputs: readonly InputBinding[]): Promise<Probed> {

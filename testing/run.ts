@@ -42,7 +42,10 @@ export async function runTestPaths(paths: readonly string[], options: TestOption
       const loaded = loadTestFile(file);
       for (const problem of loaded.problems) print(reportProblem(problem));
       failed += loaded.problems.length;
-      const results = await runCases(loaded.cases.filter((test) => isWanted(test, options.filter)), options.configurations);
+      const results = await runCases(
+        loaded.cases.filter((test) => isWanted(test, options.filter)),
+        options.configurations,
+      );
       for (const result of results) {
         if (result.notRun !== undefined) notRun++;
         else if (result.failures.length > 0) failed++;
@@ -79,7 +82,9 @@ export function testFilesAt(path: string): string[] {
 /** Reads and parses a file; names in it are relative to its folder. */
 export function loadTestFile(file: string): { cases: TestCase[]; problems: TestFileProblem[] } {
   const shown = relative(process.cwd(), file);
-  return parseTestFile(shown.startsWith('..') ? file : shown, readFileSync(file, 'utf8'), (name) => readFileSync(join(dirname(file), name), 'utf8'));
+  return parseTestFile(shown.startsWith('..') ? file : shown, readFileSync(file, 'utf8'), (name) =>
+    readFileSync(join(dirname(file), name), 'utf8'),
+  );
 }
 
 /** A file's cases made ready to run one by one: they share modules. */
@@ -92,13 +97,18 @@ export interface PreparedFile {
 export async function prepareCases(cases: readonly TestCase[]): Promise<PreparedFile> {
   const prepared: PreparedCase[] = [];
   for (const test of cases) prepared.push(await prepareCase(test));
-  const bound = prepared.flatMap((found): BoundCase[] => (found.bound === undefined || found.failures.length > 0 ? [] : [found.bound]));
+  const bound = prepared.flatMap((found): BoundCase[] =>
+    found.bound === undefined || found.failures.length > 0 ? [] : [found.bound],
+  );
   const modules = new ModuleCache(bound);
   return { cases: prepared, run: (found, configurations) => runPrepared(found, modules, configurations) };
 }
 
 /** Runs cases of one file in order. */
-export async function runCases(cases: readonly TestCase[], configurations?: readonly Configuration[]): Promise<CaseResult[]> {
+export async function runCases(
+  cases: readonly TestCase[],
+  configurations?: readonly Configuration[],
+): Promise<CaseResult[]> {
   const file = await prepareCases(cases);
   const results: CaseResult[] = [];
   for (const prepared of file.cases) results.push(await file.run(prepared, configurations));

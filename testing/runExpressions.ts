@@ -42,7 +42,10 @@ export async function runExpressions(test: TestCase, only?: readonly Configurati
   const came = new Map<ExpressionTest, string>();
   const fail = (expression: ExpressionTest, way: string, message: string, wanted: string, got: string): void => {
     came.set(expression, came.get(expression) ?? got);
-    failures.set(expression, [...(failures.get(expression) ?? []), { line: expression.line, way, message: `${expression.sql}: ${message}`, expected: wanted, came: got }]);
+    failures.set(expression, [
+      ...(failures.get(expression) ?? []),
+      { line: expression.line, way, message: `${expression.sql}: ${message}`, expected: wanted, came: got },
+    ]);
   };
   const probes: Probe[] = [];
   for (const expression of test.expressions ?? []) {
@@ -57,14 +60,22 @@ export async function runExpressions(test: TestCase, only?: readonly Configurati
   }
   return (test.expressions ?? []).map((expression) => {
     const text = came.get(expression);
-    return { test: expression, failures: (failures.get(expression) ?? []).slice(0, 1), ...(text === undefined ? {} : { came: text }) };
+    return {
+      test: expression,
+      failures: (failures.get(expression) ?? []).slice(0, 1),
+      ...(text === undefined ? {} : { came: text }),
+    };
   });
 }
 
 type Fail = (expression: ExpressionTest, way: string, message: string, wanted: string, got: string) => void;
 
 function usedVariables(expression: ExpressionTest): Variable[] {
-  const names = new Set(tokensOf(expression.sql).filter((token) => token.kind === 'word' || token.kind === 'quoted').map((token) => storedName(token.text)));
+  const names = new Set(
+    tokensOf(expression.sql)
+      .filter((token) => token.kind === 'word' || token.kind === 'quoted')
+      .map((token) => storedName(token.text)),
+  );
   return expression.variables.filter((variable) => names.has(variable.name));
 }
 
@@ -83,45 +94,87 @@ function sqlOf(expression: ExpressionTest, form: Probe['form']): string {
 }
 
 /** The input of an expression: a stream for each `with` line, named by its variables. */
-function inputOf(expression: ExpressionTest, form: Probe['form'], inputs: Map<string, { binding: InputBinding; record: string }>): string {
-  const variables = form === 'column' ? expression.variables.filter((variable) => variable.type.kind !== 'INTERVAL') : [];
+function inputOf(
+  expression: ExpressionTest,
+  form: Probe['form'],
+  inputs: Map<string, { binding: InputBinding; record: string }>,
+): string {
+  const variables =
+    form === 'column' ? expression.variables.filter((variable) => variable.type.kind !== 'INTERVAL') : [];
   const key = variables.map((variable) => `${variable.name} ${variable.typeText} ${variable.literal}`).join(', ');
   const found = inputs.get(key);
   if (found !== undefined) return found.binding.stream;
-  const columns = variables.map((variable) => ({ name: variable.name, type: variable.type, nullable: true, mapping: `$.${variable.name}` }));
+  const columns = variables.map((variable) => ({
+    name: variable.name,
+    type: variable.type,
+    nullable: true,
+    mapping: `$.${variable.name}`,
+  }));
   const binding: InputBinding = {
-    stream: `IN${inputs.size + 1}`, format: { kind: 'json', rowPath: '$' },
-    columns: columns.length > 0 ? columns : [{ name: 'NOTHING', type: { kind: 'INTEGER' }, nullable: true, mapping: '$.NOTHING' }],
+    stream: `IN${inputs.size + 1}`,
+    format: { kind: 'json', rowPath: '$' },
+    columns:
+      columns.length > 0
+        ? columns
+        : [{ name: 'NOTHING', type: { kind: 'INTEGER' }, nullable: true, mapping: '$.NOTHING' }],
   };
-  inputs.set(key, { binding, record: columns.length > 0 ? encodeRow(variables.map((variable) => variable.value), binding) : '{}' });
+  inputs.set(key, {
+    binding,
+    record:
+      columns.length > 0
+        ? encodeRow(
+            variables.map((variable) => variable.value),
+            binding,
+          )
+        : '{}',
+  });
   return binding.stream;
 }
 
 // Binds the expression alone: its type, or its rejection.
-async function prepareProbe(test: TestCase, expression: ExpressionTest, form: Probe['form'], number: number, fail: Fail): Promise<Probe | undefined> {
+async function prepareProbe(
+  test: TestCase,
+  expression: ExpressionTest,
+  form: Probe['form'],
+  number: number,
+  fail: Fail,
+): Promise<Probe | undefined> {
   const sql = sqlOf(expression, form);
   const { outcome } = expression;
-  const wanted = outcome.kind === 'value' ? outcome.text : `${outcome.kind}${outcome.code === undefined ? '' : ` ${outcome.code}`}`;
+  const wanted =
+    outcome.kind === 'value' ? outcome.text : `${outcome.kind}${outcome.code === undefined ? '' : ` ${outcome.code}`}`;
   const inputs = new Map<string, { binding: InputBinding; record: string }>();
   const stream = inputOf(expression, form, inputs);
   const text = `CREATE STREAM "R" ("v" BOOLEAN);\nCREATE PUMP "E" AS INSERT INTO "R" SELECT STREAM "v" IS NULL FROM (SELECT STREAM ${sql} AS "v" FROM ${quoteName(stream)}) AS t;\n`;
-  const bound = await probeType(test.file, text, [...inputs.values()].map((input) => input.binding));
+  const bound = await probeType(
+    test.file,
+    text,
+    [...inputs.values()].map((input) => input.binding),
+  );
   if ('broken' in bound) {
     fail(expression, form, 'the compiler broke', wanted, bound.broken);
     return undefined;
   }
   if ('errors' in bound) {
     const code = bound.errors[0]?.code ?? '?';
-    const fits = outcome.kind === 'rejected' && (outcome.code === undefined || bound.errors.some((error) => error.code === outcome.code));
-    if (!fits) fail(expression, form, bound.errors.map((error) => error.message).join('; '), wanted, `rejected ${code}`);
+    const fits =
+      outcome.kind === 'rejected' &&
+      (outcome.code === undefined || bound.errors.some((error) => error.code === outcome.code));
+    if (!fits)
+      fail(expression, form, bound.errors.map((error) => error.message).join('; '), wanted, `rejected ${code}`);
     return undefined;
   }
   if (outcome.kind === 'rejected') {
     fail(expression, form, `it was accepted, with type ${typeText(bound.type)}`, wanted, `: ${typeText(bound.type)}`);
     return undefined;
   }
-  if (outcome.kind === 'faults') return { number, test: expression, form, sql, type: bound.type, inside: bound.type.kind === 'INTERVAL' };
-  if (outcome.type !== undefined && !sameType(outcome.type, bound.type) && typeText(outcome.type) !== typeText(bound.type)) {
+  if (outcome.kind === 'faults')
+    return { number, test: expression, form, sql, type: bound.type, inside: bound.type.kind === 'INTERVAL' };
+  if (
+    outcome.type !== undefined &&
+    !sameType(outcome.type, bound.type) &&
+    typeText(outcome.type) !== typeText(bound.type)
+  ) {
     fail(expression, form, 'another type', `${wanted} : ${typeText(outcome.type)}`, `: ${typeText(bound.type)}`);
     return undefined;
   }
@@ -144,7 +197,8 @@ function pumpOf(probe: Probe, stream: string): string {
   let type = columnType(probe.type);
   if (probe.inside) {
     type = 'BOOLEAN';
-    sql = outcome.kind !== 'value' || outcome.value.kind === 'null' ? `(${sql}) IS NULL` : `(${sql}) = (${outcome.text})`;
+    sql =
+      outcome.kind !== 'value' || outcome.value.kind === 'null' ? `(${sql}) IS NULL` : `(${sql}) = (${outcome.text})`;
   }
   const name = `R${probe.number}`;
   return `CREATE STREAM "${name}" ("v" ${type});\nCREATE PUMP "E${probe.number}" AS INSERT INTO "${name}" SELECT STREAM ${sql} FROM ${quoteName(stream)};\n`;
@@ -172,13 +226,24 @@ async function runChunk(chunk: readonly Probe[], configuration: Configuration, f
 
 function judge(probe: Probe, came: Came | undefined, way: string, fail: Fail): void {
   const { outcome } = probe.test;
-  const wanted = outcome.kind === 'value' ? outcome.text : `${outcome.kind}${'code' in outcome && outcome.code !== undefined ? ` ${outcome.code}` : ''}`;
-  const got = came === undefined ? '(nothing)' : 'fault' in came ? `faults ${came.fault}` : describeActual(came.value, probe.type);
+  const wanted =
+    outcome.kind === 'value'
+      ? outcome.text
+      : `${outcome.kind}${'code' in outcome && outcome.code !== undefined ? ` ${outcome.code}` : ''}`;
+  const got =
+    came === undefined
+      ? '(nothing)'
+      : 'fault' in came
+        ? `faults ${came.fault}`
+        : describeActual(came.value, probe.type);
   let good: boolean;
   if (came === undefined) good = false;
-  else if (outcome.kind === 'faults') good = 'fault' in came && (outcome.code === undefined || outcome.code === came.fault);
+  else if (outcome.kind === 'faults')
+    good = 'fault' in came && (outcome.code === undefined || outcome.code === came.fault);
   else if (outcome.kind === 'value' && 'value' in came) {
-    good = probe.inside ? came.value.text === 'true' : matches(outcome.value, came.value, probe.type) && !isNonFinite(came.value);
+    good = probe.inside
+      ? came.value.text === 'true'
+      : matches(outcome.value, came.value, probe.type) && !isNonFinite(came.value);
   } else good = false;
   if (!good) fail(probe.test, way, probe.inside ? 'another interval' : 'another result', wanted, got);
 }
@@ -194,10 +259,20 @@ async function evaluate(chunk: readonly Probe[], configuration: Configuration): 
   }
   const bindings = [...inputs.values()];
   const result = await compileForTest('expressions', sql, {
-    inputs: bindings.map((input) => input.binding), outputs, keyGroups: 1, seed: 1n,
-    optimize: configuration !== 'plain', flavour: configuration === 'scalar' ? 'scalar' : 'simd',
+    inputs: bindings.map((input) => input.binding),
+    outputs,
+    keyGroups: 1,
+    seed: 1n,
+    optimize: configuration !== 'plain',
+    flavour: configuration === 'scalar' ? 'scalar' : 'simd',
   });
-  if (result.wasm === undefined) return result.diagnostics.filter((found) => found.severity === 'error').map((found) => `${found.code}: ${found.message}`).join('\n') || 'no artifact came out';
+  if (result.wasm === undefined)
+    return (
+      result.diagnostics
+        .filter((found) => found.severity === 'error')
+        .map((found) => `${found.code}: ${found.message}`)
+        .join('\n') || 'no artifact came out'
+    );
   const program = await Program.open(result.wasm, { seed: 1n, start: BigInt(clock), keyGroups: 1 });
   const came = new Map<number, Came>();
   const receive = (output: number, bytes: Uint8Array): void => {
@@ -210,12 +285,17 @@ async function evaluate(chunk: readonly Probe[], configuration: Configuration): 
       }
       const text = (name: string): string => row.members.find((member) => member.name === name)?.value.text ?? '';
       const number = Number(text('PUMP_NAME').replace(/^E/, ''));
-      if (text('PUMP_NAME') === 'null') throw new Error(`the row of a "with" line could not be read: ${text('MESSAGE')}`);
+      if (text('PUMP_NAME') === 'null')
+        throw new Error(`the row of a "with" line could not be read: ${text('MESSAGE')}`);
       came.set(number, { fault: text('ERROR_NAME') });
     }
   };
   for (const [index, input] of bindings.entries()) {
-    program.feedRecords(index, [{ clock: BigInt(clock), arrival: BigInt(clock), data: new TextEncoder().encode(input.record) }], receive);
+    program.feedRecords(
+      index,
+      [{ clock: BigInt(clock), arrival: BigInt(clock), data: new TextEncoder().encode(input.record) }],
+      receive,
+    );
     program.drain(receive);
   }
   return came;

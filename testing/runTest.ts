@@ -5,7 +5,14 @@ import type { Diagnostic } from '../compiler/diagnose/diagnostic.ts';
 import type { Column } from '../contract/types.ts';
 import { compareOutputs, type Failure } from './compare.ts';
 import { drive, type Drive } from './drive.ts';
-import { compileForTest, compileOptions, type BoundCase, type CaseArtifact, type Configuration, type ModuleCache } from './modules.ts';
+import {
+  compileForTest,
+  compileOptions,
+  type BoundCase,
+  type CaseArtifact,
+  type Configuration,
+  type ModuleCache,
+} from './modules.ts';
 import type { OutputRow } from './output.ts';
 import type { ExpectedDiagnostic, TestCase } from './parseTest.ts';
 import { runExpressions, type ExpressionResult } from './runExpressions.ts';
@@ -38,31 +45,62 @@ export interface PreparedCase {
 /** Binds a case and compares diagnostics and plan. */
 export async function prepareCase(test: TestCase): Promise<PreparedCase> {
   if (test.references.length > 0) return { test, failures: [], notRun: 'reference tables', diagnostics: [] };
-  if (test.timeline?.events.some((event) => event.kind === 'replace') === true) return { test, failures: [], notRun: 'reference tables', diagnostics: [] };
+  if (test.timeline?.events.some((event) => event.kind === 'replace') === true)
+    return { test, failures: [], notRun: 'reference tables', diagnostics: [] };
   if (test.sql.trim() === '') return { test, failures: [], diagnostics: [] };
   const stage = test.plan?.stage === 'optimized' ? 'optimized' : 'plan';
   let result: Awaited<ReturnType<typeof compileForTest>>;
   try {
     result = await compileForTest(test.file, test.sql, { inputs: test.inputs, ...compileOptions(test), stage });
   } catch (error) {
-    return { test, failures: [{ line: test.line, way: '', message: `the compiler broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` }], diagnostics: [] };
+    return {
+      test,
+      failures: [
+        {
+          line: test.line,
+          way: '',
+          message: `the compiler broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        },
+      ],
+      diagnostics: [],
+    };
   }
   const failures = compareDiagnostics(test, result.diagnostics);
   if (test.plan !== undefined && result.plan !== undefined && result.plan.trim() !== test.plan.text) {
-    failures.push({ line: test.plan.place.head, way: '', message: 'the plan is another one', expected: test.plan.text, came: result.plan.trim() });
+    failures.push({
+      line: test.plan.place.head,
+      way: '',
+      message: 'the plan is another one',
+      expected: test.plan.text,
+      came: result.plan.trim(),
+    });
   }
-  const prepared = { test, failures, diagnostics: result.diagnostics, ...(result.plan === undefined ? {} : { plan: result.plan.trim() }) };
+  const prepared = {
+    test,
+    failures,
+    diagnostics: result.diagnostics,
+    ...(result.plan === undefined ? {} : { plan: result.plan.trim() }),
+  };
   const plan = result.boundPlan;
   if (plan === undefined || test.timeline === undefined) return prepared;
   const streams = new Map<string, readonly Column[]>();
   for (const stream of plan.streams) {
-    streams.set(stream.name, stream.kind === 'input' ? stream.columns.slice(0, stream.columns.length - metadataColumns.length) : stream.columns);
+    streams.set(
+      stream.name,
+      stream.kind === 'input'
+        ? stream.columns.slice(0, stream.columns.length - metadataColumns.length)
+        : stream.columns,
+    );
   }
   return bindNames(prepared, test, streams);
 }
 
 // Names of streams in a timeline are exact, or else unquoted SQL names.
-function bindNames(prepared: PreparedCase, test: TestCase, streams: ReadonlyMap<string, readonly Column[]>): PreparedCase {
+function bindNames(
+  prepared: PreparedCase,
+  test: TestCase,
+  streams: ReadonlyMap<string, readonly Column[]>,
+): PreparedCase {
   const failures = [...prepared.failures];
   const timeline = test.timeline;
   if (timeline === undefined) return prepared;
@@ -74,7 +112,12 @@ function bindNames(prepared: PreparedCase, test: TestCase, streams: ReadonlyMap<
   };
   const expected = timeline.expected.map((row) => ({ ...row, stream: resolve(row.stream, row.line) }));
   const only = timeline.only.map((name) => resolve(name, test.line));
-  if (expected.length === 0 && only.length === 0) failures.push({ line: test.line, way: '', message: 'the timeline expects nothing: a row, or a line "only STREAM"' });
+  if (expected.length === 0 && only.length === 0)
+    failures.push({
+      line: test.line,
+      way: '',
+      message: 'the timeline expects nothing: a row, or a line "only STREAM"',
+    });
   const compared = new Set([...expected.map((row) => row.stream), ...only]);
   compared.delete('error_stream');
   const named = { ...test, timeline: { ...timeline, expected, only } };
@@ -95,7 +138,9 @@ export function compareDiagnostics(test: TestCase, found: readonly Diagnostic[])
     }
     const near = left.find((diagnostic) => diagnostic.code === wanted.code) ?? left[0];
     failures.push({
-      line: wanted.line, way: '', message: "this message didn't come",
+      line: wanted.line,
+      way: '',
+      message: "this message didn't come",
       expected: `${wanted.code}${wanted.place === undefined ? '' : ` ${wanted.place.line}:${wanted.place.column}`}${wanted.text === undefined ? '' : ` "${wanted.text}"`}`,
       came: near === undefined ? '(nothing)' : diagnosticText(near, test.sql),
     });
@@ -104,7 +149,13 @@ export function compareDiagnostics(test: TestCase, found: readonly Diagnostic[])
   if (failures.length > 0 || anything) return failures;
   for (const diagnostic of left.filter(({ severity }) => severity === 'error')) {
     const place = placeOf(test.sql, diagnostic.span.start);
-    failures.push({ line: test.line, way: '', message: `an error came that isn't written (line ${place.line} of the SQL)`, expected: '(nothing)', came: diagnosticText(diagnostic, test.sql) });
+    failures.push({
+      line: test.line,
+      way: '',
+      message: `an error came that isn't written (line ${place.line} of the SQL)`,
+      expected: '(nothing)',
+      came: diagnosticText(diagnostic, test.sql),
+    });
   }
   return failures;
 }
@@ -113,8 +164,13 @@ function fits(wanted: ExpectedDiagnostic, diagnostic: Diagnostic, sql: string): 
   if (wanted.code === '*') return diagnostic.severity === 'error';
   if (wanted.code !== diagnostic.code) return false;
   const place = placeOf(sql, diagnostic.span.start);
-  if (wanted.place !== undefined && (place.line !== wanted.place.line || place.column !== wanted.place.column)) return false;
-  return wanted.text === undefined || diagnostic.message.includes(wanted.text) || sql.slice(diagnostic.span.start, diagnostic.span.end) === wanted.text;
+  if (wanted.place !== undefined && (place.line !== wanted.place.line || place.column !== wanted.place.column))
+    return false;
+  return (
+    wanted.text === undefined ||
+    diagnostic.message.includes(wanted.text) ||
+    sql.slice(diagnostic.span.start, diagnostic.span.end) === wanted.text
+  );
 }
 
 /** A message as the section has it, its text behind. */
@@ -135,18 +191,38 @@ interface Way {
 /** All ways of a case. */
 export const ways: readonly Way[] = [
   { name: 'as written', configuration: 'simd', moments: true, drive: () => ({ kind: 'written' }) },
-  { name: 'restart after each event', configuration: 'simd', moments: true, drive: (other) => ({ kind: 'restarts', other }), other: 'simd' },
+  {
+    name: 'restart after each event',
+    configuration: 'simd',
+    moments: true,
+    drive: (other) => ({ kind: 'restarts', other }),
+    other: 'simd',
+  },
   { name: 'in batches', configuration: 'simd', moments: false, drive: () => ({ kind: 'batches' }) },
   { name: 'optimizer off', configuration: 'plain', moments: true, drive: () => ({ kind: 'written' }) },
-  { name: 'saved with the optimizer, restored without', configuration: 'simd', moments: true, drive: (other) => ({ kind: 'restarts', other }), other: 'plain' },
+  {
+    name: 'saved with the optimizer, restored without',
+    configuration: 'simd',
+    moments: true,
+    drive: (other) => ({ kind: 'restarts', other }),
+    other: 'plain',
+  },
   { name: 'scalar flavour', configuration: 'scalar', moments: true, drive: () => ({ kind: 'written' }) },
 ];
 
 /** Runs a prepared case in all its ways; the first way that fails is the last one that runs. */
-export async function runPrepared(prepared: PreparedCase, modules: ModuleCache, only?: readonly Configuration[]): Promise<CaseResult> {
+export async function runPrepared(
+  prepared: PreparedCase,
+  modules: ModuleCache,
+  only?: readonly Configuration[],
+): Promise<CaseResult> {
   const { test, bound } = prepared;
   const failures = [...prepared.failures];
-  const base = { test, diagnostics: prepared.diagnostics, ...(prepared.plan === undefined ? {} : { plan: prepared.plan }) };
+  const base = {
+    test,
+    diagnostics: prepared.diagnostics,
+    ...(prepared.plan === undefined ? {} : { plan: prepared.plan }),
+  };
   if (prepared.notRun !== undefined) return { ...base, failures, notRun: prepared.notRun };
   const expressions = test.expressions === undefined ? undefined : await runExpressions(test, only);
   for (const result of expressions ?? []) failures.push(...result.failures);
@@ -154,7 +230,11 @@ export async function runPrepared(prepared: PreparedCase, modules: ModuleCache, 
   if (bound === undefined || failures.length > 0) return { ...withExpressions, failures };
   let written: readonly OutputRow[] | undefined;
   for (const way of ways) {
-    if (only !== undefined && !(only.includes(way.configuration) && (way.other === undefined || only.includes(way.other)))) continue;
+    if (
+      only !== undefined &&
+      !(only.includes(way.configuration) && (way.other === undefined || only.includes(way.other)))
+    )
+      continue;
     const run = await runWay(bound, way, modules);
     if (way.name === 'as written') written = run.rows;
     failures.push(...run.failures);
@@ -163,9 +243,15 @@ export async function runPrepared(prepared: PreparedCase, modules: ModuleCache, 
   return { ...withExpressions, failures, streams: bound.streams, ...(written === undefined ? {} : { rows: written }) };
 }
 
-async function runWay(bound: BoundCase, way: Way, modules: ModuleCache): Promise<{ failures: readonly Failure[]; rows?: readonly OutputRow[] }> {
+async function runWay(
+  bound: BoundCase,
+  way: Way,
+  modules: ModuleCache,
+): Promise<{ failures: readonly Failure[]; rows?: readonly OutputRow[] }> {
   const { test } = bound;
-  const broken = (message: string, line = test.line): { failures: readonly Failure[] } => ({ failures: [{ line, way: way.name, message }] });
+  const broken = (message: string, line = test.line): { failures: readonly Failure[] } => ({
+    failures: [{ line, way: way.name, message }],
+  });
   const first = await modules.get(bound, way.configuration);
   if ('failure' in first) return broken(first.failure);
   const second = way.other === undefined ? first : await modules.get(bound, way.other);
@@ -175,8 +261,12 @@ async function runWay(bound: BoundCase, way: Way, modules: ModuleCache): Promise
   const ignoresErrors = test.options.get('errors') === 'ignore';
   const failures = compareOutputs(
     {
-      way: way.name, moments: way.moments, caseLine: test.line, streams: bound.streams,
-      events: test.timeline?.events ?? [], expected: test.timeline?.expected ?? [],
+      way: way.name,
+      moments: way.moments,
+      caseLine: test.line,
+      streams: bound.streams,
+      events: test.timeline?.events ?? [],
+      expected: test.timeline?.expected ?? [],
       compared: bound.compared.filter((stream) => !(ignoresErrors && stream === 'error_stream')),
     },
     result.rows,

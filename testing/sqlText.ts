@@ -32,7 +32,10 @@ export function quoteName(name: string): string {
 }
 
 /** Replaces identifiers by their stored name; what the function leaves undefined stays. */
-export function renameIdentifiers(sql: string, rename: (stored: string, quoted: boolean) => string | undefined): string {
+export function renameIdentifiers(
+  sql: string,
+  rename: (stored: string, quoted: boolean) => string | undefined,
+): string {
   return tokensOf(sql)
     .map((token) => {
       if (token.kind !== 'word' && token.kind !== 'quoted') return token.text;

@@ -13,10 +13,34 @@ export interface RecordMetadata {
 
 /** What goes in: a row of literals or raw bytes, or something that happens to the whole program. */
 export type TestEvent =
-  | { readonly kind: 'row'; readonly line: number; readonly time: number; readonly stream: string; readonly metadata: RecordMetadata; readonly values: readonly Value[] }
-  | { readonly kind: 'raw'; readonly line: number; readonly time: number; readonly stream: string; readonly metadata: RecordMetadata; readonly bytes: Uint8Array }
-  | { readonly kind: 'replace'; readonly line: number; readonly time: number; readonly table: string; readonly rows: readonly (readonly Value[])[] }
-  | { readonly kind: 'advance' | 'end' | 'checkpoint' | 'restart' | 'tick'; readonly line: number; readonly time: number };
+  | {
+      readonly kind: 'row';
+      readonly line: number;
+      readonly time: number;
+      readonly stream: string;
+      readonly metadata: RecordMetadata;
+      readonly values: readonly Value[];
+    }
+  | {
+      readonly kind: 'raw';
+      readonly line: number;
+      readonly time: number;
+      readonly stream: string;
+      readonly metadata: RecordMetadata;
+      readonly bytes: Uint8Array;
+    }
+  | {
+      readonly kind: 'replace';
+      readonly line: number;
+      readonly time: number;
+      readonly table: string;
+      readonly rows: readonly (readonly Value[])[];
+    }
+  | {
+      readonly kind: 'advance' | 'end' | 'checkpoint' | 'restart' | 'tick';
+      readonly line: number;
+      readonly time: number;
+    };
 
 /** What must come out of one stream. */
 export interface ExpectedRow {
@@ -58,7 +82,11 @@ export function parseClock(text: string): number {
 
 /** A time as test files write it: without the date on 2000-01-01. */
 export function clockText(time: number): string {
-  const text = new Date(time).toISOString().replace('T', ' ').replace('Z', '').replace(/\.000$/, '');
+  const text = new Date(time)
+    .toISOString()
+    .replace('T', ' ')
+    .replace('Z', '')
+    .replace(/\.000$/, '');
   return text.startsWith(`${defaultDate} `) ? text.slice(11) : text;
 }
 
@@ -72,7 +100,10 @@ interface Reading {
 }
 
 /** Reads the lines of a timeline; `report` gets what is wrong with a line. */
-export function parseTimeline(lines: readonly { readonly line: number; readonly text: string }[], report: (line: number, message: string) => void): Timeline {
+export function parseTimeline(
+  lines: readonly { readonly line: number; readonly text: string }[],
+  report: (line: number, message: string) => void,
+): Timeline {
   const reading: Reading = { events: [], expected: [], only: [], time: undefined, start: undefined, group: 0 };
   for (const { line, text } of lines) {
     try {
@@ -138,14 +169,24 @@ function readArrow(line: number, stream: string, rest: string, time: number, rea
   const after = reading.events.length;
   const goesOn = last?.group !== undefined && last.time === time && last.after === after;
   reading.expected.push({
-    line, stream, time, after,
+    line,
+    stream,
+    time,
+    after,
     ...(output[2] === '~>' ? { group: goesOn ? last.group : ++reading.group } : {}),
     ...(output[1] === undefined ? {} : { rowtime: parseClock(output[1]) }),
     content: readContent(stream, output[3] ?? ''),
   });
 }
 
-function readInput(line: number, stream: string, text: string, raw: boolean, time: number, metadata: RecordMetadata): TestEvent {
+function readInput(
+  line: number,
+  stream: string,
+  text: string,
+  raw: boolean,
+  time: number,
+  metadata: RecordMetadata,
+): TestEvent {
   if (raw) return { kind: 'raw', line, time, stream, metadata, bytes: rawBytes(text) };
   if (/^[{[]/.test(text)) return { kind: 'raw', line, time, stream, metadata, bytes: new TextEncoder().encode(text) };
   const values = parseValues(withoutComment(text));
@@ -189,9 +230,13 @@ function readReplacement(line: number, table: string, text: string, time: number
 function readContent(stream: string, text: string): ExpectedRow['content'] {
   if (stream === 'error_stream') {
     const match = /^([a-z][a-z0-9-]*|\?)\s*("(?:[^"]|"")*")?\s*('(?:[^']|'')*')?$/.exec(withoutComment(text));
-    if (match?.[1] === undefined) throw new TestFormatError('an error row is a code, a pump in double quotes, a part of the message in single quotes');
+    if (match?.[1] === undefined)
+      throw new TestFormatError(
+        'an error row is a code, a pump in double quotes, a part of the message in single quotes',
+      );
     return {
-      kind: 'error', code: match[1],
+      kind: 'error',
+      code: match[1],
       ...(match[2] === undefined ? {} : { pump: storedName(match[2]) }),
       ...(match[3] === undefined ? {} : { part: (parseValue(match[3]) as { text: string }).text }),
     };

@@ -7,13 +7,28 @@ import { splitOutside, storedName, tokensOf } from './sqlText.ts';
 export class TestFormatError extends Error {}
 
 const plainTypes: Record<string, SqlType> = {
-  BOOLEAN: { kind: 'BOOLEAN' }, TINYINT: { kind: 'TINYINT' }, SMALLINT: { kind: 'SMALLINT' }, INTEGER: { kind: 'INTEGER' },
-  INT: { kind: 'INTEGER' }, BIGINT: { kind: 'BIGINT' }, REAL: { kind: 'REAL' }, DOUBLE: { kind: 'DOUBLE' },
-  'DOUBLE PRECISION': { kind: 'DOUBLE' }, FLOAT: { kind: 'DOUBLE' }, DATE: { kind: 'DATE' }, TIME: { kind: 'TIME' },
+  BOOLEAN: { kind: 'BOOLEAN' },
+  TINYINT: { kind: 'TINYINT' },
+  SMALLINT: { kind: 'SMALLINT' },
+  INTEGER: { kind: 'INTEGER' },
+  INT: { kind: 'INTEGER' },
+  BIGINT: { kind: 'BIGINT' },
+  REAL: { kind: 'REAL' },
+  DOUBLE: { kind: 'DOUBLE' },
+  'DOUBLE PRECISION': { kind: 'DOUBLE' },
+  FLOAT: { kind: 'DOUBLE' },
+  DATE: { kind: 'DATE' },
+  TIME: { kind: 'TIME' },
   TIMESTAMP: { kind: 'TIMESTAMP' },
 };
 const textKinds: Record<string, 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY'> = {
-  CHAR: 'CHAR', CHARACTER: 'CHAR', VARCHAR: 'VARCHAR', 'CHARACTER VARYING': 'VARCHAR', 'CHAR VARYING': 'VARCHAR', BINARY: 'BINARY', VARBINARY: 'VARBINARY',
+  CHAR: 'CHAR',
+  CHARACTER: 'CHAR',
+  VARCHAR: 'VARCHAR',
+  'CHARACTER VARYING': 'VARCHAR',
+  'CHAR VARYING': 'VARCHAR',
+  BINARY: 'BINARY',
+  VARBINARY: 'VARBINARY',
 };
 
 /** Reads a type. */
@@ -26,10 +41,19 @@ export function parseType(text: string): SqlType {
   if (plain !== undefined) return plain;
   const textKind = textKinds[name];
   if (textKind !== undefined) return { kind: textKind, length: first ?? (textKind.startsWith('VAR') ? 65535 : 1) };
-  if (name === 'DECIMAL' || name === 'DEC' || name === 'NUMERIC') return { kind: 'DECIMAL', precision: first ?? 18, scale: Number(match[3] ?? 0) };
-  const interval = /^INTERVAL (YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)(?: TO (YEAR|MONTH|DAY|HOUR|MINUTE|SECOND))?$/.exec(`${name}${match[4]?.toUpperCase().replace(/\(.*\)/, '') ?? ''}`);
+  if (name === 'DECIMAL' || name === 'DEC' || name === 'NUMERIC')
+    return { kind: 'DECIMAL', precision: first ?? 18, scale: Number(match[3] ?? 0) };
+  const interval = /^INTERVAL (YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)(?: TO (YEAR|MONTH|DAY|HOUR|MINUTE|SECOND))?$/.exec(
+    `${name}${match[4]?.toUpperCase().replace(/\(.*\)/, '') ?? ''}`,
+  );
   if (interval !== null) {
-    return { kind: 'INTERVAL', start: interval[1] as DatetimeField, end: (interval[2] ?? interval[1]) as DatetimeField, precision: first ?? 2, fraction: 3 };
+    return {
+      kind: 'INTERVAL',
+      start: interval[1] as DatetimeField,
+      end: (interval[2] ?? interval[1]) as DatetimeField,
+      precision: first ?? 2,
+      fraction: 3,
+    };
   }
   throw new TestFormatError(`not a type: ${text}`);
 }
@@ -39,7 +63,8 @@ export function parseColumns(text: string): MappedColumn[] {
   return splitOutside(text, ',').map((part) => {
     const tokens = tokensOf(part).filter((token) => token.kind !== 'space' && token.kind !== 'comment');
     const name = tokens[0];
-    if (name === undefined || (name.kind !== 'word' && name.kind !== 'quoted')) throw new TestFormatError(`not a column: ${part}`);
+    if (name === undefined || (name.kind !== 'word' && name.kind !== 'quoted'))
+      throw new TestFormatError(`not a column: ${part}`);
     const rest = part.slice(name.start + name.text.length).trim();
     const notNull = /\s+NOT\s+NULL$/i.exec(rest);
     const type = parseType(notNull === null ? rest : rest.slice(0, notNull.index));

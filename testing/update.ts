@@ -12,7 +12,9 @@ interface Edit {
 /** The file's text with the expectations of failing cases as they came out. */
 export function updateText(text: string, results: readonly CaseResult[]): string {
   const lines = text.split('\n');
-  const edits = results.filter((result) => result.failures.length > 0 && result.notRun === undefined).flatMap((result) => editsOf(result, lines));
+  const edits = results
+    .filter((result) => result.failures.length > 0 && result.notRun === undefined)
+    .flatMap((result) => editsOf(result, lines));
   for (const edit of edits.sort((left, right) => right.from - left.from || right.to - left.to)) {
     lines.splice(edit.from - 1, edit.to - edit.from, ...edit.lines);
   }
@@ -20,7 +22,12 @@ export function updateText(text: string, results: readonly CaseResult[]): string
 }
 
 function editsOf(result: CaseResult, lines: readonly string[]): Edit[] {
-  return [...timelineEdits(result, lines), ...expressionEdits(result, lines), ...diagnosticEdits(result), ...planEdits(result)];
+  return [
+    ...timelineEdits(result, lines),
+    ...expressionEdits(result, lines),
+    ...diagnosticEdits(result),
+    ...planEdits(result),
+  ];
 }
 
 function timelineEdits(result: CaseResult, lines: readonly string[]): Edit[] {
@@ -39,7 +46,11 @@ function timelineEdits(result: CaseResult, lines: readonly string[]): Edit[] {
     const came = rows.filter((row) => row.event === index && stale.has(row.stream));
     if (came.length === 0) continue;
     const place = event.line + 1;
-    edits.push({ from: place, to: place, lines: came.map((row) => `          ${row.stream} -> ${rowText(row, streams?.get(row.stream) ?? [])}`) });
+    edits.push({
+      from: place,
+      to: place,
+      lines: came.map((row) => `          ${row.stream} -> ${rowText(row, streams?.get(row.stream) ?? [])}`),
+    });
   }
   return edits;
 }
@@ -53,7 +64,8 @@ function expressionEdits(result: CaseResult, lines: readonly string[]): Edit[] {
     const old = outcome.kind === 'value' ? outcome.text : outcome.kind;
     const at = line.lastIndexOf(old, line.length);
     const isWord = came.startsWith('faults') || came.startsWith('rejected');
-    const head = isWord || outcome.kind !== 'value' ? line.slice(0, line.indexOf(test.sql) + test.sql.length) : line.slice(0, at);
+    const head =
+      isWord || outcome.kind !== 'value' ? line.slice(0, line.indexOf(test.sql) + test.sql.length) : line.slice(0, at);
     const separator = isWord ? ' ' : outcome.kind === 'value' ? '' : ' = ';
     if (came.startsWith(':') || at === -1) continue;
     edits.push({ from: test.line, to: test.line + 1, lines: [`${head}${separator}${came}`] });
@@ -63,7 +75,11 @@ function expressionEdits(result: CaseResult, lines: readonly string[]): Edit[] {
 
 function diagnosticEdits(result: CaseResult): Edit[] {
   const { test, diagnostics } = result;
-  if (diagnostics === undefined || !result.failures.some((failure) => failure.message.includes('message') || failure.message.startsWith('an error'))) return [];
+  if (
+    diagnostics === undefined ||
+    !result.failures.some((failure) => failure.message.includes('message') || failure.message.startsWith('an error'))
+  )
+    return [];
   const named = new Set(test.diagnostics?.map((wanted) => wanted.code));
   const came = diagnostics
     .filter((diagnostic) => diagnostic.severity === 'error' || named.has(diagnostic.code))

@@ -30,20 +30,31 @@ export function parseValue(source: string): Value {
   if (text === '?') return { kind: 'any' };
   if (upper === 'TRUE' || upper === 'FALSE') return { kind: 'boolean', value: upper === 'TRUE' };
   const near = /^≈\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)(?:\s*±\s*([\d.]+(?:[eE][-+]?\d+)?))?$/u.exec(text);
-  if (near !== null) return { kind: 'near', value: Number(near[1]), ...(near[2] === undefined ? {} : { tolerance: Number(near[2]) }) };
+  if (near !== null)
+    return { kind: 'near', value: Number(near[1]), ...(near[2] === undefined ? {} : { tolerance: Number(near[2]) }) };
   if (/^[-+]?(\d+\.?\d*|\.\d+)$/.test(text)) return { kind: 'exact', text };
   if (/^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$/.test(text)) return { kind: 'approximate', text };
   if (/^'(?:[^']|'')*'$/.test(text)) return { kind: 'text', text: unquoteText(text) };
   const datetime = /^(DATE|TIME|TIMESTAMP)\s*('(?:[^']|'')*')$/i.exec(text);
   if (datetime?.[1] !== undefined && datetime[2] !== undefined) {
-    return { kind: 'datetime', type: datetime[1].toUpperCase() as 'DATE' | 'TIME' | 'TIMESTAMP', text: unquoteText(datetime[2]) };
+    return {
+      kind: 'datetime',
+      type: datetime[1].toUpperCase() as 'DATE' | 'TIME' | 'TIMESTAMP',
+      text: unquoteText(datetime[2]),
+    };
   }
   if (/^[-+]?\s*INTERVAL\b/i.test(text)) return { kind: 'interval', text };
   const binary = /^X'([0-9a-f]*)'$/i.exec(text);
-  if (binary?.[1] !== undefined && binary[1].length % 2 === 0) return { kind: 'binary', bytes: Buffer.from(binary[1], 'hex') };
+  if (binary?.[1] !== undefined && binary[1].length % 2 === 0)
+    return { kind: 'binary', bytes: Buffer.from(binary[1], 'hex') };
   const unicode = /^U&('(?:[^']|'')*')$/i.exec(text);
   if (unicode?.[1] !== undefined) {
-    return { kind: 'text', text: unquoteText(unicode[1]).replace(/\\([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))) };
+    return {
+      kind: 'text',
+      text: unquoteText(unicode[1]).replace(/\\([0-9a-f]{4})/gi, (_, hex: string) =>
+        String.fromCharCode(parseInt(hex, 16)),
+      ),
+    };
   }
   throw new TestFormatError(`not a value: ${text === '' ? '(nothing)' : text}`);
 }
@@ -64,7 +75,10 @@ export function literalAsJson(value: Value, type: SqlType): string {
     case 'exact':
     case 'approximate':
       if (family === 'character' || family === 'date' || family === 'time' || family === 'timestamp') break;
-      return value.text.replace(/^\+/, '').replace(/^(-?)\./, '$10.').replace(/\.(?=$|[eE])/, '');
+      return value.text
+        .replace(/^\+/, '')
+        .replace(/^(-?)\./, '$10.')
+        .replace(/\.(?=$|[eE])/, '');
     case 'text':
     case 'datetime':
       return JSON.stringify(value.text);
@@ -198,6 +212,7 @@ export function describeActual(actual: Actual, type?: SqlType): string {
     if (type !== undefined && familyOf(type) === 'approximate' && !/[eE]/.test(actual.text)) return actual.text;
     return actual.text;
   }
-  if (type !== undefined && familyOf(type) === 'binary') return `X'${Buffer.from(actual.text, 'base64').toString('hex').toUpperCase()}'`;
+  if (type !== undefined && familyOf(type) === 'binary')
+    return `X'${Buffer.from(actual.text, 'base64').toString('hex').toUpperCase()}'`;
   return `'${actual.text.replaceAll("'", "''")}'`;
 }

@@ -52,6 +52,16 @@ export function emitLayout(options: DecoderOptions, use: (module: string, name: 
   return functions.join('\n\n');
 }
 
+/** One column of the layout while its code is written. */
+interface LayoutColumn {
+  readonly options: DecoderOptions;
+  readonly index: number;
+  readonly definition: DecodedColumn;
+  readonly isTime: boolean;
+  readonly code: Code;
+  readonly use: (module: string, name: string) => string;
+}
+
 function emitColumn(
   options: DecoderOptions,
   index: number,
@@ -61,85 +71,99 @@ function emitColumn(
 ): void {
   const definition = options.columns[index];
   if (definition === undefined) return;
-  const { slot, column } = definition;
+  const column: LayoutColumn = { options, index, definition, isTime, code, use };
+  if (emitFastForm(column)) code.block('else', () => emitGeneralForm(column));
+  else code.block('', () => emitGeneralForm(column));
+}
+
+// Any other form of the value is read by the general reader, without leaving the layout.
+function emitGeneralForm({ options, index, definition, isTime, code, use }: LayoutColumn): void {
   const { value, isNull } = addressesOf(options, index);
-  const kept = slot !== undefined;
+  code.line(`next = ${use('formats/json', 'readToken')}(at);`);
+  code.line('if (next == 0) return 0;');
+  code.line(`${use('formats/coerce', 'clearCoerce')}(); ${storeToken(definition.column.type, value, isNull, use)}`);
+  code.line(`if (${use('formats/coerce', 'coerceFault')} != 0) return 0;`);
+  if (isTime) storeTime(options, code, use);
+  code.line('at = next;');
+}
+
+function emitNotNull({ options, definition: { slot }, code }: LayoutColumn): void {
+  if (slot !== undefined) code.line(`store<u8>(${options.frame}, 0, ${slot.nullOffset});`);
+}
+
+// Writes `if (…) { … }` for the usual form of a value; false when the type has none.
+function emitFastForm(layout: LayoutColumn): boolean {
+  const { options, index, definition, isTime, code, use } = layout;
+  const { slot, column } = definition;
   const fast = (name: string): string => use('formats/fast', name);
-  // Any other form of the value is read by the general reader, without leaving the layout.
-  const otherwise = (): void => {
-    code.line(`next = ${use('formats/json', 'readToken')}(at);`);
-    code.line('if (next == 0) return 0;');
-    code.line(`${use('formats/coerce', 'clearCoerce')}(); ${storeToken(column.type, value, isNull, use)}`);
-    code.line(`if (${use('formats/coerce', 'coerceFault')} != 0) return 0;`);
-    if (isTime) storeTime(options, code, use);
-    code.line('at = next;');
-  };
-  const notNull = (): void => {
-    if (kept) code.line(`store<u8>(${options.frame}, 0, ${slot.nullOffset});`);
-  };
-  const form = fastForm(column.type, kept, isTime);
-  switch (form) {
+  switch (fastForm(column.type, slot !== undefined, isTime)) {
     case 'timestamp':
-      code.line(`const time${index} = ${fast('fastTimestamp')}(at);`);
-      code.block(`if (${fast('fastEnd')} != 0)`, () => {
-        code.line('at = fastEnd;');
-        if (kept) code.line(`store<i64>(${options.frame}, time${index}, ${slot.valueOffset});`);
-        notNull();
-        if (isTime && options.time !== undefined) {
-          code.line(`store<i64>(${options.frame}, time${index}, ${options.time.valueOffset});`);
-          code.line(`store<u8>(${options.frame}, 0, ${options.time.nullOffset});`);
-        }
-      });
-      break;
+      emitFastTimestamp(layout);
+      return true;
     case 'text': {
       const length = column.type.kind === 'VARCHAR' ? column.type.length : 0;
       code.line(`next = load<u8>(at) == 0x22 ? ${fast('plainStringEnd')}(at + 1) : 0;`);
-      code.block(`if (next != 0)`, () => {
-        if (kept)
-          code.line(
-            `store<u64>(${options.frame}, ${use('text', 'textOf')}(at + 1, min<u32>(<u32>(next - at - 1), ${length})), ${slot.valueOffset});`,
-          );
-        notNull();
+      code.block('if (next != 0)', () => {
+        const text = `${use('text', 'textOf')}(at + 1, min<u32>(<u32>(next - at - 1), ${length}))`;
+        if (slot !== undefined) code.line(`store<u64>(${options.frame}, ${text}, ${slot.valueOffset});`);
+        emitNotNull(layout);
         code.line('at = next + 1;');
       });
-      break;
+      return true;
     }
     case 'double':
       code.line(`const double${index} = ${fast('fastDouble')}(at);`);
       code.block(`if (${fast('fastEnd')} != 0)`, () => {
         code.line(`store<f64>(${options.frame}, double${index}, ${slot?.valueOffset ?? 0});`);
-        notNull();
+        emitNotNull(layout);
         code.line('at = fastEnd;');
       });
-      break;
-    case 'integer': {
-      const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 }[column.type.kind as string] ?? 64;
-      code.line(`const integer${index} = ${fast('fastInteger')}(at);`);
-      code.block(
-        `if (${fast('fastEnd')} != 0${bits === 64 ? '' : ` && (integer${index} << ${64 - bits}) >> ${64 - bits} == integer${index}`})`,
-        () => {
-          if (kept)
-            code.line(
-              bits === 64
-                ? `store<i64>(${options.frame}, integer${index}, ${slot.valueOffset});`
-                : `store<i32>(${options.frame}, <i32>integer${index}, ${slot.valueOffset});`,
-            );
-          notNull();
-          code.line('at = fastEnd;');
-        },
-      );
-      break;
-    }
+      return true;
+    case 'integer':
+      emitFastInteger(layout);
+      return true;
     case 'number':
       code.line(`next = ${fast('fastNumberEnd')}(at);`);
       // More than 300 characters might be out of the range of a double.
       code.line('if (next != 0 && next - at < 300) at = next;');
-      break;
+      return true;
     case 'general':
-      code.block('', otherwise);
-      return;
+      return false;
   }
-  code.block('else', otherwise);
+}
+
+function emitFastTimestamp(layout: LayoutColumn): void {
+  const { options, index, definition, isTime, code, use } = layout;
+  code.line(`const time${index} = ${use('formats/fast', 'fastTimestamp')}(at);`);
+  code.block(`if (${use('formats/fast', 'fastEnd')} != 0)`, () => {
+    code.line('at = fastEnd;');
+    if (definition.slot !== undefined)
+      code.line(`store<i64>(${options.frame}, time${index}, ${definition.slot.valueOffset});`);
+    emitNotNull(layout);
+    if (!isTime || options.time === undefined) return;
+    code.line(`store<i64>(${options.frame}, time${index}, ${options.time.valueOffset});`);
+    code.line(`store<u8>(${options.frame}, 0, ${options.time.nullOffset});`);
+  });
+}
+
+function emitFastInteger(layout: LayoutColumn): void {
+  const { options, index, definition, code, use } = layout;
+  const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 }[definition.column.type.kind as string] ?? 64;
+  const value = `integer${index}`;
+  const inRange = bits === 64 ? '' : ` && (${value} << ${64 - bits}) >> ${64 - bits} == ${value}`;
+  code.line(`const ${value} = ${use('formats/fast', 'fastInteger')}(at);`);
+  code.block(`if (${use('formats/fast', 'fastEnd')} != 0${inRange})`, () => {
+    const offset = definition.slot?.valueOffset;
+    if (offset !== undefined) {
+      code.line(
+        bits === 64
+          ? `store<i64>(${options.frame}, ${value}, ${offset});`
+          : `store<i32>(${options.frame}, <i32>${value}, ${offset});`,
+      );
+    }
+    emitNotNull(layout);
+    code.line('at = fastEnd;');
+  });
 }
 
 function storeTime(options: DecoderOptions, code: Code, use: (module: string, name: string) => string): void {

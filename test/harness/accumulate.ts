@@ -22,7 +22,9 @@ export function newAccumulator(call: AggregateCall): Accumulator {
 
 function resultOf(call: AggregateCall, all: readonly Value[]): Value {
   const present = all.filter((value) => value !== null);
-  const values = call.distinct ? present.filter((value, index) => present.findIndex((other) => order(other, value) === 0) === index) : present;
+  const values = call.distinct
+    ? present.filter((value, index) => present.findIndex((other) => order(other, value) === 0) === index)
+    : present;
   const approximate = familyOf(call.type) === 'approximate';
   switch (call.name) {
     case 'COUNT':

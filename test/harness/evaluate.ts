@@ -26,7 +26,12 @@ export interface RowContext {
   readonly start: bigint;
 }
 
-const ranges: Record<string, bigint> = { TINYINT: 2n ** 7n, SMALLINT: 2n ** 15n, INTEGER: 2n ** 31n, BIGINT: 2n ** 63n };
+const ranges: Record<string, bigint> = {
+  TINYINT: 2n ** 7n,
+  SMALLINT: 2n ** 15n,
+  INTEGER: 2n ** 31n,
+  BIGINT: 2n ** 63n,
+};
 
 /** Checks an exact value against its type's range and stores it. */
 export function storeExact(value: bigint, type: SqlType): Value {
@@ -71,7 +76,9 @@ export function evaluate(expression: Expression, row: RowContext): Value {
     case 'negate': {
       const value = evaluate(expression.operand, row);
       if (value === null) return null;
-      return familyOf(expression.type) === 'approximate' ? -Number(value) : storeExact(-BigInt(value as number), expression.type);
+      return familyOf(expression.type) === 'approximate'
+        ? -Number(value)
+        : storeExact(-BigInt(value as number), expression.type);
     }
     case 'comparison':
       return compare(expression, row);
@@ -84,7 +91,8 @@ export function evaluate(expression: Expression, row: RowContext): Value {
     }
     case 'is': {
       const value = evaluate(expression.operand, row);
-      const holds = expression.test === 'true' ? value === 1 : expression.test === 'false' ? value === 0 : value === null;
+      const holds =
+        expression.test === 'true' ? value === 1 : expression.test === 'false' ? value === 0 : value === null;
       return Number(holds !== expression.negated);
     }
     case 'distinct-from': {
@@ -121,7 +129,8 @@ function logical(kind: 'and' | 'or', operands: readonly Expression[], row: RowCo
 
 /** Order of two values of one type; text by code points. */
 export function order(left: Value, right: Value): number {
-  if (typeof left === 'string' && typeof right === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (typeof left === 'string' && typeof right === 'string')
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
   if (left === right) return 0;
   return (left as number | bigint) < (right as number | bigint) ? -1 : 1;
 }
@@ -159,10 +168,12 @@ function arithmetic(expression: Arithmetic, row: RowContext): Value {
   const family = familyOf(type);
   if (operator === '/' && Number(right) === 0) throw new Fault('division-by-zero');
   if (family === 'approximate') return storeApproximate(approximate(operator, Number(left), Number(right)), type);
-  if (family !== 'exact' && (isYearMonth(expression.left.type) || isYearMonth(expression.right.type))) throw new NotKnown('months');
+  if (family !== 'exact' && (isYearMonth(expression.left.type) || isYearMonth(expression.right.type)))
+    throw new NotKnown('months');
   const a = BigInt(left as number);
   const b = BigInt(right as number);
-  if (family === 'exact' && type.kind === 'DECIMAL') return decimal(operator, a, scaleOf(expression.left.type), b, scaleOf(expression.right.type), type);
+  if (family === 'exact' && type.kind === 'DECIMAL')
+    return decimal(operator, a, scaleOf(expression.left.type), b, scaleOf(expression.right.type), type);
   if (operator === '+') return storeExact(a + b, type);
   if (operator === '-') return storeExact(a - b, type);
   return storeExact(operator === '*' ? a * b : a / b, type);
@@ -174,7 +185,14 @@ function approximate(operator: Arithmetic['operator'], left: number, right: numb
   return operator === '*' ? left * right : left / right;
 }
 
-function decimal(operator: Arithmetic['operator'], a: bigint, scaleA: number, b: bigint, scaleB: number, type: SqlType): Value {
+function decimal(
+  operator: Arithmetic['operator'],
+  a: bigint,
+  scaleA: number,
+  b: bigint,
+  scaleB: number,
+  type: SqlType,
+): Value {
   const scale = scaleOf(type);
   const power = (digits: number): bigint => 10n ** BigInt(digits);
   if (operator === '/') {
@@ -252,7 +270,10 @@ function call(expression: Call, row: RowContext): Value {
       return [...String(first)].length;
     case 'ABS':
       if (familyOf(expression.type) === 'approximate') return Math.abs(Number(first));
-      return storeExact(BigInt(first as number) < 0n ? -BigInt(first as number) : BigInt(first as number), expression.type);
+      return storeExact(
+        BigInt(first as number) < 0n ? -BigInt(first as number) : BigInt(first as number),
+        expression.type,
+      );
     case 'MOD':
       if (Number(second) === 0) throw new Fault('division-by-zero');
       return storeExact(BigInt(first as number) % BigInt(second as number), expression.type);

@@ -34,8 +34,15 @@ export function harnessNull(): bool { return takeNull(); }
 `;
 
 /** Compiles modules below assembly/ in one flavour. */
-export async function openLibrary(modules: readonly string[], flavour: 'simd' | 'scalar' = 'simd', extra = ''): Promise<Library> {
-  const wasm = await compileHarness(prelude + extra + modules.map((module) => `export * from "./assembly/${module}";\n`).join(''), flavour);
+export async function openLibrary(
+  modules: readonly string[],
+  flavour: 'simd' | 'scalar' = 'simd',
+  extra = '',
+): Promise<Library> {
+  const wasm = await compileHarness(
+    prelude + extra + modules.map((module) => `export * from "./assembly/${module}";\n`).join(''),
+    flavour,
+  );
   const exports = await instantiate(wasm);
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
@@ -60,7 +67,8 @@ export async function openLibrary(modules: readonly string[], flavour: 'simd' | 
     if (code !== 0) throw new Error(faultTexts.find((fault) => fault.code === code)?.name ?? `fault ${code}`);
     return result;
   };
-  const read = (at: number, length: number): string => decoder.decode(new Uint8Array(exports.memory.buffer, at, length));
+  const read = (at: number, length: number): string =>
+    decoder.decode(new Uint8Array(exports.memory.buffer, at, length));
   return {
     call: (name, ...given) => checked(name, given),
     text: (name, ...given) => {

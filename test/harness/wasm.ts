@@ -3,7 +3,9 @@ import { assemble } from '../../compiler/assemble.ts';
 import { readLibrary } from '../../compiler/library.ts';
 
 /** The exports of a compiled text; `memory` included. */
-export type WasmExports = Record<string, (...parameters: (number | bigint)[]) => number | bigint> & { readonly memory: WebAssembly.Memory };
+export type WasmExports = Record<string, (...parameters: (number | bigint)[]) => number | bigint> & {
+  readonly memory: WebAssembly.Memory;
+};
 
 /** Compiles a program that imports `./assembly/…`. */
 export function compileHarness(text: string, flavour: 'simd' | 'scalar' = 'simd'): Promise<Uint8Array> {

@@ -41,13 +41,24 @@ interface GeneratedColumn {
 }
 
 const typeTexts: Record<Kind, string> = {
-  integer: 'INTEGER', bigint: 'BIGINT', double: 'DOUBLE', decimal: 'DECIMAL(9,2)', text: 'VARCHAR(6)', boolean: 'BOOLEAN', timestamp: 'TIMESTAMP',
+  integer: 'INTEGER',
+  bigint: 'BIGINT',
+  double: 'DOUBLE',
+  decimal: 'DECIMAL(9,2)',
+  text: 'VARCHAR(6)',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP',
 };
 
 /** Columns of every input stream. */
 export const inputColumns: readonly GeneratedColumn[] = [
-  { name: 'K', kind: 'integer' }, { name: 'V', kind: 'integer' }, { name: 'B', kind: 'bigint' }, { name: 'D', kind: 'double' },
-  { name: 'C', kind: 'decimal' }, { name: 'T', kind: 'text' }, { name: 'F', kind: 'boolean' },
+  { name: 'K', kind: 'integer' },
+  { name: 'V', kind: 'integer' },
+  { name: 'B', kind: 'bigint' },
+  { name: 'D', kind: 'double' },
+  { name: 'C', kind: 'decimal' },
+  { name: 'T', kind: 'text' },
+  { name: 'F', kind: 'boolean' },
 ];
 
 /** The columns as a test file writes them. */
@@ -91,7 +102,12 @@ export function expressionText(random: Random, kind: Kind, columns: readonly Gen
   if (random.chance(0.1)) return `COALESCE(${of(kind)}, ${of(kind)})`;
   switch (kind) {
     case 'integer':
-      return random.pick([() => `(${of('integer')} ${random.pick(['+', '-', '*', '/'])} ${of('integer')})`, () => `CHAR_LENGTH(${of('text')})`, () => `(- ${of('integer')})`, () => `MOD(${of('integer')}, ${of('integer')})`])();
+      return random.pick([
+        () => `(${of('integer')} ${random.pick(['+', '-', '*', '/'])} ${of('integer')})`,
+        () => `CHAR_LENGTH(${of('text')})`,
+        () => `(- ${of('integer')})`,
+        () => `MOD(${of('integer')}, ${of('integer')})`,
+      ])();
     case 'bigint':
       return `(${of('bigint')} ${random.pick(['+', '-', '*', '/'])} ${of(random.pick(['integer', 'bigint']))})`;
     case 'double':
@@ -99,7 +115,11 @@ export function expressionText(random: Random, kind: Kind, columns: readonly Gen
     case 'decimal':
       return `CAST(${of('decimal')} ${random.pick(['+', '-', '*'])} ${of(random.pick(['integer', 'decimal']))} AS DECIMAL(9,2))`;
     case 'text':
-      return random.pick([() => `UPPER(${of('text')})`, () => `CAST(${of('integer')} AS VARCHAR(6))`, () => of('text')])();
+      return random.pick([
+        () => `UPPER(${of('text')})`,
+        () => `CAST(${of('integer')} AS VARCHAR(6))`,
+        () => of('text'),
+      ])();
     case 'boolean': {
       const inner = random.pick<Kind>(['integer', 'bigint', 'double', 'decimal', 'text']);
       return random.pick([
@@ -150,10 +170,24 @@ export function generateProgram(random: Random, prefix: string): GeneratedProgra
     const target = shared === undefined ? `${prefix}T${number}` : shared.target;
     // A shared stream takes what the first pump gave it; the query is adapted by casting nothing: kinds must agree.
     const sharedColumns = shared === undefined ? undefined : readable.get(shared.target);
-    const chosen = sharedColumns === undefined ? query : rowQuery(random, source, columns, sharedColumns.map((column) => column.kind));
+    const chosen =
+      sharedColumns === undefined
+        ? query
+        : rowQuery(
+            random,
+            source,
+            columns,
+            sharedColumns.map((column) => column.kind),
+          );
     const outputs = sharedColumns ?? chosen.kinds.map((kind, index) => ({ name: `C${index}`, kind }));
     const stream = `CREATE STREAM "${target}" (${outputs.map((column) => `${column.name} ${typeTexts[column.kind]}`).join(', ')});`;
-    pumps.push({ name: `${prefix}P${number}`, source, target, stream, sql: `CREATE PUMP "${prefix}P${number}" AS INSERT INTO "${target}" ${chosen.sql};` });
+    pumps.push({
+      name: `${prefix}P${number}`,
+      source,
+      target,
+      stream,
+      sql: `CREATE PUMP "${prefix}P${number}" AS INSERT INTO "${target}" ${chosen.sql};`,
+    });
     readable.set(target, outputs);
   }
   return { input, pumps };
@@ -164,8 +198,17 @@ interface GeneratedQuery {
   readonly kinds: readonly Kind[];
 }
 
-function rowQuery(random: Random, source: string, columns: readonly GeneratedColumn[], wanted?: readonly Kind[]): GeneratedQuery {
-  const kinds = wanted ?? Array.from({ length: 1 + random.below(4) }, () => random.pick<Kind>(['integer', 'bigint', 'double', 'decimal', 'text', 'boolean']));
+function rowQuery(
+  random: Random,
+  source: string,
+  columns: readonly GeneratedColumn[],
+  wanted?: readonly Kind[],
+): GeneratedQuery {
+  const kinds =
+    wanted ??
+    Array.from({ length: 1 + random.below(4) }, () =>
+      random.pick<Kind>(['integer', 'bigint', 'double', 'decimal', 'text', 'boolean']),
+    );
   const items = kinds.map((kind) => expressionText(random, kind, columns, 2));
   const where = random.chance(0.5) ? ` WHERE ${expressionText(random, 'boolean', columns, 2)}` : '';
   return { sql: `SELECT STREAM ${items.join(', ')} FROM "${source}"${where}`, kinds };
@@ -173,10 +216,22 @@ function rowQuery(random: Random, source: string, columns: readonly GeneratedCol
 
 function windowQuery(random: Random, source: string, columns: readonly GeneratedColumn[]): GeneratedQuery {
   const time = random.pick([
-    `STEP("${source}".ROWTIME BY INTERVAL '${1 + random.below(9)}' SECOND)`, `FLOOR("${source}".ROWTIME TO SECOND)`, `FLOOR("${source}".ROWTIME TO MINUTE)`,
-    `CEIL("${source}".ROWTIME TO SECOND)`, `"${source}".ROWTIME`, `STEP("${source}".ROWTIME BY INTERVAL '15' SECOND)`,
+    `STEP("${source}".ROWTIME BY INTERVAL '${1 + random.below(9)}' SECOND)`,
+    `FLOOR("${source}".ROWTIME TO SECOND)`,
+    `FLOOR("${source}".ROWTIME TO MINUTE)`,
+    `CEIL("${source}".ROWTIME TO SECOND)`,
+    `"${source}".ROWTIME`,
+    `STEP("${source}".ROWTIME BY INTERVAL '15' SECOND)`,
   ]);
-  const keys = random.chance(0.7) ? [random.pick(columns.filter((column) => column.kind !== 'double' && column.kind !== 'timestamp').concat(columns.slice(0, 1)))] : [];
+  const keys = random.chance(0.7)
+    ? [
+        random.pick(
+          columns
+            .filter((column) => column.kind !== 'double' && column.kind !== 'timestamp')
+            .concat(columns.slice(0, 1)),
+        ),
+      ]
+    : [];
   const aggregates = Array.from({ length: 1 + random.below(3) }, () => aggregateText(random, columns));
   const where = random.chance(0.3) ? ` WHERE ${expressionText(random, 'boolean', columns, 1)}` : '';
   const having = random.chance(0.2) ? ' HAVING COUNT(*) > 1' : '';
@@ -192,7 +247,14 @@ function aggregateText(random: Random, columns: readonly GeneratedColumn[]): { s
   const column = random.pick(columns);
   const argument = random.chance(0.7) ? column.name : expressionText(random, column.kind, columns, 1);
   const numeric = ['integer', 'bigint'].includes(column.kind);
-  const names = ['COUNT', 'FIRST_VALUE', 'LAST_VALUE', ...(column.kind === 'boolean' ? ['ANY', 'EVERY'] : ['MIN', 'MAX']), ...(numeric ? ['SUM', 'AVG'] : []), ...(column.kind === 'double' || column.kind === 'decimal' ? ['SUM'] : [])];
+  const names = [
+    'COUNT',
+    'FIRST_VALUE',
+    'LAST_VALUE',
+    ...(column.kind === 'boolean' ? ['ANY', 'EVERY'] : ['MIN', 'MAX']),
+    ...(numeric ? ['SUM', 'AVG'] : []),
+    ...(column.kind === 'double' || column.kind === 'decimal' ? ['SUM'] : []),
+  ];
   const name = random.pick(names);
   if (name === 'COUNT') return { sql: `COUNT(${random.chance(0.3) ? 'DISTINCT ' : ''}${argument})`, kind: 'bigint' };
   return { sql: `${name}(${argument})`, kind: column.kind };
@@ -220,6 +282,8 @@ function recordText(random: Random): string {
     boolean: () => random.pick(['true', 'false']),
     timestamp: () => '"2000-01-01 00:00:00"',
   };
-  const members = inputColumns.filter(() => !random.chance(0.05)).map((column) => `"${column.name}":${random.chance(0.12) ? 'null' : value[column.kind]()}`);
+  const members = inputColumns
+    .filter(() => !random.chance(0.05))
+    .map((column) => `"${column.name}":${random.chance(0.12) ? 'null' : value[column.kind]()}`);
   return `{${members.join(',')}}`;
 }

@@ -34,7 +34,7 @@ CREATE OR REPLACE STREAM "OUT" (n BIGINT, s BIGINT, w INTEGER);
 CREATE OR REPLACE PUMP "P1" AS INSERT INTO "MID" SELECT STREAM "k", COUNT(*), 100 / MIN("v") FROM "S"
 GROUP BY "k", STEP("S".ROWTIME BY INTERVAL '1' SECOND);
 CREATE OR REPLACE PUMP "P2" AS INSERT INTO "OUT" SELECT STREAM COUNT(*), SUM(n), MAX(w) FROM "MID"
-GROUP BY FLOOR("MID".ROWTIME TO MINUTE) HAVING COUNT(*) > 2;`,
+GROUP BY STEP("MID".ROWTIME BY INTERVAL '5' SECOND) HAVING COUNT(*) > 2;`,
   },
 ];
 
@@ -61,15 +61,31 @@ function inputText(): string {
   for (let index = 0; index < records; index++) {
     time += Math.floor(random() * 20);
     const v = Math.floor(random() * 1000);
-    lines.push(`{"k":"key${Math.floor(random() * 50)}","v":${v},"d":${random() * 100},"t":"${new Date(time).toISOString().slice(0, 23)}"}`);
+    lines.push(
+      `{"k":"key${Math.floor(random() * 50)}","v":${v},"d":${random() * 100},"t":"${new Date(time).toISOString().slice(0, 23)}"}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }
 
 // Runs a program to its end, or kills it after `killAfterMs`; true when it ended by itself.
 function run(program: string, output: string, killAfterMs: number | undefined): Promise<boolean> {
-  const parameters = ['run', join(folder, `${program}.sql`), '--schema', schema, '--source', `S=${join(folder, 's.jsonl')}?time=$.t`];
-  parameters.push('--sink', `OUT=${join(folder, `${output}.jsonl`)}`, '--checkpoint', join(folder, `${output}.checkpoint`), '--checkpoint-interval', '20ms');
+  const parameters = [
+    'run',
+    join(folder, `${program}.sql`),
+    '--schema',
+    schema,
+    '--source',
+    `S=${join(folder, 's.jsonl')}?time=$.t`,
+  ];
+  parameters.push(
+    '--sink',
+    `OUT=${join(folder, `${output}.jsonl`)}`,
+    '--checkpoint',
+    join(folder, `${output}.checkpoint`),
+    '--checkpoint-interval',
+    '20ms',
+  );
   const child = spawn(process.execPath, [command, ...parameters], { stdio: ['ignore', 'ignore', 'pipe'] });
   let messages = '';
   child.stderr.on('data', (data: Buffer) => {

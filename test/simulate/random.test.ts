@@ -20,7 +20,8 @@ for (let first = 0; first < count; first += programsPerArtifact) {
       if (typeof plan !== 'string') {
         programs.push(program);
         plans.push(plan);
-      } else if (!plan.includes('not supported yet')) expect.fail(`seed ${seed + first}: refused: ${plan}\n${programText(program)}`);
+      } else if (!plan.includes('not supported yet'))
+        expect.fail(`seed ${seed + first}: refused: ${plan}\n${programText(program)}`);
     }
     for (const optimize of [true, false]) {
       const together = await compileTogether(programs, optimize);
@@ -31,11 +32,18 @@ for (let first = 0; first < count; first += programsPerArtifact) {
         const expected = runOracle(plan, program, events, start);
         if (expected === undefined) continue;
         const straight = difference(expected, await runArtifact(together, plan, program, events, start));
-        const broken = straight ?? difference(expected, await runArtifact(together, plan, program, events, start, new Random(seed + index)));
+        const broken =
+          straight ??
+          difference(expected, await runArtifact(together, plan, program, events, start, new Random(seed + index)));
         if (broken === undefined) continue;
         const small = straight === undefined ? { program, events } : await shrink(program, events, start, optimize);
-        const rows = small.events.map((event) => `${new Date(event.time).toISOString().slice(11, 23)} ${event.kind} ${event.kind === 'row' ? event.json : ''}`);
-        expect.fail(`seed ${seed + first}, program ${index}, optimize ${optimize}${straight === undefined ? ', only with batches and restarts' : ''}\n${broken}\n${programText(small.program)}\n${rows.join('\n')}`);
+        const rows = small.events.map(
+          (event) =>
+            `${new Date(event.time).toISOString().slice(11, 23)} ${event.kind} ${event.kind === 'row' ? event.json : ''}`,
+        );
+        expect.fail(
+          `seed ${seed + first}, program ${index}, optimize ${optimize}${straight === undefined ? ', only with batches and restarts' : ''}\n${broken}\n${programText(small.program)}\n${rows.join('\n')}`,
+        );
       }
     }
   });

@@ -9,7 +9,7 @@ import { readRows } from '../../testing/output.ts';
 import { plainDecimal, type Actual } from '../../testing/values.ts';
 import { NotKnown, type Value } from '../harness/evaluate.ts';
 import { Interpreter } from '../harness/interpreter.ts';
-import { inputColumnText, programText, Random, type GeneratedEvent, type GeneratedProgram } from './generate.ts';
+import { inputColumnText, programText, type Random, type GeneratedEvent, type GeneratedProgram } from './generate.ts';
 
 const keyGroups = 8;
 
@@ -20,7 +20,11 @@ export function inputBinding(program: GeneratedProgram): InputBinding {
 
 /** The bound plan, or undefined when the program isn't accepted. */
 export async function planOf(program: GeneratedProgram): Promise<Plan | string> {
-  const result = await compileForTest('random', programText(program), { inputs: [inputBinding(program)], keyGroups, stage: 'plan' });
+  const result = await compileForTest('random', programText(program), {
+    inputs: [inputBinding(program)],
+    keyGroups,
+    stage: 'plan',
+  });
   return result.boundPlan ?? result.diagnostics.map((diagnostic) => diagnostic.message).join('; ');
 }
 
@@ -33,8 +37,16 @@ export interface Together {
 
 /** Compiles programs into one artifact. */
 export async function compileTogether(programs: readonly GeneratedProgram[], optimize: boolean): Promise<Together> {
-  const outputs: OutputBinding[] = ['error_stream', ...new Set(programs.flatMap((program) => program.pumps.map((pump) => pump.target)))].map((stream) => ({ stream, format: 'json', rowtime: true }));
-  const result = await compileForTest('random', programs.map(programText).join('\n'), { inputs: programs.map(inputBinding), outputs, keyGroups, optimize });
+  const outputs: OutputBinding[] = [
+    'error_stream',
+    ...new Set(programs.flatMap((program) => program.pumps.map((pump) => pump.target))),
+  ].map((stream) => ({ stream, format: 'json', rowtime: true }));
+  const result = await compileForTest('random', programs.map(programText).join('\n'), {
+    inputs: programs.map(inputBinding),
+    outputs,
+    keyGroups,
+    optimize,
+  });
   if (result.wasm === undefined) throw new Error(result.diagnostics.map((diagnostic) => diagnostic.message).join('; '));
   return { wasm: result.wasm, programs, outputs };
 }
@@ -43,15 +55,28 @@ export async function compileTogether(programs: readonly GeneratedProgram[], opt
 type Lines = Map<string, string[]>;
 
 /** What the oracle says. Undefined when it meets something that it doesn't know. */
-export function runOracle(plan: Plan, program: GeneratedProgram, events: readonly GeneratedEvent[], start: number): Lines | undefined {
+export function runOracle(
+  plan: Plan,
+  program: GeneratedProgram,
+  events: readonly GeneratedEvent[],
+  start: number,
+): Lines | undefined {
   const oracle = new Interpreter(plan, BigInt(start));
   const columns = inputBinding(program).columns;
   try {
     for (const event of events) {
       if (event.kind === 'row') {
         const members = JSON.parse(event.json) as Record<string, unknown>;
-        const texts = new Map([...event.json.matchAll(/"(\w+)":("[^"]*"|[^,}]+)/g)].map(([, name, text]) => [name ?? '', text ?? '']));
-        oracle.feed(program.input, BigInt(event.time), columns.map((column) => valueOf(members[column.name] === undefined ? 'null' : (texts.get(column.name) ?? 'null'), column.type)));
+        const texts = new Map(
+          [...event.json.matchAll(/"(\w+)":("[^"]*"|[^,}]+)/g)].map(([, name, text]) => [name ?? '', text ?? '']),
+        );
+        oracle.feed(
+          program.input,
+          BigInt(event.time),
+          columns.map((column) =>
+            valueOf(members[column.name] === undefined ? 'null' : (texts.get(column.name) ?? 'null'), column.type),
+          ),
+        );
       } else if (event.kind === 'advance') oracle.advance(BigInt(event.time));
       else oracle.finish();
     }
@@ -96,7 +121,14 @@ function canonicalActual(actual: Actual, type: SqlType): string {
 }
 
 /** What the artifact says; with `random`, in batches and with restarts at random places. */
-export async function runArtifact(together: Together, plan: Plan, program: GeneratedProgram, events: readonly GeneratedEvent[], start: number, random?: Random): Promise<Lines> {
+export async function runArtifact(
+  together: Together,
+  plan: Plan,
+  program: GeneratedProgram,
+  events: readonly GeneratedEvent[],
+  start: number,
+  random?: Random,
+): Promise<Lines> {
   const lines: Lines = new Map([['error_stream', []]]);
   const open = (): Promise<Program> => Program.open(together.wasm, { seed: 1n, start: BigInt(start), keyGroups });
   let instance = await open();
@@ -106,7 +138,10 @@ export async function runArtifact(together: Together, plan: Plan, program: Gener
     const types = plan.streams.find((found) => found.name === stream)?.columns ?? [];
     for (const row of readRows(stream, 0, bytes, '')) {
       const text = (name: string): string => row.members.find((member) => member.name === name)?.value.text ?? '';
-      const line = stream === 'error_stream' ? `${text('ERROR_NAME')} ${text('PUMP_NAME')}` : `@${row.rowtime} ${row.members.map((member, index) => canonicalActual(member.value, types[index]?.type ?? { kind: 'NULL' })).join(', ')}`;
+      const line =
+        stream === 'error_stream'
+          ? `${text('ERROR_NAME')} ${text('PUMP_NAME')}`
+          : `@${row.rowtime} ${row.members.map((member, index) => canonicalActual(member.value, types[index]?.type ?? { kind: 'NULL' })).join(', ')}`;
       lines.set(stream, [...(lines.get(stream) ?? []), line]);
     }
   };
@@ -115,9 +150,12 @@ export async function runArtifact(together: Together, plan: Plan, program: Gener
     if (event === undefined) break;
     if (event.kind === 'row') {
       const records: InputRecord[] = [recordOf(event)];
-      while (random?.chance(0.5) === true && events[index + 1]?.kind === 'row') records.push(recordOf(events[++index] as Extract<GeneratedEvent, { kind: 'row' }>));
+      while (random?.chance(0.5) === true && events[index + 1]?.kind === 'row')
+        records.push(recordOf(events[++index] as Extract<GeneratedEvent, { kind: 'row' }>));
       instance.feedRecords(input, records, receive);
-    } else while (event.kind === 'advance' ? instance.advance(input, BigInt(event.time)) : instance.finish(input)) instance.drain(receive);
+    } else
+      while (event.kind === 'advance' ? instance.advance(input, BigInt(event.time)) : instance.finish(input))
+        instance.drain(receive);
     instance.drain(receive);
     if (random?.chance(0.15) === true) {
       const saved = instance.save(true);
@@ -138,14 +176,20 @@ export function difference(expected: Lines, came: Lines): string | undefined {
     const wanted = expected.get(stream) ?? [];
     const got = came.get(stream) ?? [];
     for (let index = 0; index < Math.max(wanted.length, got.length); index++) {
-      if (wanted[index] !== got[index]) return `${stream}, row ${index + 1}: expected ${wanted[index] ?? '(nothing)'}, came ${got[index] ?? '(nothing)'}`;
+      if (wanted[index] !== got[index])
+        return `${stream}, row ${index + 1}: expected ${wanted[index] ?? '(nothing)'}, came ${got[index] ?? '(nothing)'}`;
     }
   }
   return undefined;
 }
 
 /** Compares one program alone; for shrinking. */
-export async function differs(program: GeneratedProgram, events: readonly GeneratedEvent[], start: number, optimize: boolean): Promise<string | undefined> {
+export async function differs(
+  program: GeneratedProgram,
+  events: readonly GeneratedEvent[],
+  start: number,
+  optimize: boolean,
+): Promise<string | undefined> {
   const plan = await planOf(program);
   if (typeof plan === 'string') return undefined;
   const expected = runOracle(plan, program, events, start);
@@ -155,7 +199,12 @@ export async function differs(program: GeneratedProgram, events: readonly Genera
 }
 
 /** Drops pumps, then rows, as long as the difference stays. */
-export async function shrink(program: GeneratedProgram, events: readonly GeneratedEvent[], start: number, optimize: boolean): Promise<{ program: GeneratedProgram; events: readonly GeneratedEvent[] }> {
+export async function shrink(
+  program: GeneratedProgram,
+  events: readonly GeneratedEvent[],
+  start: number,
+  optimize: boolean,
+): Promise<{ program: GeneratedProgram; events: readonly GeneratedEvent[] }> {
   let smallest = program;
   for (let index = program.pumps.length - 1; index >= 0; index--) {
     const without = { ...smallest, pumps: smallest.pumps.filter((_, position) => position !== index) };
@@ -169,7 +218,9 @@ export async function shrink(program: GeneratedProgram, events: readonly Generat
     for (let from = 0; from < left.length; ) {
       const fewer = [...left.slice(0, from), ...left.slice(from + size)];
       const expected = runOracle(plan, smallest, fewer, start);
-      const still = expected !== undefined && difference(expected, await runArtifact(together, plan, smallest, fewer, start)) !== undefined;
+      const still =
+        expected !== undefined &&
+        difference(expected, await runArtifact(together, plan, smallest, fewer, start)) !== undefined;
       if (still) left = fewer;
       else from += size;
     }

@@ -20,7 +20,12 @@ beforeAll(async () => {
 });
 
 const limits = { Tinyint: 8n, Smallint: 16n, Integer: 32n, Bigint: 64n };
-const verbs = { add: (a: bigint, b: bigint) => a + b, subtract: (a: bigint, b: bigint) => a - b, multiply: (a: bigint, b: bigint) => a * b, divide: (a: bigint, b: bigint) => a / b };
+const verbs = {
+  add: (a: bigint, b: bigint) => a + b,
+  subtract: (a: bigint, b: bigint) => a - b,
+  multiply: (a: bigint, b: bigint) => a * b,
+  divide: (a: bigint, b: bigint) => a / b,
+};
 
 function roundedQuotient(value: bigint, divisor: bigint): bigint {
   const negative = value < 0n !== divisor < 0n;
@@ -58,12 +63,17 @@ describe('arithmetic', () => {
     const random = seededRandom(1);
     for (const [kind, bits] of Object.entries(limits)) {
       const edges = [0n, 1n, -1n, 2n, (1n << (bits - 1n)) - 1n, -(1n << (bits - 1n))];
-      const pairs = [...edges.flatMap((a) => edges.map((b) => [a, b] as const)), ...Array.from({ length: 2000 }, () => [randomInteger(random, bits), randomInteger(random, bits)] as const)];
+      const pairs = [
+        ...edges.flatMap((a) => edges.map((b) => [a, b] as const)),
+        ...Array.from({ length: 2000 }, () => [randomInteger(random, bits), randomInteger(random, bits)] as const),
+      ];
       for (const [a, b] of pairs) {
         const pass = (value: bigint): number | bigint => (bits === 64n ? value : Number(value));
         for (const [verb, exact] of Object.entries(verbs)) {
           const expected = verb === 'divide' && b === 0n ? 'division-by-zero' : outcome(exact(a, b), bits);
-          expect(`${a} ${verb} ${b} = ${result(`${verb}${kind}`, pass(a), pass(b))}`).toBe(`${a} ${verb} ${b} = ${expected}`);
+          expect(`${a} ${verb} ${b} = ${result(`${verb}${kind}`, pass(a), pass(b))}`).toBe(
+            `${a} ${verb} ${b} = ${expected}`,
+          );
         }
         expect(result(`negate${kind}`, pass(a))).toBe(outcome(-a, bits));
       }
@@ -78,13 +88,26 @@ describe('arithmetic', () => {
       const name = `${a}/${scaleA} ${b}/${scaleB} to ${scale}`;
       const wide = Math.max(scaleA, scaleB);
       const [left, right] = [scaled(a, scaleA - wide), scaled(b, scaleB - wide)];
-      expect(`${name} ${result('addDecimal', a, scaleA, b, scaleB, scale)}`).toBe(`${name} ${outcome(scaled(left + right, wide - scale))}`);
-      expect(`${name} ${result('subtractDecimal', a, scaleA, b, scaleB, scale)}`).toBe(`${name} ${outcome(scaled(left - right, wide - scale))}`);
-      expect(`${name} ${result('multiplyDecimal', a, scaleA, b, scaleB, scale)}`).toBe(`${name} ${outcome(scaled(a * b, scaleA + scaleB - scale))}`);
+      expect(`${name} ${result('addDecimal', a, scaleA, b, scaleB, scale)}`).toBe(
+        `${name} ${outcome(scaled(left + right, wide - scale))}`,
+      );
+      expect(`${name} ${result('subtractDecimal', a, scaleA, b, scaleB, scale)}`).toBe(
+        `${name} ${outcome(scaled(left - right, wide - scale))}`,
+      );
+      expect(`${name} ${result('multiplyDecimal', a, scaleA, b, scaleB, scale)}`).toBe(
+        `${name} ${outcome(scaled(a * b, scaleA + scaleB - scale))}`,
+      );
       const shift = scale + scaleB - scaleA;
-      const quotient = b === 0n ? 'division-by-zero' : outcome(shift >= 0 ? roundedQuotient(a * 10n ** BigInt(shift), b) : roundedQuotient(a, b * 10n ** BigInt(-shift)));
+      const quotient =
+        b === 0n
+          ? 'division-by-zero'
+          : outcome(
+              shift >= 0 ? roundedQuotient(a * 10n ** BigInt(shift), b) : roundedQuotient(a, b * 10n ** BigInt(-shift)),
+            );
       expect(`${name} ${result('divideDecimal', a, scaleA, b, scaleB, scale)}`).toBe(`${name} ${quotient}`);
-      expect(`${name} ${result('decimalRescale', a, scaleA, scale)}`).toBe(`${name} ${outcome(scaled(a, scaleA - scale))}`);
+      expect(`${name} ${result('decimalRescale', a, scaleA, scale)}`).toBe(
+        `${name} ${outcome(scaled(a, scaleA - scale))}`,
+      );
       expect(`${name} ${library.call('decimalToDouble', a, scaleA)}`).toBe(`${name} ${Number(`${a}e-${scaleA}`)}`);
     }
   });
@@ -109,7 +132,9 @@ describe('datetimes and intervals', () => {
     expect(library.call('subtractIntervalMonthToDate', day('2004-03-31'), 1)).toBe(day('2004-02-29'));
     expect(library.call('addIntervalMonthToDate', day('2004-02-29'), 12)).toBe(day('2005-02-28'));
     expect(library.call('addIntervalMonthToTimestamp', at('1969-12-31T10:00:00'), 2)).toBe(at('1970-02-28T10:00:00'));
-    expect(library.call('subtractIntervalMonthToTimestamp', at('1970-01-31T10:00:00.001'), 2)).toBe(at('1969-11-30T10:00:00.001'));
+    expect(library.call('subtractIntervalMonthToTimestamp', at('1970-01-31T10:00:00.001'), 2)).toBe(
+      at('1969-11-30T10:00:00.001'),
+    );
     expect(library.fault('addIntervalMonthToDate', day('9999-12-01'), 1)).toBe('datetime-overflow');
     expect(library.fault('subtractIntervalMonthToDate', day('0001-01-31'), 1)).toBe('datetime-overflow');
     expect(library.call('subtractDatesInMonths', day('2004-03-30'), day('2004-01-31'))).toBe(1);
@@ -154,20 +179,55 @@ describe('digits of floating-point numbers', () => {
     const source = Number(library.exports['harnessRoom']?.());
     const target = source + 8000;
     for (let block = 0; block < 200; block++) {
-      const values = Array.from({ length: 1000 }, (_, round) => next(round)).map((value) => (Number.isFinite(value) ? value : 5e-324));
+      const values = Array.from({ length: 1000 }, (_, round) => next(round)).map((value) =>
+        Number.isFinite(value) ? value : 5e-324,
+      );
       new Float64Array(library.exports.memory.buffer, source, 1000).set(values);
       const end = Number(library.exports['writeDoubles']?.(source, 1000, target));
-      const lines = new TextDecoder().decode(new Uint8Array(library.exports.memory.buffer, target, end - target)).split('\n');
+      const lines = new TextDecoder()
+        .decode(new Uint8Array(library.exports.memory.buffer, target, end - target))
+        .split('\n');
       expect(lines.slice(0, 1000)).toEqual(values.map(String));
     }
   });
 
   test('have both forms at the edges', () => {
-    for (const value of [0, -0, 1, 25, 0.1, 1e21, 1e20, 123456789012345680000, 1e-6, 1e-7, 1.5e-7, 5e-324, 1.7976931348623157e308, 2 ** 53, 2 ** 53 + 2, 9007199254740993e3, 4.35, 0.000001234]) {
+    for (const value of [
+      0,
+      -0,
+      1,
+      25,
+      0.1,
+      1e21,
+      1e20,
+      123456789012345680000,
+      1e-6,
+      1e-7,
+      1.5e-7,
+      5e-324,
+      1.7976931348623157e308,
+      2 ** 53,
+      2 ** 53 + 2,
+      9007199254740993e3,
+      4.35,
+      0.000001234,
+    ]) {
       expect(library.written('writeDouble', value)).toBe(String(value));
       expect(library.written('writeDouble', -value)).toBe(String(-value));
     }
-    const java: [number, string][] = [[0, '0.0'], [-0, '-0.0'], [1, '1.0'], [1e10, '1.0E10'], [1e7, '1.0E7'], [9999999, '9999999.0'], [0.001, '0.001'], [0.0009, '9.0E-4'], [-1.25e-7, '-1.25E-7'], [123.456, '123.456'], [1.5e300, '1.5E300']];
+    const java: [number, string][] = [
+      [0, '0.0'],
+      [-0, '-0.0'],
+      [1, '1.0'],
+      [1e10, '1.0E10'],
+      [1e7, '1.0E7'],
+      [9999999, '9999999.0'],
+      [0.001, '0.001'],
+      [0.0009, '9.0E-4'],
+      [-1.25e-7, '-1.25E-7'],
+      [123.456, '123.456'],
+      [1.5e300, '1.5E300'],
+    ];
     for (const [value, text] of java) expect(library.written('writeDoubleJava', value)).toBe(text);
     expect(library.written('writeReal', 0.1)).toBe('0.1');
     expect(library.written('writeReal', 16777216)).toBe('16777216');

@@ -94,14 +94,22 @@ function dump(exports: WasmExports): string[] {
     const row = call(exports, 'next');
     if (row === 0) return rows;
     const view = new DataView(exports.memory.buffer);
-    const text = (at: number, length: number): string => new TextDecoder().decode(new Uint8Array(exports.memory.buffer, at, length));
+    const text = (at: number, length: number): string =>
+      new TextDecoder().decode(new Uint8Array(exports.memory.buffer, at, length));
     const owned = view.getBigUint64(row + 32, true);
-    expect(text(Number(owned & 0xffffffffn), Number(owned >> 32n))).toBe(text(call(exports, 'key', row), view.getUint32(row, true)));
+    expect(text(Number(owned & 0xffffffffn), Number(owned >> 32n))).toBe(
+      text(call(exports, 'key', row), view.getUint32(row, true)),
+    );
     rows.push(`${text(call(exports, 'key', row), view.getUint32(row, true))}=${call(exports, 'sum', row, 64)}`);
   }
 }
 
-for (const [seed, keys, groups] of [[1, 3, 128], [2, 40, 1], [3, 5000, 16], [4, 12000, 128]] as const) {
+for (const [seed, keys, groups] of [
+  [1, 3, 128],
+  [2, 40, 1],
+  [3, 5000, 16],
+  [4, 12000, 128],
+] as const) {
   test(`groups equal a Map, also through two owners (seed ${seed}, ${keys} keys, ${groups} key groups)`, async () => {
     const next = seededRandom(seed);
     const exports = await open(groups);
@@ -157,7 +165,8 @@ test('sums are exact in 128 bits and checked at the result', async () => {
 
 test('the boundary of a window is the first time with another value', async () => {
   const exports = await open();
-  for (const time of [0n, 1n, 9999n, 10000n, 12345n]) expect(exports.boundary?.(time)).toBe((time / 10000n + 1n) * 10000n);
+  for (const time of [0n, 1n, 9999n, 10000n, 12345n])
+    expect(exports.boundary?.(time)).toBe((time / 10000n + 1n) * 10000n);
 });
 
 test('no function of the harness exceeds 4,000 bytes', () => {

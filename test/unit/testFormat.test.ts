@@ -55,13 +55,19 @@ describe('parseTestFile', () => {
     expect(cases.map((found) => found.title)).toEqual(['A title in SQL.', 'second']);
     expect(first?.sql.split('\n')[0]).toBe('-- A title in SQL.');
     expect(first?.options.get('key-groups')).toBe('4');
-    expect(first?.inputs[0]?.columns.map((column) => [column.name, column.mapping])).toEqual([['TICKER', '$.ticker'], ['price', '$.price']]);
+    expect(first?.inputs[0]?.columns.map((column) => [column.name, column.mapping])).toEqual([
+      ['TICKER', '$.ticker'],
+      ['price', '$.price'],
+    ]);
   });
   test('timeline', () => {
     const events = first?.timeline?.events.filter((event) => event.kind !== 'tick') ?? [];
     expect(events.map((event) => event.kind)).toEqual(['row', 'raw', 'raw', 'advance', 'end']);
     expect(events[0]?.kind === 'row' && events[0].values[0]).toEqual({ kind: 'text', text: "AM'ZN" });
-    expect(events[1]?.kind === 'raw' && events[1].metadata).toEqual({ partitionKey: 'k', arrival: parseClock('09:59:58') });
+    expect(events[1]?.kind === 'raw' && events[1].metadata).toEqual({
+      partitionKey: 'k',
+      arrival: parseClock('09:59:58'),
+    });
     expect(events[2]?.kind === 'raw' && [...events[2].bytes]).toEqual([0, 92, 120]);
     const expected = first?.timeline?.expected ?? [];
     expect(expected.map((row) => row.content.kind)).toEqual(['values', 'values', 'json', 'error']);
@@ -71,25 +77,41 @@ describe('parseTestFile', () => {
     expect(first?.timeline?.only).toEqual(['A', 'b c']);
   });
   test('diagnostics and expressions', () => {
-    expect(second?.diagnostics).toMatchObject([{ code: 'unknown-column', place: { line: 7, column: 14 }, text: 'prise' }, { code: '*' }]);
+    expect(second?.diagnostics).toMatchObject([
+      { code: 'unknown-column', place: { line: 7, column: 14 }, text: 'prise' },
+      { code: '*' },
+    ]);
     expect(second?.expressions?.map((found) => [found.sql, found.outcome.kind])).toEqual([
-      ['x = 5', 'value'], ['(1 = 1)', 'value'], ["CAST('x' AS INTEGER)", 'faults'], ["'faults ' || s", 'value'], ['EXP(1)', 'value'], ["'a' + 1", 'rejected'],
+      ['x = 5', 'value'],
+      ['(1 = 1)', 'value'],
+      ["CAST('x' AS INTEGER)", 'faults'],
+      ["'faults ' || s", 'value'],
+      ['EXP(1)', 'value'],
+      ["'a' + 1", 'rejected'],
     ]);
     expect(second?.expressions?.[0]?.variables.map((variable) => variable.name)).toEqual(['X', 'S']);
   });
   test('what is wrong has a place', () => {
-    const bad = 'x\n---- timeline\n10:00:02 S <- 1\n10:00:01 S <- 1\n  S <- nothing\n  S !! 1\n---- nonsense\n---- option nothing 1\n';
+    const bad =
+      'x\n---- timeline\n10:00:02 S <- 1\n10:00:01 S <- 1\n  S <- nothing\n  S !! 1\n---- nonsense\n---- option nothing 1\n';
     expect(parseTestFile('f.test', bad, noFile).problems.map((problem) => problem.line)).toEqual([7, 4, 5, 6, 8]);
   });
 });
 
 describe('values', () => {
-  const actual = (kind: 'number' | 'text' | 'boolean' | 'null', text: string): { kind: typeof kind; text: string } => ({ kind, text });
+  const actual = (kind: 'number' | 'text' | 'boolean' | 'null', text: string): { kind: typeof kind; text: string } => ({
+    kind,
+    text,
+  });
   test('compare by type', () => {
     expect(matches(parseValue('1.50'), actual('number', '1.5'), parseType('DECIMAL(5,2)'))).toBe(true);
-    expect(matches(parseValue('9007199254740993'), actual('number', '9007199254740992'), parseType('BIGINT'))).toBe(false);
+    expect(matches(parseValue('9007199254740993'), actual('number', '9007199254740992'), parseType('BIGINT'))).toBe(
+      false,
+    );
     expect(matches(parseValue('0.1'), actual('number', '0.1'), parseType('REAL'))).toBe(true);
-    expect(matches(parseValue("'2000-01-01 10:00:00'"), actual('text', '2000-01-01 10:00:00.000'), parseType('TIMESTAMP'))).toBe(true);
+    expect(
+      matches(parseValue("'2000-01-01 10:00:00'"), actual('text', '2000-01-01 10:00:00.000'), parseType('TIMESTAMP')),
+    ).toBe(true);
     expect(matches(parseValue('≈0.33±0.01'), actual('number', '0.339'), parseType('DOUBLE'))).toBe(true);
     expect(matches(parseValue('≈0.3333'), actual('number', '0.3334'), parseType('DOUBLE'))).toBe(false);
     expect(matches(parseValue('UNKNOWN'), actual('null', ''), parseType('BOOLEAN'))).toBe(true);
@@ -100,14 +122,21 @@ describe('values', () => {
   test('records', () => {
     const columns = parseColumns('a INTEGER, b VARCHAR(9), c BOOLEAN');
     const values = parseValues("1, 'x,\"y', NULL");
-    expect(encodeRow(values, { stream: 'S', format: { kind: 'json', rowPath: '$' }, columns })).toBe('{"a":1,"b":"x,\\"y","c":null}');
-    expect(encodeRow(values, { stream: 'S', format: { kind: 'csv', columnDelimiter: ',', rowDelimiter: '\n' }, columns })).toBe('1,"x,""y",\n');
-    expect(() => encodeRow(parseValues("1, X'00', NULL, 2"), { stream: 'S', format: { kind: 'json', rowPath: '$' }, columns })).toThrow('4 values');
+    expect(encodeRow(values, { stream: 'S', format: { kind: 'json', rowPath: '$' }, columns })).toBe(
+      '{"a":1,"b":"x,\\"y","c":null}',
+    );
+    expect(
+      encodeRow(values, { stream: 'S', format: { kind: 'csv', columnDelimiter: ',', rowDelimiter: '\n' }, columns }),
+    ).toBe('1,"x,""y",\n');
+    expect(() =>
+      encodeRow(parseValues("1, X'00', NULL, 2"), { stream: 'S', format: { kind: 'json', rowPath: '$' }, columns }),
+    ).toThrow('4 values');
   });
 });
 
 describe('output', () => {
-  const lines = '{"ROWTIME":"2000-01-01 10:00:10.000","A":1,"B":"x,\\"}"}\n{"ROWTIME":"2000-01-01 10:00:11.000","A":null,"B":null}\n';
+  const lines =
+    '{"ROWTIME":"2000-01-01 10:00:10.000","A":1,"B":"x,\\"}"}\n{"ROWTIME":"2000-01-01 10:00:11.000","A":null,"B":null}\n';
   test('rows', () => {
     const rows = readRows('OUT', 3, new TextEncoder().encode(lines), '');
     expect(rows[0]).toMatchObject({ rowtime: '2000-01-01 10:00:10.000', json: '{"A":1,"B":"x,\\"}"}', event: 3 });
@@ -120,7 +149,15 @@ describe('output', () => {
       const { cases } = parseTestFile('f', `x\n---- timeline\n10:00:01 S <- 1\n${text}\n`, noFile);
       const timeline = cases[0]?.timeline;
       return compareOutputs(
-        { way: '', events: timeline?.events ?? [], expected: timeline?.expected ?? [], compared: ['OUT'], streams: new Map([['OUT', columns]]), moments: true, caseLine: 1 },
+        {
+          way: '',
+          events: timeline?.events ?? [],
+          expected: timeline?.expected ?? [],
+          compared: ['OUT'],
+          streams: new Map([['OUT', columns]]),
+          moments: true,
+          caseLine: 1,
+        },
         rows,
       ).map((failure) => failure.message);
     };
@@ -135,6 +172,12 @@ describe('output', () => {
 
 test('tokens join to the text, and names are renamed outside strings and comments', () => {
   const sql = `SELECT s."a b", 'it''s S', .5 -- S\nFROM s /* S */ // S\n`;
-  expect(tokensOf(sql).map((token) => token.text).join('')).toBe(sql);
-  expect(renameIdentifiers(sql, (name) => (name === 'S' ? '"S~1"' : undefined))).toBe(`SELECT "S~1"."a b", 'it''s S', .5 -- S\nFROM "S~1" /* S */ // S\n`);
+  expect(
+    tokensOf(sql)
+      .map((token) => token.text)
+      .join(''),
+  ).toBe(sql);
+  expect(renameIdentifiers(sql, (name) => (name === 'S' ? '"S~1"' : undefined))).toBe(
+    `SELECT "S~1"."a b", 'it''s S', .5 -- S\nFROM "S~1" /* S */ // S\n`,
+  );
 });
