@@ -4,7 +4,9 @@ import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { AggregateCall, AggregateName, Relation, TumbleAggregate } from '../plan/plan.ts';
-import { bindCondition, bindExpression, convert } from './expression.ts';
+import { bindCondition } from './conditions.ts';
+import { convert } from './convert.ts';
+import { bindExpression } from './expression.ts';
 import { hasClosedEnd, monotonicityOf } from './monotonic.ts';
 import { bindList, readsColumn, throughOrigins, type BoundSelect } from './query.ts';
 import { expressionKey, isQualifiedRowtime, plain, type Scope, type ScopeRelation } from './scope.ts';
@@ -59,7 +61,13 @@ export function bindGrouped(
   const filtered: Relation =
     having === undefined
       ? tumble
-      : { kind: 'filter', input: tumble, predicate: plain(settle(having)), columns, span: query.having?.span ?? query.span };
+      : {
+          kind: 'filter',
+          input: tumble,
+          predicate: plain(settle(having)),
+          columns,
+          span: query.having?.span ?? query.span,
+        };
   return {
     input: filtered,
     grouped: true,

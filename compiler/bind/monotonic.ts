@@ -109,7 +109,8 @@ function ofCall(
 ): Monotonicity {
   const { name } = expression.function;
   const [first, ...others] = expression.arguments;
-  if (first === undefined || expression.function.volatile) return { kind: 'unknown', reason: `${name} is not known to grow` };
+  if (first === undefined || expression.function.volatile)
+    return { kind: 'unknown', reason: `${name} is not known to grow` };
   const operand = of(first);
   const keeps = ['FLOOR', 'CEIL', 'STEP', 'UNIX_TIMESTAMP', 'TO_TIMESTAMP'].includes(name);
   if (keeps && others.every((other) => of(other).kind === 'constant')) return operand;

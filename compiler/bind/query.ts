@@ -8,7 +8,8 @@ import type { Expression } from '../plan/expression.ts';
 import type { Relation, Stream } from '../plan/plan.ts';
 import { partsOf } from '../plan/walk.ts';
 import type { Span } from '../source.ts';
-import { bindCondition, bindExpression, unsupported } from './expression.ts';
+import { bindCondition } from './conditions.ts';
+import { bindExpression, unsupported } from './expression.ts';
 import type { Catalogue } from './functions.ts';
 import { bindGrouped } from './group.ts';
 import { monotonicityOf } from './monotonic.ts';
@@ -295,7 +296,8 @@ function bindDerived(from: ast.DerivedTable, context: QueryContext): ScopeRelati
   const relation: Relation = {
     kind: 'project',
     input: bound.input,
-    expressions: bound.items.map(({ expression }) => plain(expression)), columns: named,
+    expressions: bound.items.map(({ expression }) => plain(expression)),
+    columns: named,
     span: from.query.span,
   };
   const growing = new Set<number>();

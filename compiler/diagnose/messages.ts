@@ -53,7 +53,8 @@ export function ambiguousColumn(span: Span, name: string): Diagnostic {
   return error(
     'ambiguous-column',
     span,
-    `FROM has more than one column "${name}"`, 'write the relation before it, or give the columns different names',
+    `FROM has more than one column "${name}"`,
+    'write the relation before it, or give the columns different names',
   );
 }
 /** Says `duplicate-column`. */

@@ -1,7 +1,7 @@
 // The expected layout of a JSON input: one object a line, members named and ordered as the columns are, no white space.
 import type { SqlType } from '../../contract/types.ts';
 import { Code } from './code.ts';
-import { addressesOf, storeToken, type DecoderOptions } from './decodeShared.ts';
+import { addressesOf, type DecodedColumn, type DecoderOptions, storeToken } from './decodeShared.ts';
 import { matchBytes } from './decodeJson.ts';
 import { parsePath } from './paths.ts';
 
