@@ -28,6 +28,7 @@ export const BATCH_LAST = 2;
 //   0 clock i64 (ms) · 8 arrival i64 (ms) · 16 data offset u32 · 20 data length u32
 //  24 partition key offset u32 · 28 length u32 · 32 sequence number offset u32 · 36 length u32
 //  40 shard id offset u32 · 44 length u32            (a length of 0xFFFFFFFF means NULL)
+// The byte behind a record's data is a program's to overwrite while it decodes the record: no field may lie there.
 export const RECORD_ENTRY_BYTES = 48;
 export const RECORD_CLOCK = 0;
 export const RECORD_ARRIVAL = 8;

@@ -308,7 +308,7 @@ function encodeRecords(records: readonly InputRecord[]): Uint8Array {
   ]);
   const places = [RECORD_DATA, RECORD_PARTITION_KEY, RECORD_SEQUENCE_NUMBER, RECORD_SHARD_ID];
   let end = 8 + records.length * RECORD_ENTRY_BYTES;
-  const bytes = new Uint8Array(fields.flat().reduce((total, field) => total + (field?.length ?? 0), end));
+  const bytes = new Uint8Array(fields.flat().reduce((total, field) => total + (field?.length ?? 0) + 1, end));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, records.length, true);
   for (const [index, record] of records.entries()) {
@@ -321,7 +321,8 @@ function encodeRecords(records: readonly InputRecord[]): Uint8Array {
       view.setUint32(entry + place + 4, field?.length ?? NULL_LENGTH, true);
       if (field === undefined) continue;
       bytes.set(field, end);
-      end += field.length;
+      // The byte behind a record gives way to a sentinel while the record is decoded: nothing may lie there.
+      end += field.length + 1;
     }
   }
   return bytes;

@@ -216,7 +216,7 @@ export function concatOperator(left: Text, right: Text): Text {
   const second = textLength(right);
   if (second == 0) return left;
   if (first == 0) return right;
-  if (first + second > TEXT_BYTES_MAX) {
+  if (first + second > <u32>TEXT_BYTES_MAX) {
     raise(FAULT_TEXT_TOO_LONG);
     return left;
   }

@@ -70,6 +70,11 @@ export function bindCall(
   if (created !== undefined && node.form === 'plain')
     return callUserFunction(created, given as Expression[], node.span, scope);
   const special = specialForm(node, given as Expression[]);
+  const width = special.name === 'STEP' ? special.arguments[1] : undefined;
+  if (width?.kind === 'literal' && width.value !== null && typeof width.value !== 'string' && width.value <= 0) {
+    scope.report(message.stepNotPositive(width.span));
+    return undefined;
+  }
   return resolve(special.name, special.arguments, node.span, scope);
 }
 

@@ -1,5 +1,5 @@
 // Expressions: names resolved, types given, operands converted. An error is reported once and gives undefined.
-import { typeText, type SqlType } from '../../contract/types.ts';
+import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
@@ -180,5 +180,7 @@ function bindCast(node: ast.CastExpression, scope: Scope): Expression | undefine
     return undefined;
   }
   if (operand.kind === 'literal' && operand.value === null) return { ...operand, type, span: node.span };
-  return { kind: 'cast', mode: 'explicit', operand, type, nullable: operand.nullable, span: node.span };
+  // 'unknown' is a BOOLEAN, too.
+  const mayBeNull = type.kind === 'BOOLEAN' && familyOf(operand.type) === 'character';
+  return { kind: 'cast', mode: 'explicit', operand, type, nullable: operand.nullable || mayBeNull, span: node.span };
 }

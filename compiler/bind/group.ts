@@ -32,6 +32,7 @@ export function bindGrouped(
   const bound = (query.groupBy ?? []).map((key) => bindExpression(aliased(key, query, source), inKeys));
   const keys = bound.filter((key) => key !== undefined);
   if (keys.length < bound.length) return undefined;
+  if (hasSeveralRowtimes(keys, scope)) return undefined;
   const closing = chooseClosing(keys, query, source, scope);
   if (closing === undefined) return undefined;
   const withAggregates: Scope = { ...scope, aggregate: (call) => bindAggregate(call, aggregates, scope) };
@@ -86,6 +87,17 @@ function aliased(key: ast.Expression, query: ast.SelectQuery, source: ScopeRelat
   return item?.kind === 'item' ? item.expression : key;
 }
 
+// Two functions of ROWTIME written here are a mistake; one that a derived table hides behind a column's name is common.
+function hasSeveralRowtimes(keys: readonly Expression[], scope: Scope): boolean {
+  const [first, ...others] = keys.filter((key) => {
+    const known = monotonicityOf(key, new Set());
+    return 'time' in known && known.time && !readsColumn(key);
+  });
+  const other = first === undefined ? undefined : others.find((key) => expressionKey(key) !== expressionKey(first));
+  if (first !== undefined && other !== undefined) scope.report(message.severalRowtimeKeys(other.span, first.span));
+  return other !== undefined;
+}
+
 interface Closing {
   readonly key: number;
   readonly kind: 'time' | 'value';
@@ -101,11 +113,13 @@ function chooseClosing(
 ): Closing | undefined {
   const reasons: string[] = [];
   let value: Closing | undefined;
+  let time: Closing | undefined;
   for (const [index, key] of keys.entries()) {
     const expression = throughOrigins(key, source.origins);
     const below = expression === undefined ? undefined : monotonicityOf(expression, new Set());
     if (expression !== undefined && below !== undefined && 'time' in below && below.time && !readsColumn(expression)) {
-      return { key: index, kind: 'time', closedEnd: hasClosedEnd(expression), expression };
+      time ??= { key: index, kind: 'time', closedEnd: hasClosedEnd(expression), expression };
+      continue;
     }
     // A promise made far below is seen only there; what grows above an aggregate only here.
     const known = below !== undefined && 'time' in below ? below : monotonicityOf(key, source.growing);
@@ -113,14 +127,14 @@ function chooseClosing(
     else if (known.kind === 'constant') reasons.push('a constant never ends a group');
     else if ('reason' in known) reasons.push(known.reason);
   }
-  if (value === undefined)
+  if (time === undefined && value === undefined)
     scope.report(
       message.groupByNotMonotonic(
         query.groupBy?.[0]?.span ?? query.span,
         [...new Set(reasons)].join('; ') || 'there is no key',
       ),
     );
-  return value;
+  return time ?? value;
 }
 
 function bindAggregate(call: ast.FunctionCall, aggregates: AggregateCall[], scope: Scope): Expression | undefined {

@@ -145,6 +145,11 @@ export function bindArithmetic(
     );
     return undefined;
   };
+  const [leftMate, rightMate] = [mateOfNull(left.type, operator), mateOfNull(right.type, operator)];
+  if (left.type.kind === 'NULL' && rightMate !== undefined && !(operator === '-' && right.type.kind !== 'INTERVAL'))
+    return bindArithmetic(operator, convert(left, rightMate, 'implicit'), right, span, scope);
+  if (right.type.kind === 'NULL' && leftMate !== undefined)
+    return bindArithmetic(operator, left, convert(right, leftMate, 'implicit'), span, scope);
   const [one, two] = [familyOf(left.type), familyOf(right.type)];
   const numeric = (family: string): boolean => family === 'exact' || family === 'approximate' || family === 'null';
   if (numeric(one) && numeric(two)) {
@@ -178,6 +183,14 @@ export function bindArithmetic(
   if (interval(left.type) && datetime(two) && operator === '+')
     return two === 'time' && isYearMonth(left.type) ? refuse() : make(right.type, left, right);
   return refuse();
+}
+
+// What a bare NULL is beside a datetime or an interval under + and -: an interval.
+function mateOfNull(type: SqlType, operator: '+' | '-' | '*' | '/'): SqlType | undefined {
+  if (operator !== '+' && operator !== '-') return undefined;
+  if (type.kind === 'INTERVAL') return type;
+  if (type.kind !== 'DATE' && type.kind !== 'TIME' && type.kind !== 'TIMESTAMP') return undefined;
+  return { kind: 'INTERVAL', start: 'DAY', end: 'SECOND', precision: 10, fraction: 3 };
 }
 
 /** `(a - b) SECOND`: the difference in milliseconds (or months), cut to the qualifier's last field by a cast. */

@@ -272,9 +272,16 @@ function renamed(
 ): readonly Column[] | undefined {
   if (aliases === undefined) return columns;
   if (aliases.length !== visible) {
-    context.report(message.columnCount(span, visible, aliases.length, 'the relation'));
+    context.report(message.aliasCount(span, visible, aliases.length));
     return undefined;
   }
+  const reserved = aliases.find((alias) => alias.name === 'ROWTIME');
+  if (reserved !== undefined) {
+    context.report(message.rowtimeAsName(reserved.span));
+    return undefined;
+  }
+  const rowtime = aliases.find((alias) => alias.name === 'ROWTIME');
+  if (rowtime !== undefined) context.report(message.rowtimeInAliases(rowtime.span));
   return columns.map((column, index) => ({ ...column, name: aliases[index]?.name ?? column.name }));
 }
 

@@ -176,6 +176,29 @@ export function invalidLiteral(span: Span, message: string): Diagnostic {
 export function notYetSupported(span: Span, what: string, hint?: string): Diagnostic {
   return error('not-yet-supported', span, `${what} is not supported yet`, hint);
 }
+/** Says `several-rowtime-keys`. */
+export function severalRowtimeKeys(span: Span, first: Span): Diagnostic {
+  return error(
+    'several-rowtime-keys',
+    span,
+    'GROUP BY uses several ROWTIME columns',
+    'keep the finer one and derive the other from its groups',
+    [{ span: first, message: 'the first one' }],
+  );
+}
+/** Says `reserved-name`. */
+export function rowtimeAsName(span: Span): Diagnostic {
+  return error(
+    'reserved-name',
+    span,
+    'ROWTIME is no column: a list of column names can not name it',
+    'use another name',
+  );
+}
+/** Says `column-count`. */
+export function aliasCount(span: Span, expected: number, found: number): Diagnostic {
+  return error('column-count', span, `the relation has ${expected} columns, the list names ${found}`);
+}
 /** Says `group-by-not-monotonic`. */
 export function groupByNotMonotonic(span: Span, reasons: string): Diagnostic {
   return error(
@@ -244,4 +267,19 @@ export function rowtimeType(span: Span, type: string): Diagnostic {
 /** Says `unknown-pump`. */
 export function unknownPump(span: Span, name: string, candidates: readonly string[]): Diagnostic {
   return error('unknown-pump', span, `there is no pump "${name}"`, didYouMean(name, candidates));
+}
+
+/** Says `reserved-name`. */
+export function rowtimeInAliases(span: Span): Diagnostic {
+  return error(
+    'reserved-name',
+    span,
+    'ROWTIME can not be the alias of a column: every relation has it already',
+    'leave it out of the list',
+  );
+}
+
+/** Says `invalid-argument`. */
+export function stepNotPositive(span: Span): Diagnostic {
+  return error('invalid-argument', span, 'STEP needs a width above zero', "write for instance INTERVAL '10' SECOND");
 }

@@ -104,6 +104,11 @@ function emitComputed(
       return emitCoalesce(expression, context);
     case 'cast':
       if (expression.operand.type.kind === 'NULL') return { value: zeroOf(storageOf(expression.type)), isNull: 'true' };
+      if (expression.type.kind === 'BOOLEAN' && familyOf(expression.operand.type) === 'character') {
+        return emitMayReturn(expression, [expression.operand], context, (values) =>
+          emitCast(expression, values[0] ?? '', context.module),
+        );
+      }
       return emitStrict(expression, [expression.operand], context, (values) =>
         emitCast(expression, values[0] ?? '', context.module),
       );
@@ -329,21 +334,42 @@ function emitCall(expression: Call, context: ExpressionContext): Operand {
       (values) => `${name}(${withScales(values).join(', ')})`,
     );
   }
+  if (signature.nulls === 'may-return') {
+    return emitMayReturn(
+      expression,
+      expression.arguments,
+      context,
+      (values) => `${name}(${withScales(values).join(', ')})`,
+    );
+  }
   const { code, module } = context;
-  const storage = storageOf(expression.type);
   const value = code.fresh('v');
   const isNull = code.fresh('n');
-  const emitted = expression.arguments.map((argument) => emitExpression(argument, context));
-  if (signature.nulls === 'accepts') {
-    const values = emitted.flatMap((operand) => [operand.value, operand.isNull]);
-    code.line(`const ${value}: ${wasmType(storage)} = ${name}(${values.join(', ')});`);
-    code.line(`const ${isNull}: bool = ${module.use('functions/nulls', 'takeNull')}();`);
-    return { value, isNull };
-  }
+  const values = expression.arguments.flatMap((argument) => {
+    const operand = emitExpression(argument, context);
+    return [operand.value, operand.isNull];
+  });
+  code.line(`const ${value}: ${wasmType(storageOf(expression.type))} = ${name}(${values.join(', ')});`);
+  code.line(`const ${isNull}: bool = ${module.use('functions/nulls', 'takeNull')}();`);
+  return { value, isNull };
+}
+
+// NULL in, NULL out; and the call itself may give NULL.
+function emitMayReturn(
+  expression: Expression,
+  operands: readonly Expression[],
+  context: ExpressionContext,
+  call: (values: readonly string[]) => string,
+): Operand {
+  const { code, module } = context;
+  const storage = storageOf(expression.type);
+  const emitted = operands.map((operand) => emitExpression(operand, context));
+  const value = code.fresh('v');
+  const isNull = code.fresh('n');
   code.line(`let ${value}: ${wasmType(storage)} = ${zeroOf(storage)};`);
   code.line(`let ${isNull}: bool = ${orNulls(emitted.map((operand) => operand.isNull))};`);
   code.block(`if (!${isNull})`, () => {
-    code.line(`${value} = ${name}(${withScales(emitted.map((operand) => operand.value)).join(', ')});`);
+    code.line(`${value} = ${call(emitted.map((operand) => operand.value))};`);
     code.line(`${isNull} = ${module.use('functions/nulls', 'takeNull')}();`);
   });
   return { value, isNull };
