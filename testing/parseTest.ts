@@ -119,7 +119,7 @@ function splitCases(lines: readonly NumberedLine[]): CaseLines[] {
 
 function insideComment(sql: string): boolean {
   const last = tokensOf(`${sql}\n`).findLast((token) => token.kind !== 'space');
-  return last !== undefined && last.text.startsWith('/*') && !last.text.endsWith('*/');
+  return last?.text.startsWith('/*') === true && !last.text.endsWith('*/');
 }
 
 interface Section {

@@ -112,9 +112,6 @@ function ofCall(
   if (first === undefined || expression.function.volatile)
     return { kind: 'unknown', reason: `${name} is not known to grow` };
   const operand = of(first);
-  const [second] = others;
-  if (name === 'STEP' && second?.kind === 'literal' && (signOf(second) ?? 0) <= 0)
-    return { kind: 'unknown', reason: 'a step must be longer than zero' };
   const keeps = ['FLOOR', 'CEIL', 'STEP', 'UNIX_TIMESTAMP', 'TO_TIMESTAMP'].includes(name);
   if (keeps && others.every((other) => of(other).kind === 'constant')) return operand;
   if (operand.kind === 'constant' && others.every((other) => of(other).kind === 'constant')) return constant;

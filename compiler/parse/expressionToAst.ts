@@ -242,7 +242,6 @@ function caseOf(context: AstContext, node: ParseNode): CaseExpression {
   const branches = all(node, 'Branch').map((branch) => {
     const [when, then] = all(branch, 'Expression');
     if (when === undefined || then === undefined) throw new Error('invariant: a branch of CASE has two expressions');
-    // biome-ignore lint/suspicious/noThenProperty: SQL's word for it
     return { when: expressionOf(context, when), then: expressionOf(context, then) };
   });
   return {

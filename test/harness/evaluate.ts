@@ -232,7 +232,10 @@ function cast(value: Value, from: SqlType, to: SqlType): Value {
     const cut = [...String(value)].slice(0, to.length).join('');
     return to.kind === 'CHAR' ? cut.padEnd(to.length) : cut;
   }
-  if (source === 'exact' && target === 'character' && isIntegerType(from)) return String(value);
+  if (source === 'exact' && target === 'character' && isIntegerType(from)) {
+    if ('length' in to && String(value).length > to.length) throw new Fault('text-too-long');
+    return String(value);
+  }
   if (from.kind === to.kind || source === target) return value;
   throw new NotKnown(`cast of ${from.kind} to ${to.kind}`);
 }

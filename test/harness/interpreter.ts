@@ -192,7 +192,7 @@ export class Interpreter {
     const text = JSON.stringify(keys, (_, key: unknown) => (typeof key === 'bigint' ? `${key}n` : key));
     const group = window.groups.get(text) ?? { keys, accumulators: relation.aggregates.map(newAccumulator) };
     window.groups.set(text, group);
-    group.accumulators.forEach((accumulator, index) => accumulator.add(inputs[index] ?? null));
+    for (const [index, accumulator] of group.accumulators.entries()) accumulator.add(inputs[index] ?? null);
   }
 
   // The first time with another value, by doubling and halving; a window that includes its end leaves one millisecond earlier.

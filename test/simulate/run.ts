@@ -74,7 +74,7 @@ export function runOracle(
           program.input,
           BigInt(event.time),
           columns.map((column) =>
-            valueOf(members[column.name] === undefined ? 'null' : (texts.get(column.name) ?? 'null'), column.type),
+            valueFrom(members[column.name] === undefined ? 'null' : (texts.get(column.name) ?? 'null'), column.type),
           ),
         );
       } else if (event.kind === 'advance') oracle.advance(BigInt(event.time));
@@ -94,7 +94,7 @@ export function runOracle(
   return lines;
 }
 
-function valueOf(json: string, type: SqlType): Value {
+function valueFrom(json: string, type: SqlType): Value {
   if (json === 'null') return null;
   if (json.startsWith('"')) return JSON.parse(json) as string;
   if (type.kind === 'BOOLEAN') return json === 'true' ? 1 : 0;

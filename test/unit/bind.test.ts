@@ -249,6 +249,17 @@ describe('names', () => {
     if (hint !== undefined) expect(bound(sql).diagnostics[0]?.hint).toBe(hint);
   });
 
+  it('keeps ROWTIME for the system', () => {
+    expect(messages(count('FLOOR(S.ROWTIME TO MINUTE), FLOOR(S.ROWTIME TO HOUR)'))).toEqual([
+      'several-rowtime-keys «FLOOR(S.ROWTIME TO HOUR)»',
+    ]);
+    const zero = "STEP(S.ROWTIME BY INTERVAL '0' SECOND)";
+    expect(messages(count(zero))).toEqual([`invalid-argument «${zero}»`]);
+    expect(messages(query('SELECT STREAM v FROM (SELECT STREAM N, D FROM S) AS x(v, ROWTIME)'))).toEqual([
+      'reserved-name «ROWTIME»',
+    ]);
+  });
+
   it('reports every error of a script once', () => {
     expect(
       messages(

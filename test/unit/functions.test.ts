@@ -6,7 +6,6 @@ import { seededRandom } from '../harness/random.ts';
 let library: Library;
 let scalar: Library;
 const doubles = `
-export function sameDoubles(from: usize, to: usize): usize { return 0; }
 import { writeDouble as write1 } from "./assembly/formats/floats";
 export function writeDoubles(source: usize, count: i32, at: usize): usize {
   for (let index = 0; index < count; index++) { at = write1(at, load<f64>(source + (<usize>index << 3))); store<u8>(at++, 10); }

@@ -215,7 +215,7 @@ describe('trees', () => {
     expect(parsedExpression("'it''s' -- ' \n ' b'")).toMatchObject({ value: "it's b" });
     expect(parsedExpression("U&'\\0041\\+01F600\\\\'")).toMatchObject({ value: 'A😀\\' });
     expect(parsedExpression("u&'!0009!!' UESCAPE '!'")).toMatchObject({ value: '\t!' });
-    expect(parsedExpression("X'3f67'")).toMatchObject({ kind: 'binary', hex: '3f67' });
+    expect(parsedExpression("X'3f67'")).toMatchObject({ kind: 'binary-literal', hex: '3f67' });
   });
 
   it('gives spans in the whole text', () => {
