@@ -253,8 +253,9 @@ describe('names', () => {
     expect(messages(count('FLOOR(S.ROWTIME TO MINUTE), FLOOR(S.ROWTIME TO HOUR)'))).toEqual([
       'several-rowtime-keys «FLOOR(S.ROWTIME TO HOUR)»',
     ]);
-    const zero = "STEP(S.ROWTIME BY INTERVAL '0' SECOND)";
-    expect(messages(count(zero))).toEqual([`invalid-argument «${zero}»`]);
+    expect(messages(count("STEP(S.ROWTIME BY INTERVAL '0' SECOND)"))).toEqual([
+      "invalid-argument «INTERVAL '0' SECOND»",
+    ]);
     expect(messages(query('SELECT STREAM v FROM (SELECT STREAM N, D FROM S) AS x(v, ROWTIME)'))).toEqual([
       'reserved-name «ROWTIME»',
     ]);

@@ -4,7 +4,6 @@ import { openLibrary, type Library } from '../harness/library.ts';
 import { seededRandom } from '../harness/random.ts';
 
 let library: Library;
-let scalar: Library;
 const doubles = `
 import { writeDouble as write1 } from "./assembly/formats/floats";
 export function writeDoubles(source: usize, count: i32, at: usize): usize {
@@ -15,7 +14,6 @@ export function writeDoubles(source: usize, count: i32, at: usize): usize {
 beforeAll(async () => {
   const modules = ['functions/arithmetic', 'functions/casts', 'formats/floats', 'formats/encode'];
   library = await openLibrary(modules, 'simd', doubles);
-  scalar = await openLibrary(['formats/encode'], 'scalar');
 });
 
 const limits = { Tinyint: 8n, Smallint: 16n, Integer: 32n, Bigint: 64n };
