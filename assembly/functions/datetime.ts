@@ -126,6 +126,16 @@ export function stepInterval(value: i64, unit: i64): i64 {
 }
 
 /**
+ * The interval of months cut to a multiple of another one.
+ * @sql STEP(INTERVAL MONTH, INTERVAL MONTH) -> INTERVAL MONTH
+ * @faults invalid-argument
+ * @case STEP(INTERVAL '14' MONTH BY INTERVAL '1' YEAR) = INTERVAL '12' MONTH
+ */
+export function stepIntervalMonth(value: i32, unit: i32): i32 {
+  return <i32>stepTimestamp(value, unit);
+}
+
+/**
  * The date cut to a multiple of the interval since 1970.
  * @sql STEP(DATE, INTERVAL) -> DATE
  * @faults invalid-argument
@@ -234,11 +244,31 @@ export function extractIntervalMonth(field: i32, value: i32): i64 {
 /**
  * Seconds with their fraction (EXTRACT(SECOND FROM x)).
  * @sql EXTRACT_SECOND(TIMESTAMP) -> DECIMAL(5,3)
- * @sql EXTRACT_SECOND(INTERVAL) -> DECIMAL(5,3)
  * @case EXTRACT(SECOND FROM TIMESTAMP '2004-09-30 13:48:23.678') = 23.678
+ * @case EXTRACT(SECOND FROM TIMESTAMP '1969-12-31 23:59:59.5') = 59.5
+ * @case EXTRACT(SECOND FROM CAST(NULL AS TIMESTAMP)) = NULL
  */
 export function extractSecondTimestamp(value: i64): i64 {
-  return value < 0 ? -(-value % 60000) : value % 60000;
+  return value - floorMultiple(value, MINUTE_MS);
+}
+
+/**
+ * Seconds with their fraction and the interval's sign.
+ * @sql EXTRACT_SECOND(INTERVAL) -> DECIMAL(5,3)
+ * @case EXTRACT(SECOND FROM INTERVAL '2 3:4:5.678' DAY TO SECOND) = 5.678
+ * @case EXTRACT(SECOND FROM INTERVAL '-0:05.5' MINUTE TO SECOND) = -5.5
+ */
+export function extractSecondInterval(value: i64): i64 {
+  return value % MINUTE_MS;
+}
+
+/**
+ * Seconds of a date: 0.
+ * @sql EXTRACT_SECOND(DATE) -> DECIMAL(5,3)
+ * @case EXTRACT(SECOND FROM DATE '2004-02-29') = 0
+ */
+export function extractSecondDate(value: i32): i64 {
+  return 0;
 }
 
 /**
@@ -271,6 +301,7 @@ export function toTimestamp(value: i64): i64 {
 /**
  * Milliseconds between two timestamps, in whichever order they are given (DECISIONS 1).
  * @sql TSDIFF(TIMESTAMP, TIMESTAMP) -> BIGINT
+ * @sql TSDIFF(BIGINT, BIGINT) -> BIGINT
  * @case TSDIFF(TIMESTAMP '2004-09-30 00:00:02', TIMESTAMP '2004-09-30 00:00:01') = 1000
  */
 export function tsdiff(left: i64, right: i64): i64 {

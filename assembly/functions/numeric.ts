@@ -2,8 +2,9 @@
 import { raise } from "../faults";
 import { FAULT_DIVISION_BY_ZERO, FAULT_INVALID_ARGUMENT, FAULT_NUMERIC_OVERFLOW } from "../../contract/abi";
 import { Text } from "../text";
-import { floorMultiple } from "./calendar";
 import { checkFinite } from "./approximate";
+import { decimalRescale } from "./decimals";
+import { checkInteger, subtractBigint } from "./integers";
 import { powerOfTen } from "./wide";
 
 /**
@@ -16,6 +17,28 @@ import { powerOfTen } from "./wide";
 export function absInteger(value: i32): i32 {
   if (value == i32.MIN_VALUE) raise(FAULT_NUMERIC_OVERFLOW);
   return value < 0 ? -value : value;
+}
+
+/**
+ * The absolute value.
+ * @sql ABS(TINYINT) -> TINYINT
+ * @faults numeric-overflow
+ * @case ABS(CAST(-127 AS TINYINT)) = 127
+ * @case ABS(CAST(-128 AS TINYINT)) faults numeric-overflow
+ */
+export function absTinyint(value: i32): i32 {
+  return checkInteger(abs<i32>(value), 8);
+}
+
+/**
+ * The absolute value.
+ * @sql ABS(SMALLINT) -> SMALLINT
+ * @faults numeric-overflow
+ * @case ABS(CAST(-5 AS SMALLINT)) = 5
+ * @case ABS(CAST(-32768 AS SMALLINT)) faults numeric-overflow
+ */
+export function absSmallint(value: i32): i32 {
+  return checkInteger(abs<i32>(value), 16);
 }
 
 /**
@@ -41,10 +64,20 @@ export function absIntervalMonth(value: i32): i32 {
 /**
  * The absolute value.
  * @sql ABS(DECIMAL) -> DECIMAL
+ * @faults numeric-overflow
  * @case ABS(-1.5) = 1.5
  */
 export function absDecimal(value: i64, scale: i32): i64 {
-  return value < 0 ? -value : value;
+  return absBigint(value);
+}
+
+/**
+ * The absolute value.
+ * @sql ABS(REAL) -> REAL
+ * @case ABS(CAST(-1.5 AS REAL)) = CAST(1.5 AS REAL)
+ */
+export function absReal(value: f32): f32 {
+  return abs<f32>(value);
 }
 
 /**
@@ -68,7 +101,11 @@ export function signDouble(value: f64): f64 {
 /**
  * The largest integer not above the number.
  * @sql FLOOR(INTEGER) -> INTEGER
+ * @sql FLOOR(SMALLINT) -> SMALLINT
+ * @sql FLOOR(TINYINT) -> TINYINT
  * @sql CEIL(INTEGER) -> INTEGER
+ * @sql CEIL(SMALLINT) -> SMALLINT
+ * @sql CEIL(TINYINT) -> TINYINT
  * @case FLOOR(3) = 3
  */
 export function wholeInteger(value: i32): i32 {
@@ -87,11 +124,15 @@ export function wholeBigint(value: i64): i64 {
 /**
  * The largest integer not above the number.
  * @sql FLOOR(DECIMAL) -> DECIMAL
+ * @faults numeric-overflow
  * @case FLOOR(-3.3) = -4
  * @case FLOOR(3.7) = 3
  */
 export function floorDecimal(value: i64, scale: i32): i64 {
-  return scale <= 0 ? value : floorMultiple(value, <i64>powerOfTen(scale));
+  if (scale <= 0) return value;
+  const unit = <i64>powerOfTen(scale);
+  const rest = value % unit;
+  return rest < 0 ? subtractBigint(value - rest, unit) : value - rest;
 }
 
 /**
@@ -147,6 +188,8 @@ export function ceilReal(value: f32): f32 {
 /**
  * The rest of a division, with the sign of the dividend.
  * @sql MOD(INTEGER, INTEGER) -> INTEGER
+ * @sql MOD(SMALLINT, SMALLINT) -> SMALLINT
+ * @sql MOD(TINYINT, TINYINT) -> TINYINT
  * @faults division-by-zero
  * @case MOD(-4, 3) = -1
  * @case MOD(4, 0) faults division-by-zero
@@ -167,6 +210,19 @@ export function modBigint(dividend: i64, divisor: i64): i64 {
     return 0;
   }
   return divisor == -1 ? 0 : dividend % divisor;
+}
+
+/**
+ * The rest of a division, with the sign and the scale of the dividend.
+ * @sql MOD(DECIMAL, DECIMAL) -> DECIMAL
+ * @faults division-by-zero numeric-overflow
+ * @case MOD(-5.5, 2.0) = -1.5
+ * @case MOD(5.5, 0.0) faults division-by-zero
+ */
+export function modDecimal(dividend: i64, scaleDividend: i32, divisor: i64, scaleDivisor: i32): i64 {
+  const scale = max(scaleDividend, scaleDivisor);
+  const rest = modBigint(decimalRescale(dividend, scaleDividend, scale), decimalRescale(divisor, scaleDivisor, scale));
+  return decimalRescale(rest, scale, scaleDividend);
 }
 
 /**
@@ -240,25 +296,27 @@ export function sqrtDouble(value: f64): f64 {
 /**
  * The largest multiple of the second number not above the first (DECISIONS 2, 3).
  * @sql STEP(INTEGER, INTEGER) -> INTEGER
- * @faults invalid-argument
+ * @faults invalid-argument numeric-overflow
+ * @case STEP(-2147483647 BY 10) faults numeric-overflow
  * @case STEP(23 BY 5) = 20
  * @case STEP(-23 BY 5) = -25
  */
 export function stepInteger(value: i32, unit: i32): i32 {
-  return <i32>stepBigint(value, unit);
+  return checkInteger(stepBigint(value, unit), 32);
 }
 
 /**
  * The largest multiple of the second number not above the first.
  * @sql STEP(BIGINT, BIGINT) -> BIGINT
- * @faults invalid-argument
+ * @faults invalid-argument numeric-overflow
  */
 export function stepBigint(value: i64, unit: i64): i64 {
   if (unit <= 0) {
     raise(FAULT_INVALID_ARGUMENT);
     return 0;
   }
-  return floorMultiple(value, unit);
+  const rest = value % unit;
+  return rest < 0 ? subtractBigint(value - rest, unit) : value - rest;
 }
 
 /**
