@@ -266,7 +266,9 @@ export class Program {
       this.broken = true;
       // A program that reaches its limit gives itself up before it changes anything.
       if (this.exports.status() === STATUS_STATE_LIMIT) {
-        throw new StateLimitError(`state-limit: the state would pass its limit (${this.stateBytes()} bytes are in use)`);
+        throw new StateLimitError(
+          `state-limit: the state would pass its limit (${this.stateBytes()} bytes are in use)`,
+        );
       }
       throw new ProgramTrap(`the program broke: ${error.message}`, { cause: error });
     }

@@ -11,10 +11,13 @@ const folder = mkdtempSync(join(tmpdir(), 'rowtime-cases-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const modules = new Map<string, string[]>();
-for (const { module, text } of catalogueOf(readLibrary()).cases) modules.set(module, [...(modules.get(module) ?? []), text]);
+for (const { module, text } of catalogueOf(readLibrary()).cases)
+  modules.set(module, [...(modules.get(module) ?? []), text]);
 
 test('there are cases for every family', () => {
-  expect([...modules.keys()].sort()).toEqual(expect.arrayContaining(['functions/datetime', 'functions/numeric', 'functions/string']));
+  expect([...modules.keys()].sort()).toEqual(
+    expect.arrayContaining(['functions/datetime', 'functions/numeric', 'functions/string']),
+  );
 });
 
 for (const [module, cases] of modules) {

@@ -2,6 +2,7 @@
 import { raise } from "../faults";
 import { FAULT_DIVISION_BY_ZERO, FAULT_INVALID_ARGUMENT, FAULT_NUMERIC_OVERFLOW } from "../../contract/abi";
 import { Text } from "../text";
+import { floorMultiple } from "./calendar";
 import { checkFinite } from "./approximate";
 import { decimalRescale } from "./decimals";
 import { checkInteger, subtractBigint } from "./integers";
@@ -74,7 +75,7 @@ export function absDecimal(value: i64, scale: i32): i64 {
 /**
  * The absolute value.
  * @sql ABS(REAL) -> REAL
- * @case ABS(CAST(-1.5 AS REAL)) = CAST(1.5 AS REAL)
+ * @case ABS(CAST(-1.5 AS REAL)) = 15E-1
  */
 export function absReal(value: f32): f32 {
   return abs<f32>(value);

@@ -2,7 +2,7 @@
 import { Code } from './code.ts';
 import { addressesOf, resetNulls, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
 
-const COLUMNS_PER_FUNCTION = 24;
+const COLUMNS_PER_FUNCTION = 16;
 
 /** Emits `decode_<name>(at, end)`. */
 export function emitCsvDecoder(options: DecoderOptions): DecoderText {

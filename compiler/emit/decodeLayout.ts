@@ -5,7 +5,7 @@ import { addressesOf, type DecodedColumn, type DecoderOptions, storeToken } from
 import { matchBytes } from './decodeJson.ts';
 import { parsePath } from './paths.ts';
 
-const COLUMNS_PER_FUNCTION = 16;
+const COLUMNS_PER_FUNCTION = 12;
 
 /** Emits `layout_<name>(at, end)`: behind the record, or 0 when it is not in the layout. undefined where no layout can be expected. */
 export function emitLayout(options: DecoderOptions, use: (module: string, name: string) => string): string | undefined {

@@ -7,7 +7,7 @@ import type { Frame, ProgramLayout, Slot, StreamLayout } from './layout.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Columns that one generated function encodes or decodes, so that no function grows past the limit. */
-const COLUMNS_PER_FUNCTION = 24;
+const COLUMNS_PER_FUNCTION = 16;
 
 /** Declares the frame and ROWTIME of a stream. */
 export function declareStream(layout: StreamLayout, module: ModuleBuilder): void {
