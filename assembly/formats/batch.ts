@@ -3,6 +3,7 @@
 /** Nothing follows the batch: an unterminated last record is a record. */
 export let lastBatch: bool = false;
 
+/** Says whether anything follows the batch. */
 export function setLastBatch(last: bool): void {
   lastBatch = last;
 }
@@ -10,6 +11,7 @@ export function setLastBatch(last: bool): void {
 /** Records come one by one: a line feed does not end them. */
 export let recordMode: bool = false;
 
+/** Says whether records come one by one. */
 export function setRecordMode(records: bool): void {
   recordMode = records;
 }

@@ -1,11 +1,11 @@
 // From a token (assembly/formats/json: kind and text) to a column's type (KDA-SQL 6.4). JSON values and CSV fields share these.
 // Each function stores the value at `value` and the null byte at `isNull`; a token that does not fit is FAULT_COERCION.
-import { FAULT_COERCION, FAULT_NUMERIC_OVERFLOW } from "../../contract/abi";
+import { FAULT_COERCION } from "../../contract/abi";
 import { textOf } from "../text";
 import { scratchAllocate } from "../state/scratch";
 import { datetimeIsValid, parseDate, parseTime, parseTimestamp } from "./datetimes";
-import { TOKEN_COMPOSITE, TOKEN_FALSE, TOKEN_NULL, TOKEN_NUMBER, TOKEN_STRING, TOKEN_TRUE, skipNumber, tokenEnd, tokenKind, tokenStart } from "./json";
-import { exactPower, parseDouble } from "./numbers";
+import { TOKEN_COMPOSITE, TOKEN_FALSE, TOKEN_NULL, TOKEN_NUMBER, TOKEN_STRING, TOKEN_TRUE, readToken, skipNumber, tokenEnd, tokenKind, tokenStart } from "./json";
+import { exactPower, parseDouble, parseReal } from "./numbers";
 import { countCodePoints, skipCodePoints } from "./utf8";
 
 /** What is wrong with the record, 0 for nothing; and with which column. */
@@ -13,20 +13,75 @@ export let coerceFault: i32 = 0;
 export let coerceColumn: i32 = -1;
 /** The column whose value is being stored. */
 let column: i32 = -1;
+/** A row of the record has ended with a fault: no later member mends it. */
+let isFinal: bool = false;
 
+// A byte for each column of the row, so that a repeated member can take the place of a bad one (SEMANTICS 12):
+// 0 fits · 1 does not fit, a later member of that name may mend it · 2 did not fit in an element of an array that has ended.
+const COLUMNS_MAX: i32 = 1024;
+const failures: usize = memory.data(COLUMNS_MAX, 8);
+
+/** Forgets all faults, before a record. */
 export function clearCoerce(): void {
+  if (coerceFault != 0) memory.fill(failures, 0, COLUMNS_MAX);
   coerceFault = 0;
   coerceColumn = -1;
+  isFinal = false;
 }
 
-/** Names the column for faults that follow. */
+/** Names the column of the value that follows, which takes the place of an earlier one. */
 // @ts-ignore: decorator
 @inline
 export function setColumn(index: i32): void {
   column = index;
+  if (coerceFault != 0) mend(index, 1);
+}
+
+/** Reads a column's value as a token; behind it, 0 when it is not valid JSON. */
+export function readColumn(at: usize, outside: u32, index: i32): usize {
+  setColumn(index);
+  return readToken(at, outside);
+}
+
+/**
+ * A member begins that holds the values of `count` columns: what an earlier one of that name gave is forgotten. `most` is 2 for a
+ * member outside of the array whose elements are rows, 1 inside.
+ */
+export function forgetColumns(first: i32, count: i32, most: u8): void {
+  if (coerceFault == 0) return;
+  for (let index = first; index < first + count; index++) mend(index, most);
+}
+
+/** An element of an array has ended: the faults of its columns stay. */
+export function endElement(first: i32, count: i32): void {
+  if (coerceFault == 0) return;
+  for (let index = first; index < min(first + count, COLUMNS_MAX); index++) {
+    if (load<u8>(failures + index) != 0) store<u8>(failures + index, 2);
+  }
+}
+
+/** A row has ended: its faults stay. */
+export function endRow(): void {
+  isFinal = coerceFault != 0;
+}
+
+function mend(index: i32, most: u8): void {
+  if (isFinal || index >= COLUMNS_MAX) return;
+  const failure = load<u8>(failures + index);
+  if (failure == 0 || failure > most) return;
+  store<u8>(failures + index, 0);
+  for (let other = 0; other < COLUMNS_MAX; other++) {
+    if (load<u8>(failures + other) == 0) continue;
+    coerceColumn = other;
+    return;
+  }
+  coerceFault = 0;
+  coerceColumn = -1;
 }
 
 function fail(code: i32): void {
+  if (column >= COLUMNS_MAX) isFinal = true;
+  else if (column >= 0 && !isFinal) store<u8>(failures + column, max<u8>(load<u8>(failures + column), 1));
   if (coerceFault != 0) return;
   coerceFault = code;
   coerceColumn = column;
@@ -41,12 +96,18 @@ function storeNull(isNull: usize): bool {
   return none;
 }
 
-// A number token, or a string that has the form of one.
+// A number token, or a string that has the form of one. What stands behind a CSV field might go on with it (a delimiter `.` or `e`).
 function isNumeric(): bool {
   if (tokenKind == TOKEN_NUMBER) return true;
-  return tokenKind == TOKEN_STRING && tokenEnd > tokenStart && skipNumber(tokenStart) == tokenEnd;
+  if (tokenKind != TOKEN_STRING || tokenEnd == tokenStart) return false;
+  const behind = load<u8>(tokenEnd);
+  store<u8>(tokenEnd, 0);
+  const end = skipNumber(tokenStart);
+  store<u8>(tokenEnd, behind);
+  return end == tokenEnd;
 }
 
+/** BOOLEAN: `true` in any case, a number other than zero; any other text is FALSE. */
 export function storeBoolean(value: usize, isNull: usize): void {
   if (storeNull(isNull)) return;
   let result = tokenKind == TOKEN_TRUE;
@@ -87,26 +148,40 @@ function integerToken(bits: i32): i64 {
   return negative ? -<i64>magnitude : <i64>magnitude;
 }
 
+/** TINYINT, SMALLINT and INTEGER by their bits: whole numbers, as numbers or text. */
 export function storeInteger(value: usize, isNull: usize, bits: i32): void {
   if (storeNull(isNull)) return;
   store<i32>(value, <i32>integerToken(bits));
 }
 
+/** BIGINT, like the shorter integers. */
 export function storeBigint(value: usize, isNull: usize): void {
   if (storeNull(isNull)) return;
   store<i64>(value, integerToken(64));
 }
 
+/** DOUBLE: any number in range, as number or text. */
 export function storeDouble(value: usize, isNull: usize): void {
   if (storeNull(isNull)) return;
   store<f64>(value, doubleToken());
 }
 
+/** REAL, rounded once. */
 export function storeReal(value: usize, isNull: usize): void {
   if (storeNull(isNull)) return;
-  const result = <f32>doubleToken();
+  store<f32>(value, realToken());
+}
+
+function realToken(): f32 {
+  if (tokenKind == TOKEN_TRUE) return 1;
+  if (tokenKind == TOKEN_FALSE) return 0;
+  if (!isNumeric()) {
+    fail(FAULT_COERCION);
+    return 0;
+  }
+  const result = parseReal(tokenStart, tokenEnd);
   if (result - result != 0) fail(FAULT_COERCION);
-  store<f32>(value, result);
+  return result;
 }
 
 function doubleToken(): f64 {
@@ -121,6 +196,7 @@ function doubleToken(): f64 {
   return result;
 }
 
+/** DECIMAL: exact, further digits rounded half away from zero. */
 export function storeDecimal(value: usize, isNull: usize, scale: i32): void {
   if (storeNull(isNull)) return;
   if (tokenKind == TOKEN_TRUE || tokenKind == TOKEN_FALSE) {
@@ -192,6 +268,7 @@ export function parseDecimal(at: usize, end: usize, scale: i32): i64 {
   return negative ? -<i64>magnitude : <i64>magnitude;
 }
 
+/** VARCHAR: text without escapes, anything else as written, cut at `length` code points. */
 export function storeText(value: usize, isNull: usize, length: u32): void {
   if (storeNull(isNull)) return;
   const bytes = <u32>(tokenEnd - tokenStart);
@@ -200,6 +277,7 @@ export function storeText(value: usize, isNull: usize, length: u32): void {
   store<u64>(value, textOf(tokenStart, <u32>(end - tokenStart)));
 }
 
+/** CHAR: as VARCHAR, padded with blanks. */
 export function storeCharacters(value: usize, isNull: usize, length: u32): void {
   if (storeNull(isNull)) return;
   const end = skipCodePoints(tokenStart, tokenEnd, length);
@@ -211,6 +289,7 @@ export function storeCharacters(value: usize, isNull: usize, length: u32): void 
   store<u64>(value, textOf(at, bytes + length - count));
 }
 
+/** DATE: `yyyy-MM-dd`, or the date of a timestamp. */
 export function storeDate(value: usize, isNull: usize): void {
   if (storeNull(isNull)) return;
   const timestamp = parseTimestamp(tokenStart, tokenEnd);
@@ -219,6 +298,7 @@ export function storeDate(value: usize, isNull: usize): void {
   store<i32>(value, days);
 }
 
+/** TIME: `HH:mm:ss[.fff]`. */
 export function storeTime(value: usize, isNull: usize): void {
   if (storeNull(isNull)) return;
   const ms = parseTime(tokenStart, tokenEnd);
@@ -226,6 +306,7 @@ export function storeTime(value: usize, isNull: usize): void {
   store<i32>(value, ms);
 }
 
+/** TIMESTAMP: the forms of parseTimestamp. */
 export function storeTimestamp(value: usize, isNull: usize): void {
   if (storeNull(isNull)) return;
   const ms = parseTimestamp(tokenStart, tokenEnd);
@@ -260,6 +341,11 @@ export function storeBinary(value: usize, isNull: usize, length: u32): void {
   }
   let end = tokenEnd;
   while (end > tokenStart && load<u8>(end - 1) == 0x3d) end--;
+  // Four characters make three bytes; one alone makes none.
+  if (((end - tokenStart) & 3) == 1 || tokenEnd - end > 2) {
+    fail(FAULT_COERCION);
+    return;
+  }
   const start = scratchAllocate(<u32>(end - tokenStart));
   let to = start;
   let bits: u32 = 0;

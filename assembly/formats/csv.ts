@@ -1,4 +1,9 @@
 // CSV (RFC 4180) with any delimiter: one field at a time. A quoted field may hold delimiters, doubled quotes and line breaks.
+//
+//   from                                            stop          end
+//   | field , "quoted ""field""" , field \r \n | … |             |       a record is read up to `stop`: the end of the batch, or the
+//                                                                       first byte that would make the record too long
+import { RECORD_BYTES_MAX } from "../../contract/abi";
 import { setToken, TOKEN_NULL, TOKEN_STRING } from "./json";
 import { scratchAllocate, scratchShrink } from "../state/scratch";
 import { lastBatch } from "./batch";
@@ -7,10 +12,27 @@ import { lastBatch } from "./batch";
 export let fieldEnd: i32 = 0;
 export const FIELD_DELIMITER: i32 = 0;
 export const FIELD_RECORD: i32 = 1;
-/** The batch ended inside the record: it is not whole. */
+/** What may be read ended inside the record: it is not whole, or too long. */
 export const FIELD_CUT: i32 = 2;
 /** A quoted field went on behind its closing quote. */
 export const FIELD_BROKEN: i32 = 3;
+/** A quoted field had no closing quote. */
+export const FIELD_OPEN: i32 = 4;
+
+/** The record that is being read may be longer than the limit: its end is not the end of the batch. */
+export let isBounded: bool = false;
+
+/** Where the reading of the record at `from` must stop. */
+export function startRecord(from: usize, end: usize): usize {
+  isBounded = end - from > <usize>RECORD_BYTES_MAX + 1;
+  return isBounded ? from + RECORD_BYTES_MAX + 1 : end;
+}
+
+// @ts-ignore: decorator
+@inline
+function isWhole(): bool {
+  return lastBatch && !isBounded;
+}
 
 // @ts-ignore: decorator
 @inline
@@ -20,18 +42,45 @@ function delimiterAt(at: usize, delimiter: usize, length: usize): bool {
   return true;
 }
 
-/** Reads the field at `at` as a token (empty: NULL); returns the address behind it and what ended it. */
-export function readField(at: usize, end: usize, delimiter: usize, length: usize): usize {
-  if (at < end && load<u8>(at) == 0x22) return readQuoted(at, end, delimiter, length);
-  const start = at;
-  for (; at < end; at++) {
-    const c = load<u8>(at);
-    if (c == 0x0a) return finishField(start, at, at + 1, FIELD_RECORD);
-    if (c == load<u8>(delimiter) && delimiterAt(at, delimiter, length)) return finishField(start, at, at + length, FIELD_DELIMITER);
+/** The first line feed or byte `c` from `at` on, at most `stop`. */
+// @ts-ignore: decorator
+@inline
+function scanField(at: usize, stop: usize, c: u8): usize {
+  if (ASC_FEATURE_SIMD) {
+    const feeds = i8x16.splat(0x0a);
+    const others = i8x16.splat(c);
+    for (; at < stop; at += 16) {
+      const bytes = v128.load(at);
+      const found = i8x16.bitmask(v128.or(i8x16.eq(bytes, feeds), i8x16.eq(bytes, others)));
+      if (found != 0) return min(at + <usize>ctz(found), stop);
+    }
+    return stop;
   }
-  return finishField(start, end, end, lastBatch ? FIELD_RECORD : FIELD_CUT);
+  const others = <u64>c * 0x0101010101010101;
+  for (; at < stop; at += 8) {
+    // Bytes that are zero after XOR with the sought one (Hacker's Delight 6–1); the lowest hit is never a false one.
+    const feed = load<u64>(at) ^ 0x0a0a0a0a0a0a0a0a;
+    const other = load<u64>(at) ^ others;
+    const found = (((feed - 0x0101010101010101) & ~feed) | ((other - 0x0101010101010101) & ~other)) & 0x8080808080808080;
+    if (found != 0) return min(at + <usize>(ctz(found) >> 3), stop);
+  }
+  return stop;
 }
 
+/** Reads the field at `at` as a token (empty: NULL); returns the address behind it and what ended it. */
+export function readField(at: usize, stop: usize, delimiter: usize, length: usize): usize {
+  if (at < stop && load<u8>(at) == 0x22) return readQuoted(at, stop, delimiter, length);
+  const start = at;
+  const first = load<u8>(delimiter);
+  for (; (at = scanField(at, stop, first)) < stop; at++) {
+    if (load<u8>(at) == 0x0a) return finishField(start, at, at + 1, FIELD_RECORD);
+    if (length == 1 || delimiterAt(at, delimiter, length)) return finishField(start, at, at + length, FIELD_DELIMITER);
+  }
+  return finishField(start, stop, stop, isWhole() ? FIELD_RECORD : FIELD_CUT);
+}
+
+// @ts-ignore: decorator
+@inline
 function finishField(start: usize, stop: usize, next: usize, how: i32): usize {
   // A carriage return before the line feed belongs to the line break.
   if (how == FIELD_RECORD && stop > start && load<u8>(stop - 1) == 0x0d) stop--;
@@ -40,57 +89,54 @@ function finishField(start: usize, stop: usize, next: usize, how: i32): usize {
   return next;
 }
 
-function readQuoted(at: usize, end: usize, delimiter: usize, length: usize): usize {
-  const start = at + 1;
+function readQuoted(at: usize, stop: usize, delimiter: usize, length: usize): usize {
+  const start = ++at;
   let doubled: u32 = 0;
-  at = start;
-  for (; at < end; at++) {
+  for (; at < stop; at++) {
     if (load<u8>(at) != 0x22) continue;
-    if (at + 1 < end && load<u8>(at, 1) == 0x22) {
+    if (at + 1 < stop && load<u8>(at, 1) == 0x22) {
       doubled++;
       at++;
       continue;
     }
     break;
   }
-  if (at >= end) {
-    fieldEnd = lastBatch ? FIELD_BROKEN : FIELD_CUT;
-    return end;
+  if (at >= stop) {
+    fieldEnd = isWhole() ? FIELD_OPEN : FIELD_CUT;
+    return stop;
   }
-  let to = at;
-  let from = start;
-  if (doubled > 0) {
-    from = scratchAllocate(<u32>(at - start) + 8);
-    to = from;
-    for (let read = start; read < at; read++) {
-      const c = load<u8>(read);
-      store<u8>(to++, c);
-      if (c == 0x22) read++;
-    }
-    store<u8>(to, 0);
-    scratchShrink(to + 1);
+  if (doubled > 0) unquote(start, at);
+  else setToken(TOKEN_STRING, start, at);
+  return afterQuote(at + 1, stop, delimiter, length);
+}
+
+// The text between quotes as a token, doubled quotes made single in scratch, followed by a byte 0.
+function unquote(start: usize, end: usize): void {
+  const from = scratchAllocate(<u32>(end - start) + 8);
+  let to = from;
+  for (let read = start; read < end; read++) {
+    const c = load<u8>(read);
+    store<u8>(to++, c);
+    if (c == 0x22) read++;
   }
+  store<u8>(to, 0);
+  scratchShrink(to + 1);
   setToken(TOKEN_STRING, from, to);
-  at++;
-  if (at < end && load<u8>(at) == 0x0d) at++;
-  if (at >= end) {
-    fieldEnd = lastBatch ? FIELD_RECORD : FIELD_CUT;
-    return end;
-  }
-  if (load<u8>(at) == 0x0a) {
+}
+
+// Behind the closing quote: a delimiter, a line break or the end.
+function afterQuote(at: usize, stop: usize, delimiter: usize, length: usize): usize {
+  let next = at;
+  if (next < stop && load<u8>(next) == 0x0d) next++;
+  if (next < stop && load<u8>(next) == 0x0a) {
     fieldEnd = FIELD_RECORD;
-    return at + 1;
+    return next + 1;
   }
-  if (delimiterAt(at, delimiter, length)) {
+  if (at + length <= stop && delimiterAt(at, delimiter, length)) {
     fieldEnd = FIELD_DELIMITER;
     return at + length;
   }
-  fieldEnd = FIELD_BROKEN;
-  return at;
-}
-
-/** Behind the record that `at` is in, for one that is given up. */
-export function skipRecord(at: usize, end: usize): usize {
-  while (at < end && load<u8>(at) != 0x0a) at++;
-  return at < end ? at + 1 : end;
+  if (next < stop && (at + length <= stop || isWhole())) fieldEnd = FIELD_BROKEN;
+  else fieldEnd = isWhole() ? FIELD_RECORD : FIELD_CUT;
+  return next < stop ? at : stop;
 }

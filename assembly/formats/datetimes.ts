@@ -100,7 +100,7 @@ function timeAt(at: usize, end: usize): i32 {
       if (digit > 9) break;
       if (count < 3) ms = ms * 10 + <i32>digit;
     }
-    if (count > 9) return 0;
+    if (count == 0 || count > 9) return 0;
     for (; count < 3; count++) ms *= 10;
   }
   timeEnd = next;
@@ -123,7 +123,7 @@ export function parseTime(at: usize, end: usize): i32 {
   return value;
 }
 
-/** Date, `T` or blank, time with 0–9 fraction digits, optionally `Z` or ±hh[:mm]; or a date alone. Sets datetimeIsValid. */
+/** Date, `T` or blank, time with up to 9 fraction digits, optionally `Z` or ±hh[:mm]; or a date alone. Sets datetimeIsValid. */
 export function parseTimestamp(at: usize, end: usize): i64 {
   datetimeIsValid = false;
   if (end < at + 10) return 0;
@@ -152,8 +152,9 @@ export function parseTimestamp(at: usize, end: usize): i64 {
   const minutes = left == 2 ? 0 : digits(next + left - 2, 2);
   if (hours < 0 || hours > 18 || minutes < 0 || minutes > 59 || (left == 5 && load<u8>(next, 2) != 0x3a)) return 0;
   const offset = <i64>(hours * 60 + minutes) * 60000;
-  datetimeIsValid = true;
-  return zone == 0x2b ? value - offset : value + offset;
+  value = zone == 0x2b ? value - offset : value + offset;
+  datetimeIsValid = value >= TIMESTAMP_MIN && value <= TIMESTAMP_MAX;
+  return value;
 }
 
 // ---- Writing ----------------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 // to look at an end: 0 is valid nowhere in JSON.
 //
 // Functions take the address of a value's first byte and return the address behind it, or 0 when it is not valid.
-import { JSON_DEPTH_MAX } from "../../contract/abi";
+import { JSON_DEPTH_MAX, RECORD_BYTES_MAX } from "../../contract/abi";
 import { Text, textOf } from "../text";
 import { scratchAllocate, scratchShrink } from "../state/scratch";
+import { lastBatch, recordMode } from "./batch";
 import { isValidUtf8, writeCodePoint } from "./utf8";
 
 // Kinds of a token.
@@ -26,6 +27,7 @@ export let tooDeep: bool = false;
 /** A string held bytes that are not UTF-8. */
 export let badUtf8: bool = false;
 
+/** Forgets what was wrong with the record before. */
 export function clearJsonFaults(): void {
   tooDeep = false;
   badUtf8 = false;
@@ -38,12 +40,16 @@ export function setToken(kind: i32, start: usize, end: usize): void {
   tokenEnd = end;
 }
 
-/** Skips white space. */
+/** Skips white space. Where lines are records, a line feed is none of it. */
 // @ts-ignore: decorator
 @inline
 export function skipBlank(at: usize): usize {
+  return load<u8>(at) > 0x20 ? at : skipBlanks(at);
+}
+
+function skipBlanks(at: usize): usize {
   let c = load<u8>(at);
-  while (c == 0x20 || c == 0x0a || c == 0x0d || c == 0x09) c = load<u8>(++at);
+  while (c == 0x20 || c == 0x0d || c == 0x09 || (c == 0x0a && recordMode)) c = load<u8>(++at);
   return at;
 }
 
@@ -190,14 +196,15 @@ export function skipNumber(at: usize): usize {
 // What containers a value that is being skipped lies in: a bit each, 1 for an object. The innermost one is at depth − 1.
 const nesting: usize = memory.data(JSON_DEPTH_MAX / 8 + 8, 8);
 
-/** Behind any value, all of it checked. */
-export function skipValue(at: usize): usize {
+/** Behind any value, all of it checked. `outside` counts the objects and arrays that it lies in. */
+export function skipValue(at: usize, outside: u32 = 1): usize {
+  const deepest = <u32>JSON_DEPTH_MAX - outside;
   let depth: u32 = 0;
   for (;;) {
     at = skipBlank(at);
     const c = load<u8>(at);
     if (c == 0x7b || c == 0x5b) {
-      if (depth >= <u32>JSON_DEPTH_MAX) {
+      if (depth >= deepest) {
         tooDeep = true;
         return 0;
       }
@@ -262,10 +269,17 @@ function skipScalar(at: usize, c: u8): usize {
   return skipNumber(at);
 }
 
-/** Reads any value as a token. */
-export function readToken(at: usize): usize {
+/** Reads any value as a token. `outside` counts the objects and arrays that it lies in. */
+export function readToken(at: usize, outside: u32 = 1): usize {
   const c = load<u8>(at);
   if (c == 0x22) {
+    const plain = scanPlain(at + 1);
+    if (load<u8>(plain) == 0x22) {
+      tokenKind = TOKEN_STRING;
+      tokenStart = at + 1;
+      tokenEnd = plain;
+      return plain + 1;
+    }
     const end = scanString(at + 1);
     if (end == 0) return 0;
     tokenKind = TOKEN_STRING;
@@ -278,7 +292,7 @@ export function readToken(at: usize): usize {
     }
     return end + 1;
   }
-  const end = c == 0x7b || c == 0x5b ? skipValue(at) : skipScalar(at, c);
+  const end = c == 0x7b || c == 0x5b ? skipValue(at, outside) : skipScalar(at, c);
   tokenKind = c == 0x7b || c == 0x5b ? TOKEN_COMPOSITE : c == 0x74 ? TOKEN_TRUE : c == 0x66 ? TOKEN_FALSE : c == 0x6e ? TOKEN_NULL : TOKEN_NUMBER;
   tokenStart = at;
   tokenEnd = end;
@@ -288,9 +302,17 @@ export function readToken(at: usize): usize {
 /** The key of a member that begins at `at` (a quote): sets the token, returns the address of its value; 0 when not valid. */
 export function readKey(at: usize): usize {
   if (load<u8>(at) != 0x22) return 0;
-  const end = readToken(at);
-  if (end == 0) return 0;
-  at = skipBlank(end);
+  const plain = scanPlain(at + 1);
+  if (load<u8>(plain) == 0x22) {
+    tokenStart = at + 1;
+    tokenEnd = plain;
+    at = plain + 1;
+    if (load<u16>(at) == 0x203a && load<u8>(at, 2) > 0x20) return at + 2;
+  } else {
+    at = readToken(at);
+    if (at == 0) return 0;
+  }
+  at = skipBlank(at);
   return load<u8>(at) == 0x3a ? skipBlank(at + 1) : 0;
 }
 
@@ -305,4 +327,17 @@ export function findLineEnd(at: usize, end: usize): usize {
   }
   while (at < end && load<u8>(at) != 0x0a) at++;
   return at;
+}
+
+/**
+ * The end of the record that is the line at `at`: its line feed, or `end` in a last batch; 0 when it is not known yet. The end of a
+ * line does not come for ever: one above twice the limit is given up in pieces, whatever batches it came in.
+ */
+export function findRecordEnd(at: usize, end: usize): usize {
+  const most: usize = 2 * RECORD_BYTES_MAX;
+  if (end - at <= most) {
+    const stop = findLineEnd(at, end);
+    return stop < end || lastBatch ? stop : 0;
+  }
+  return min(findLineEnd(at, at + most + 1), at + most);
 }

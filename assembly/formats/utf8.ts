@@ -3,6 +3,12 @@
 /** True when the bytes are well-formed UTF-8. */
 export function isValidUtf8(at: usize, end: usize): bool {
   while (at < end) {
+    if (ASC_FEATURE_SIMD) {
+      if (at + 16 <= end && i8x16.bitmask(v128.load(at)) == 0) {
+        at += 16;
+        continue;
+      }
+    }
     if (at + 8 <= end && (load<u64>(at) & 0x8080808080808080) == 0) {
       at += 8;
       continue;

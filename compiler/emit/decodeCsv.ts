@@ -22,7 +22,7 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
     code.line('return at;');
     const part = `fields_${name}_part${parts.length}`;
     parts.push(part);
-    functions.push(`function ${part}(at: usize, end: usize): usize {\n${code}\n}`);
+    functions.push(`function ${part}(at: usize, stop: usize): usize {\n${code}\n}`);
   }
   const code = new Code();
   const csv = (constant: string): string => use('formats/csv', constant);
@@ -32,27 +32,24 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   code.line(`${use('formats/coerce', 'clearCoerce')}();`);
   code.line(resetNulls(options));
   code.line(`more_${name} = true;`);
-  for (const part of parts) code.line(`if (more_${name}) at = ${part}(at, end);`);
+  code.line(`const stop = ${csv('startRecord')}(at, end);`);
+  for (const part of parts) code.line(`if (more_${name}) at = ${part}(at, stop);`);
   code.line(
-    `while (more_${name}) { at = ${csv('readField')}(at, end, delimiter_${name}, ${delimiter.length}); more_${name} = ${csv('fieldEnd')} == ${csv('FIELD_DELIMITER')}; }`,
+    `while (more_${name}) { at = ${csv('readField')}(at, stop, delimiter_${name}, ${delimiter.length}); more_${name} = ${csv('fieldEnd')} == ${csv('FIELD_DELIMITER')}; }`,
   );
-  code.line(`if (${csv('fieldEnd')} == ${csv('FIELD_CUT')}) return 0;`);
-  code.line(`const broken = fieldEnd == ${csv('FIELD_BROKEN')};`);
-  code.line(`if (broken) at = ${csv('skipRecord')}(at, end);`);
-  code.line('let stop = at;');
-  code.line('if (stop > from && load<u8>(stop - 1) == 0x0a) stop--;');
-  code.line(`recordStart_${name} = from; recordEnd_${name} = stop;`);
+  code.line(`if (fieldEnd > ${csv('FIELD_RECORD')}) return broken_${name}(from, at, end);`);
+  code.line('const recordEnd = at > from && load<u8>(at - 1) == 0x0a ? at - 1 : at;');
+  code.line(`recordStart_${name} = from; recordEnd_${name} = recordEnd;`);
   const abi = (constant: string): string => use('../contract/abi', constant);
-  code.line(`let code = broken ? ${abi('FAULT_INVALID_RECORD')} : ${use('formats/coerce', 'coerceFault')};`);
-  code.line(`if (at - from > <usize>${abi('RECORD_BYTES_MAX')}) code = ${abi('FAULT_RECORD_TOO_LONG')};`);
-  code.line(
-    `if (code == 0 && !${use('formats/utf8', 'isValidUtf8')}(from, stop)) code = ${abi('FAULT_INVALID_UTF8')};`,
-  );
+  code.line(`let code = ${use('formats/coerce', 'coerceFault')};`);
+  code.line(`if (recordEnd - from > <usize>${abi('RECORD_BYTES_MAX')}) code = ${abi('FAULT_RECORD_TOO_LONG')};`);
+  code.line(`else if (!${use('formats/utf8', 'isValidUtf8')}(from, recordEnd)) code = ${abi('FAULT_INVALID_UTF8')};`);
   code.line(`if (code == 0) accept_${name}();`);
   code.line(
-    `else reject_${name}(code, coerceFault == code ? ${use('formats/coerce', 'coerceColumn')} : -1, from, stop);`,
+    `else reject_${name}(code, coerceFault == code ? ${use('formats/coerce', 'coerceColumn')} : -1, from, recordEnd);`,
   );
   code.line('return at;');
+  functions.push(emitBroken(name, use));
   functions.push(`function decode_${name}(at: usize, end: usize): usize {\n${code}\n}`);
   const declarations = [
     `const unread_${name}: usize = memory.data(16, 8);`,
@@ -73,7 +70,7 @@ function emitField(
   const column = options.columns[index]?.column;
   if (column === undefined) return;
   const { value, isNull } = addressesOf(options, index);
-  code.line(`at = ${use('formats/csv', 'readField')}(at, end, delimiter_${name}, ${delimiterLength});`);
+  code.line(`at = ${use('formats/csv', 'readField')}(at, stop, delimiter_${name}, ${delimiterLength});`);
   code.line(
     `if (${use('formats/csv', 'fieldEnd')} > ${use('formats/csv', 'FIELD_RECORD')}) { more_${name} = false; return at; }`,
   );
@@ -84,4 +81,22 @@ function emitField(
     );
   }
   code.line(`if (fieldEnd == FIELD_RECORD) { more_${name} = false; return at; }`);
+}
+
+// broken_<name>(from, at, end): a record without a proper end. A quote that never closes and a record above the limit cost their
+// first line; a field that goes on behind its quote costs the rest of its line.
+function emitBroken(name: string, use: (module: string, name: string) => string): string {
+  const abi = (constant: string): string => use('../contract/abi', constant);
+  const csv = (constant: string): string => use('formats/csv', constant);
+  const code = new Code();
+  code.line(`const cut = fieldEnd == ${csv('FIELD_CUT')};`);
+  code.line(`if (cut && !${csv('isBounded')}) return 0;`);
+  code.line(`let stop = ${use('formats/json', 'findRecordEnd')}(fieldEnd == ${csv('FIELD_BROKEN')} ? at : from, end);`);
+  // Twice the limit is what a host keeps for a record that is not whole.
+  code.line(`if (stop == 0 || stop - from > 2 * <usize>${abi('RECORD_BYTES_MAX')}) stop = findRecordEnd(from, end);`);
+  code.line('if (stop == 0) return 0;');
+  code.line(`recordStart_${name} = from; recordEnd_${name} = stop;`);
+  code.line(`reject_${name}(cut ? ${abi('FAULT_RECORD_TOO_LONG')} : ${abi('FAULT_INVALID_RECORD')}, -1, from, stop);`);
+  code.line('return stop < end && load<u8>(stop) == 0x0a ? stop + 1 : stop;');
+  return `function broken_${name}(from: usize, at: usize, end: usize): usize {\n${code}\n}`;
 }

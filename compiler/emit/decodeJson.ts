@@ -33,15 +33,23 @@ export function emitJsonDecoder(options: DecoderOptions): DecoderText {
   if (binding.time !== undefined) leaves.push({ path: binding.time.path, leaf: -1 });
   const tree = pathTree(leaves);
   const flattens = containsArray(tree);
-  const root = emitNode(tree, context);
+  const root = emitNode(tree, context, 0);
   emitDocument(parsePath(rowPath), root, flattens, context);
   emitRecord(context, flattens);
   const layout = emitLayout(options, use);
   const decode = new Code();
   if (layout !== undefined) {
     context.functions.push(layout);
-    decode.line(`const next = layout_${name}(at, end);`);
+    // The layout looks at no length: where the batch could hold a record above the limit, the line's end is sought first.
+    decode.line(
+      `const stop = end - at <= <usize>${use('../contract/abi', 'RECORD_BYTES_MAX')} ? end : lineBound_${name}(at);`,
+    );
+    decode.line(`const next = stop == 0 ? <usize>0 : layout_${name}(at, stop);`);
     decode.line('if (next != 0) return next;');
+    const bound = new Code();
+    bound.line(`const stop = ${use('formats/json', 'findLineEnd')}(at, at + RECORD_BYTES_MAX + 1);`);
+    bound.line('return stop - at <= <usize>RECORD_BYTES_MAX ? stop + 1 : 0;');
+    context.functions.push(wrap(`function lineBound_${name}(at: usize): usize`, bound));
   }
   decode.line(`return general_${name}(at, end);`);
   context.functions.push(wrap(`function decode_${name}(at: usize, end: usize): usize`, decode));
@@ -72,38 +80,52 @@ function leavesBelow(node: PathNode): number[] {
 }
 
 // node_<name>_<k>(at): reads the value at `at` into the columns of a node. 0: not valid JSON.
-function emitNode(node: PathNode, context: Context): string {
+function emitNode(node: PathNode, context: Context, depth: number, isElement = false): string {
   const { options, use } = context;
   const name = `node_${options.name}_${context.nodes++}`;
   const code = new Code();
   code.line('let next: usize = 0;');
   if (node.leaves.length > 0) {
-    code.line(`next = ${use('formats/json', 'readToken')}(at);`);
+    const first = node.leaves.find((leaf) => leaf >= 0);
+    code.line(
+      first === undefined
+        ? `next = ${use('formats/json', 'readToken')}(at, ${depth});`
+        : `next = ${use('formats/coerce', 'readColumn')}(at, ${depth}, ${first});`,
+    );
     code.line('if (next == 0) return 0;');
-    for (const leaf of node.leaves) emitStore(leaf, code, context);
+    for (const leaf of node.leaves) emitStore(leaf, leaf === first, code, context);
   }
   const children = node.members.size + node.elements.size + (node.each === undefined ? 0 : 1);
   if (children > 0) {
     // A repeated member replaces all that an earlier one gave.
-    for (const leaf of leavesBelow(node).filter((leaf) => !node.leaves.includes(leaf))) emitReset(leaf, code, context);
+    const inner = leavesBelow(node).filter((leaf) => !node.leaves.includes(leaf));
+    if (depth > 0) emitResets(inner, isElement, code, context);
+    if (containsArray(node)) code.line(`array_${options.name} = 0;`);
     code.line('const c = load<u8>(at);');
     if (node.members.size > 0) code.line(`if (c == 0x7b) return members_${name}(at);`);
     if (node.each !== undefined)
       code.line(`if (c == 0x5b) { array_${options.name} = at; return each_${name}(at, false); }`);
     else if (node.elements.size > 0) code.line(`if (c == 0x5b) return elements_${name}(at);`);
   }
-  code.line(node.leaves.length > 0 ? 'return next;' : `return ${use('formats/json', 'skipValue')}(at);`);
-  const members = [...node.members].map(([key, child]) => ({ key, function: emitNode(child, context) }));
-  const elements = [...node.elements].map(([index, child]) => ({ index, function: emitNode(child, context) }));
-  const each = node.each === undefined ? undefined : emitNode(node.each, context);
-  if (members.length > 0) emitMembers(name, members, context);
-  if (each !== undefined && node.each !== undefined) emitEach(name, each, node.each, context);
-  else if (elements.length > 0) emitElements(name, elements, context);
+  code.line(node.leaves.length > 0 ? 'return next;' : `return ${use('formats/json', 'skipValue')}(at, ${depth});`);
+  const members = [...node.members].map(([key, child]) => ({
+    key,
+    isLeaf: leavesBelow(child).length === 1 && child.leaves.length === 1,
+    function: emitNode(child, context, depth + 1, isElement),
+  }));
+  const elements = [...node.elements].map(([index, child]) => ({
+    index,
+    function: emitNode(child, context, depth + 1, isElement),
+  }));
+  const each = node.each === undefined ? undefined : emitNode(node.each, context, depth + 1, true);
+  if (members.length > 0) emitMembers(name, members, context, depth + 1);
+  if (each !== undefined && node.each !== undefined) emitEach(name, each, node.each, elements, context, depth + 1);
+  else if (elements.length > 0) emitElements(name, elements, context, depth + 1);
   context.functions.push(wrap(`function ${name}(at: usize): usize`, code));
   return name;
 }
 
-function emitStore(leaf: Leaf, code: Code, context: Context): void {
+function emitStore(leaf: Leaf, isNamed: boolean, code: Code, context: Context): void {
   const { options, use } = context;
   if (leaf < 0) {
     if (options.time === undefined) return;
@@ -115,33 +137,81 @@ function emitStore(leaf: Leaf, code: Code, context: Context): void {
   const column = options.columns[leaf]?.column;
   if (column === undefined) return;
   const { value, isNull } = addressesOf(options, leaf);
-  code.line(`${use('formats/coerce', 'setColumn')}(${leaf}); ${storeToken(column.type, value, isNull, use)}`);
+  if (!isNamed) code.line(`${use('formats/coerce', 'setColumn')}(${leaf});`);
+  code.line(storeToken(column.type, value, isNull, use));
 }
 
-function emitReset(leaf: Leaf, code: Code, context: Context): void {
-  const { options } = context;
-  const slot = leaf < 0 ? options.time : options.columns[leaf]?.slot;
-  if (slot !== undefined) code.line(`store<u8>(${options.frame}, 1, ${slot.nullOffset});`);
+// Columns become NULL, and what was wrong with them is forgotten.
+function emitResets(leaves: readonly Leaf[], isElement: boolean, code: Code, context: Context): void {
+  const { options, use } = context;
+  const offsets = leaves.flatMap((leaf) => (leaf < 0 ? options.time : options.columns[leaf]?.slot)?.nullOffset ?? []);
+  for (const { first, count } of runsOf(offsets)) {
+    code.line(
+      count === 1
+        ? `store<u8>(${options.frame}, 1, ${first});`
+        : `memory.fill(${options.frame} + ${first}, 1, ${count});`,
+    );
+  }
+  for (const { first, count } of runsOf(leaves.filter((leaf) => leaf >= 0)))
+    code.line(`${use('formats/coerce', 'forgetColumns')}(${first}, ${count}, ${isElement ? 1 : 2});`);
 }
 
-// The members of an object: keys are told apart by length first, then by their bytes.
-function emitMembers(node: string, members: readonly { key: string; function: string }[], context: Context): void {
+/** Runs of successive numbers. */
+function runsOf(numbers: readonly number[]): { first: number; count: number }[] {
+  const runs: { first: number; count: number }[] = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.first + last.count === number) last.count++;
+    else runs.push({ first: number, count: 1 });
+  }
+  return runs;
+}
+
+/** Most bytes of Wasm that the members told apart by one function may take, by estimate. */
+const groupBytesMax = 2200;
+
+function inGroups<T>(items: readonly T[], bytesOf: (item: T) => number): T[][] {
+  const groups: T[][] = [];
+  let bytes = groupBytesMax;
+  for (const item of items) {
+    if (bytes + bytesOf(item) > groupBytesMax) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(item);
+    bytes += bytesOf(item);
+  }
+  return groups;
+}
+
+// The members of an object: keys are told apart by length first, the shortest ones first, then by their bytes.
+function emitMembers(
+  node: string,
+  members: readonly { key: string; isLeaf: boolean; function: string }[],
+  context: Context,
+  depth: number,
+): void {
   const { use } = context;
   const dispatch: string[] = [];
-  const encoded = members.map((member) => ({ ...member, bytes: new TextEncoder().encode(member.key) }));
-  for (let first = 0; first < encoded.length; first += 24) {
+  const encoded = members
+    .map((member) => ({ ...member, bytes: new TextEncoder().encode(member.key) }))
+    .sort((a, b) => a.bytes.length - b.bytes.length);
+  const groups = inGroups(encoded, ({ bytes, isLeaf }) => (isLeaf ? 70 : 350) + 18 * Math.ceil(bytes.length / 8));
+  for (const [index, group] of groups.entries()) {
     const code = new Code();
-    for (const { bytes, function: target } of encoded.slice(first, first + 24)) {
+    const isLast = index === groups.length - 1;
+    const longest = group.at(-1)?.bytes.length ?? 0;
+    const otherwise = isLast
+      ? `return ${use('formats/json', 'skipValue')}(at, ${depth});`
+      : `return member_${node}_${index + 1}(key, length, at);`;
+    code.line(`if (length > ${longest}) ${otherwise}`);
+    for (const { bytes, function: target } of group) {
       code.line(
         `if (length == ${bytes.length}${bytes.length === 0 ? '' : ` && ${matchBytes(bytes, 'key')}`}) return ${target}(at);`,
       );
     }
-    code.line(
-      first + 24 < encoded.length
-        ? `return member_${node}_${first + 24}(key, length, at);`
-        : `return ${use('formats/json', 'skipValue')}(at);`,
-    );
-    dispatch.unshift(wrap(`function member_${node}_${first}(key: usize, length: usize, at: usize): usize`, code));
+    code.line(otherwise);
+    dispatch.unshift(wrap(`function member_${node}_${index}(key: usize, length: usize, at: usize): usize`, code));
   }
   context.functions.push(...dispatch);
   const code = new Code();
@@ -190,9 +260,14 @@ export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): stri
   return parts.join(' && ');
 }
 
-function emitElements(node: string, elements: readonly { index: number; function: string }[], context: Context): void {
+function emitElements(
+  node: string,
+  elements: readonly { index: number; function: string }[],
+  context: Context,
+  depth: number,
+): void {
   const code = new Code();
-  emitArrayLoop(code, context, () => {
+  emitArrayLoop(code, context, depth, () => {
     for (const { index, function: target } of elements)
       code.line(`if (index == ${index}) { next = ${target}(at); known = true; }`);
   });
@@ -200,14 +275,24 @@ function emitElements(node: string, elements: readonly { index: number; function
 }
 
 // each_<node>(at, rows): passes over the array; with `rows` every element makes a row.
-function emitEach(node: string, element: string, child: PathNode, context: Context): void {
+function emitEach(
+  node: string,
+  element: string,
+  child: PathNode,
+  elements: readonly { index: number; function: string }[],
+  context: Context,
+  depth: number,
+): void {
   const { options } = context;
   const code = new Code();
-  emitArrayLoop(code, context, () => {
-    code.block('if (rows)', () => {
-      for (const leaf of leavesBelow(child)) emitReset(leaf, code, context);
-    });
+  emitArrayLoop(code, context, depth, () => {
+    for (const { index, function: target } of elements) code.line(`if (!rows && index == ${index}) ${target}(at);`);
+    code.block('if (rows)', () => emitResets(leavesBelow(child), true, code, context));
     code.line(`next = ${element}(at); known = true;`);
+    for (const { first, count } of runsOf(leavesBelow(child)))
+      code.line(
+        `${context.use('formats/coerce', 'endElement')}(${Math.max(first, 0)}, ${first < 0 ? count - 1 : count});`,
+      );
     code.line(`if (rows && next != 0) accept_${options.name}();`);
   });
   context.functions.push(wrap(`function each_${node}(at: usize, rows: bool): usize`, code));
@@ -216,7 +301,7 @@ function emitEach(node: string, element: string, child: PathNode, context: Conte
   context.functions.push(wrap(`function explode_${options.name}(): usize`, again));
 }
 
-function emitArrayLoop(code: Code, context: Context, body: () => void): void {
+function emitArrayLoop(code: Code, context: Context, depth: number, body: () => void): void {
   const { use } = context;
   code.line(`at = ${use('formats/json', 'skipBlank')}(at + 1);`);
   code.line('if (load<u8>(at) == 0x5d) return at + 1;');
@@ -224,7 +309,7 @@ function emitArrayLoop(code: Code, context: Context, body: () => void): void {
     code.line('let next: usize = 0;');
     code.line('let known = false;');
     body();
-    code.line(`if (!known) next = ${use('formats/json', 'skipValue')}(at);`);
+    code.line(`if (!known) next = ${use('formats/json', 'skipValue')}(at, ${depth});`);
     code.line('if (next == 0) return 0;');
     code.line('at = skipBlank(next);');
     code.line('const c = load<u8>(at);');
@@ -244,6 +329,7 @@ function emitDocument(path: readonly (string | number)[], root: string, flattens
   row.line(`array_${name} = 0;`);
   row.line(`const next = ${root}(at);`);
   row.line('if (next == 0) return 0;');
+  row.line(`${use('formats/coerce', 'endRow')}();`);
   row.block(`if (load<u8>(at) != 0x7b)`, () => {
     row.line(`wrongPath_${name} = true;`);
     row.line('return next;');
@@ -260,13 +346,13 @@ function emitDocument(path: readonly (string | number)[], root: string, flattens
   context.functions.push(wrap(`function row_${name}(at: usize): usize`, row));
   const rows = new Code();
   rows.line('if (load<u8>(at) != 0x5b) return row_NAME(at);'.replace('NAME', name));
-  emitArrayLoop(rows, context, () => rows.line(`next = row_${name}(at); known = true;`));
+  emitArrayLoop(rows, context, 1, () => rows.line(`next = row_${name}(at); known = true;`));
   context.functions.push(wrap(`function documentRows_${name}(at: usize): usize`, rows));
   context.functions.push(`let wrongPath_${name}: bool = false;`);
   const document = new Code();
   if (path.length === 0) document.line(`return documentRows_${name}(at);`);
   else {
-    document.line(`const next = ${use('formats/json', 'skipValue')}(at);`);
+    document.line(`const next = ${use('formats/json', 'skipValue')}(at, 0);`);
     document.line('if (next == 0) return 0;');
     document.line('let value = at;');
     for (const step of path) {
@@ -291,13 +377,13 @@ function emitRecord(context: Context, flattens: boolean): void {
   const { name } = options;
   const code = new Code();
   code.line(
-    `const recordEnd = recordMode ? end : ${use('formats/json', 'findLineEnd')}(at, end);`.replace(
+    `const recordEnd = recordMode ? end : ${use('formats/json', 'findRecordEnd')}(at, end);`.replace(
       'recordMode',
       use('formats/batch', 'recordMode'),
     ),
   );
-  code.line(`if (recordEnd == end && !${use('formats/batch', 'lastBatch')}) return 0;`);
-  code.line('const next = recordEnd == end ? end : recordEnd + 1;');
+  code.line('if (recordEnd == 0) return 0;');
+  code.line('const next = recordEnd < end && load<u8>(recordEnd) == 0x0a ? recordEnd + 1 : recordEnd;');
   code.line(`recordStart_${name} = at; recordEnd_${name} = recordEnd;`);
   code.line(
     `if (recordEnd - at > <usize>${use('../contract/abi', 'RECORD_BYTES_MAX')}) { reject_${name}(${use('../contract/abi', 'FAULT_RECORD_TOO_LONG')}, -1, at, recordEnd); return next; }`,
