@@ -1,12 +1,17 @@
-// "Did you mean": the nearest of some known names.
+// "Did you mean": the known name nearest to a mistyped one.
 
-/** The candidate that `name` was probably meant to be, or undefined when none is near (a third of its length in edits, case ignored). */
+/** The candidate that a name probably stands for: the same but for case, else the nearest within about a third of its length. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
-  const wanted = name.toLowerCase();
+  const folded = name.toUpperCase();
+  const distanceMax = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = distanceMax + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase(), bestDistance);
+    if (candidate === name) continue;
+    const other = candidate.toUpperCase();
+    if (other === folded) return candidate;
+    if (Math.abs(other.length - folded.length) >= bestDistance) continue;
+    const distance = editDistance(folded, other);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -15,27 +20,26 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-// Optimal string alignment (Levenshtein with transposition of neighbours), given up at `limit`.
-function editDistance(left: string, right: string, limit: number): number {
-  if (Math.abs(left.length - right.length) >= limit) return limit;
-  let before: number[] = [];
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+// Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and swaps of neighbours.
+function editDistance(left: string, right: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let row = 1; row <= left.length; row++) {
     const current = [row];
     for (let column = 1; column <= right.length; column++) {
-      const same = left[row - 1] === right[column - 1];
-      let cost = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + (same ? 0 : 1),
-      );
+      const cost = left[row - 1] === right[column - 1] ? 0 : 1;
+      let least = Math.min(at(previous, column) + 1, at(current, column - 1) + 1, at(previous, column - 1) + cost);
       if (row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]) {
-        cost = Math.min(cost, (before[column - 2] ?? 0) + 1);
+        least = Math.min(least, at(beforePrevious, column - 2) + 1);
       }
-      current.push(cost);
+      current.push(least);
     }
-    before = previous;
+    beforePrevious = previous;
     previous = current;
   }
-  return previous[right.length] ?? limit;
+  return at(previous, right.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
 }

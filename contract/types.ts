@@ -156,6 +156,38 @@ export function sameType(left: SqlType, right: SqlType): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
+/** Type names that stand for one type; two words are parted by one blank. */
+export const plainTypeNames: Readonly<Record<string, SqlType>> = {
+  BOOLEAN: { kind: 'BOOLEAN' },
+  TINYINT: { kind: 'TINYINT' },
+  SMALLINT: { kind: 'SMALLINT' },
+  INTEGER: { kind: 'INTEGER' },
+  INT: { kind: 'INTEGER' },
+  BIGINT: { kind: 'BIGINT' },
+  REAL: { kind: 'REAL' },
+  DOUBLE: { kind: 'DOUBLE' },
+  'DOUBLE PRECISION': { kind: 'DOUBLE' },
+  FLOAT: { kind: 'DOUBLE' },
+  DATE: { kind: 'DATE' },
+  TIME: { kind: 'TIME' },
+  TIMESTAMP: { kind: 'TIMESTAMP' },
+};
+
+/** Type names that take a length. */
+export const sizedTypeNames: Readonly<Record<string, 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY'>> = {
+  CHAR: 'CHAR',
+  CHARACTER: 'CHAR',
+  VARCHAR: 'VARCHAR',
+  'CHARACTER VARYING': 'VARCHAR',
+  'CHAR VARYING': 'VARCHAR',
+  BINARY: 'BINARY',
+  VARBINARY: 'VARBINARY',
+  'BINARY VARYING': 'VARBINARY',
+};
+
+/** Type names that take a precision and a scale. */
+export const decimalTypeNames: readonly string[] = ['DECIMAL', 'DEC', 'NUMERIC'];
+
 /** A column of a stream or table as everyone sees it. */
 export interface Column {
   /** Stored name, case as stored. */

@@ -5,7 +5,6 @@ import {
   BATCH_LAST,
   BATCH_RAW,
   BATCH_RECORDS,
-  INPUT_PADDING_BYTES,
   KEY_GROUPS_DEFAULT,
   RECORD_ARRIVAL,
   RECORD_CLOCK,
@@ -129,7 +128,7 @@ export class Program {
 
   /** Room for `bytes` of an input in Wasm memory, valid until the next call of any method but `feedBuffer`. */
   buffer(input: number, bytes: number): Uint8Array {
-    this.bufferPointer = this.call(() => this.exports.input_buffer(input, bytes + INPUT_PADDING_BYTES)) >>> 0;
+    this.bufferPointer = this.call(() => this.exports.input_buffer(input, bytes)) >>> 0;
     return new Uint8Array(this.exports.memory.buffer, this.bufferPointer, bytes);
   }
 

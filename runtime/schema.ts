@@ -3,7 +3,7 @@ import { DECIMAL_DIGITS_MAX, TEXT_BYTES_MAX } from '../contract/abi.ts';
 import type { MappedColumn, RecordFormat } from '../contract/binding.ts';
 import type { InputShape } from '../contract/connector.ts';
 import { suggest } from '../contract/suggest.ts';
-import { typeText, type SqlType } from '../contract/types.ts';
+import { decimalTypeNames, plainTypeNames, sizedTypeNames, typeText, type SqlType } from '../contract/types.ts';
 
 /** A schema or definition that can't be taken; `path` is where in its JSON. */
 export class SchemaError extends Error {
@@ -16,55 +16,29 @@ export class SchemaError extends Error {
   }
 }
 
-const plainTypes: Readonly<Record<string, SqlType>> = {
-  BOOLEAN: { kind: 'BOOLEAN' },
-  TINYINT: { kind: 'TINYINT' },
-  SMALLINT: { kind: 'SMALLINT' },
-  INTEGER: { kind: 'INTEGER' },
-  INT: { kind: 'INTEGER' },
-  BIGINT: { kind: 'BIGINT' },
-  REAL: { kind: 'REAL' },
-  DOUBLE: { kind: 'DOUBLE' },
-  'DOUBLE PRECISION': { kind: 'DOUBLE' },
-  FLOAT: { kind: 'DOUBLE' },
-  DATE: { kind: 'DATE' },
-  TIME: { kind: 'TIME' },
-  TIMESTAMP: { kind: 'TIMESTAMP' },
-};
-const sizedTypes: Readonly<Record<string, 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY'>> = {
-  CHAR: 'CHAR',
-  CHARACTER: 'CHAR',
-  VARCHAR: 'VARCHAR',
-  'CHARACTER VARYING': 'VARCHAR',
-  'CHAR VARYING': 'VARCHAR',
-  BINARY: 'BINARY',
-  VARBINARY: 'VARBINARY',
-  'BINARY VARYING': 'VARBINARY',
-};
-
 /** The type of its SQL text. */
 export function parseSqlType(text: string, path = ''): SqlType {
   const match = /^\s*([A-Za-z]+(?:\s+[A-Za-z]+)?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$/.exec(text);
   const name = match?.[1]?.toUpperCase().replace(/\s+/g, ' ') ?? '';
   const [first, second] = [match?.[2], match?.[3]].map((digits) => (digits === undefined ? undefined : Number(digits)));
-  if (name === 'DECIMAL' || name === 'DEC' || name === 'NUMERIC') {
+  if (decimalTypeNames.includes(name)) {
     const precision = first ?? DECIMAL_DIGITS_MAX;
     const scale = second ?? 0;
     if (precision < 1 || precision > 19 || scale > precision)
       throw new SchemaError(`${text.trim()}: precision is 1 to 19 and the scale not above it`, path);
     return { kind: 'DECIMAL', precision, scale };
   }
-  const sized = sizedTypes[name];
+  const sized = sizedTypeNames[name];
   if (sized !== undefined && second === undefined) {
     const length = first ?? 1;
     if (length < 1 || length > TEXT_BYTES_MAX)
       throw new SchemaError(`${text.trim()}: the length is 1 to ${TEXT_BYTES_MAX}`, path);
     return { kind: sized, length };
   }
-  const plain = plainTypes[name];
+  const plain = plainTypeNames[name];
   // TIME(p) and TIMESTAMP(p) are taken; milliseconds are kept whatever p says.
   if (plain !== undefined && (first === undefined || plain.kind === 'TIME' || plain.kind === 'TIMESTAMP')) return plain;
-  const near = suggest(name, [...Object.keys(plainTypes), ...Object.keys(sizedTypes), 'DECIMAL', 'NUMERIC']);
+  const near = suggest(name, [...Object.keys(plainTypeNames), ...Object.keys(sizedTypeNames), 'DECIMAL', 'NUMERIC']);
   throw new SchemaError(
     `"${text.trim()}" is not a type of a column${near === undefined || near === name ? '' : `; did you mean ${near}?`}`,
     path,

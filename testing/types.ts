@@ -1,35 +1,16 @@
 // Column lists and types as test files write them: `ticker VARCHAR(4), "price" DOUBLE`.
 import type { MappedColumn } from '../contract/binding.ts';
-import type { DatetimeField, SqlType } from '../contract/types.ts';
+import {
+  type DatetimeField,
+  decimalTypeNames,
+  plainTypeNames,
+  type SqlType,
+  sizedTypeNames,
+} from '../contract/types.ts';
 import { splitOutside, storedName, tokensOf } from './sqlText.ts';
 
 /** Something in a test file that can't be read; the parser adds the place. */
 export class TestFormatError extends Error {}
-
-const plainTypes: Record<string, SqlType> = {
-  BOOLEAN: { kind: 'BOOLEAN' },
-  TINYINT: { kind: 'TINYINT' },
-  SMALLINT: { kind: 'SMALLINT' },
-  INTEGER: { kind: 'INTEGER' },
-  INT: { kind: 'INTEGER' },
-  BIGINT: { kind: 'BIGINT' },
-  REAL: { kind: 'REAL' },
-  DOUBLE: { kind: 'DOUBLE' },
-  'DOUBLE PRECISION': { kind: 'DOUBLE' },
-  FLOAT: { kind: 'DOUBLE' },
-  DATE: { kind: 'DATE' },
-  TIME: { kind: 'TIME' },
-  TIMESTAMP: { kind: 'TIMESTAMP' },
-};
-const textKinds: Record<string, 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY'> = {
-  CHAR: 'CHAR',
-  CHARACTER: 'CHAR',
-  VARCHAR: 'VARCHAR',
-  'CHARACTER VARYING': 'VARCHAR',
-  'CHAR VARYING': 'VARCHAR',
-  BINARY: 'BINARY',
-  VARBINARY: 'VARBINARY',
-};
 
 /** Reads a type. */
 export function parseType(text: string): SqlType {
@@ -37,12 +18,11 @@ export function parseType(text: string): SqlType {
   const name = match?.[1]?.toUpperCase().replace(/\s+/g, ' ');
   if (match === null || name === undefined) throw new TestFormatError(`not a type: ${text}`);
   const first = match[2] === undefined ? undefined : Number(match[2]);
-  const plain = plainTypes[name];
+  const plain = plainTypeNames[name];
   if (plain !== undefined) return plain;
-  const textKind = textKinds[name];
+  const textKind = sizedTypeNames[name];
   if (textKind !== undefined) return { kind: textKind, length: first ?? (textKind.startsWith('VAR') ? 65535 : 1) };
-  if (name === 'DECIMAL' || name === 'DEC' || name === 'NUMERIC')
-    return { kind: 'DECIMAL', precision: first ?? 18, scale: Number(match[3] ?? 0) };
+  if (decimalTypeNames.includes(name)) return { kind: 'DECIMAL', precision: first ?? 18, scale: Number(match[3] ?? 0) };
   const interval = /^INTERVAL (YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)(?: TO (YEAR|MONTH|DAY|HOUR|MINUTE|SECOND))?$/.exec(
     `${name}${match[4]?.toUpperCase().replace(/\(.*\)/, '') ?? ''}`,
   );

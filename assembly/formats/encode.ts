@@ -4,31 +4,7 @@ import { Text, textLength, textPointer } from "../text";
 import { magnitude, powerOfTen } from "../functions/wide";
 import { writeDigits, writeUnsigned } from "./digits";
 
-/** Room for any number, BOOLEAN or datetime. */
-export const VALUE_BYTES_MAX: usize = 48;
-
 const HEX: usize = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);
-
-/** Room for a text in JSON: every byte may become \u00xx. */
-// @ts-ignore: decorator
-@inline
-export function boundJsonText(text: Text): usize {
-  return <usize>textLength(text) * 6 + 2 + 16;
-}
-
-/** Room for a text in CSV: every byte may be a doubled quote. */
-// @ts-ignore: decorator
-@inline
-export function boundCsvText(text: Text): usize {
-  return <usize>textLength(text) * 2 + 2 + 16;
-}
-
-/** Room for bytes in base64. */
-// @ts-ignore: decorator
-@inline
-export function boundBase64(text: Text): usize {
-  return (<usize>textLength(text) + 2) / 3 * 4 + 16;
-}
 
 /** An INTEGER, SMALLINT or TINYINT. */
 // @ts-ignore: decorator

@@ -5,9 +5,6 @@ import { multiplyHigh, powerOfTen } from "../functions/wide";
 import { countDigits, writeDigits, writeUnsigned } from "./digits";
 import { powerEntry } from "./powers";
 
-/** Most bytes that a double or real takes in either form; the writers may touch so many. */
-export const FLOAT_BYTES_MAX: u32 = 28;
-
 /** Digits and decimal exponent of the last conversion: value = digits · 10^exponent. */
 let digits: u64 = 0;
 let exponent: i32 = 0;

@@ -2,13 +2,13 @@
 //
 // The frame of error_stream has slots of 8 bytes in the order of its columns, then a null byte for each.
 import { Text, textOf, textPointer, textLength } from "../text";
+import { writeHex } from "../formats/encode";
 import { scratchAllocate, scratchShrink } from "../state/scratch";
 import { rowClock } from "./context";
 
 const DATA_ROW_BYTES_MAX: u32 = 49152;
 const MESSAGE_BYTES_MAX: u32 = 4096;
 const DETAIL_BYTES_MAX: u32 = 200;
-const HEX: usize = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);
 
 /** Fills the frame. `place` is the text behind the message: pump, line and column. `rowtime` i64.MIN_VALUE is NULL. */
 export function fillError(
@@ -55,10 +55,6 @@ function copyText(at: usize, text: Text, limit: u32): usize {
 function hexOf(data: usize, length: u32): Text {
   const taken = min<u32>(length, DATA_ROW_BYTES_MAX >> 1);
   const start = scratchAllocate(taken << 1);
-  for (let index: u32 = 0; index < taken; index++) {
-    const byte = load<u8>(data + index);
-    store<u8>(start + (index << 1), load<u8>(HEX + (byte >> 4)));
-    store<u8>(start + (index << 1), load<u8>(HEX + (byte & 15)), 1);
-  }
+  writeHex(start, data, taken);
   return textOf(start, taken << 1);
 }

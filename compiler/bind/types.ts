@@ -5,6 +5,9 @@ import {
   isIntegerType,
   isYearMonth,
   storageOf,
+  plainTypeNames,
+  sizedTypeNames,
+  decimalTypeNames,
   typeText,
   type SqlType,
 } from '../../contract/types.ts';
@@ -22,49 +25,17 @@ export function typeOf(name: TypeName): SqlType | Diagnostic {
     const { start, end, precision, fraction } = name.interval;
     return { kind: 'INTERVAL', start, end, precision: precision ?? 2, fraction: fraction ?? 3 };
   }
-  switch (name.name) {
-    case 'BOOLEAN':
-    case 'TINYINT':
-    case 'SMALLINT':
-    case 'BIGINT':
-    case 'REAL':
-    case 'DATE':
-    case 'TIME':
-    case 'TIMESTAMP':
-      return { kind: name.name };
-    case 'INTEGER':
-    case 'INT':
-      return { kind: 'INTEGER' };
-    case 'DOUBLE':
-    case 'DOUBLE PRECISION':
-    case 'FLOAT':
-      return { kind: 'DOUBLE' };
-    case 'DECIMAL':
-    case 'DEC':
-    case 'NUMERIC': {
-      const precision = first ?? DIGITS_MAX;
-      const scale = second ?? 0;
-      if (precision < 1 || precision > 19)
-        return typeOutOfRange(name.span, `DECIMAL has 1 to 19 digits, not ${precision}`);
-      if (scale > precision)
-        return typeOutOfRange(name.span, `the scale ${scale} is larger than the precision ${precision}`);
-      return { kind: 'DECIMAL', precision, scale };
-    }
-    case 'CHAR':
-    case 'CHARACTER':
-      return characters('CHAR', first ?? 1, name);
-    case 'VARCHAR':
-    case 'CHARACTER VARYING':
-    case 'CHAR VARYING':
-      return characters('VARCHAR', first ?? TEXT_LENGTH_MAX, name);
-    case 'BINARY':
-      return characters('BINARY', first ?? 1, name);
-    case 'VARBINARY':
-    case 'BINARY VARYING':
-      return characters('VARBINARY', first ?? TEXT_LENGTH_MAX, name);
-    default:
-      return unknownType(name.span, name.name);
-  }
+  const plain = plainTypeNames[name.name];
+  if (plain !== undefined) return plain;
+  const sized = sizedTypeNames[name.name];
+  if (sized !== undefined) return characters(sized, first ?? (sized.startsWith('VAR') ? TEXT_LENGTH_MAX : 1), name);
+  if (!decimalTypeNames.includes(name.name)) return unknownType(name.span, name.name);
+  const precision = first ?? DIGITS_MAX;
+  const scale = second ?? 0;
+  if (precision < 1 || precision > 19) return typeOutOfRange(name.span, `DECIMAL has 1 to 19 digits, not ${precision}`);
+  if (scale > precision)
+    return typeOutOfRange(name.span, `the scale ${scale} is larger than the precision ${precision}`);
+  return { kind: 'DECIMAL', precision, scale };
 }
 
 function characters(

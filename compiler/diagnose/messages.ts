@@ -1,7 +1,7 @@
 // Every message of the binder, one function each: what is wrong, where, and what to write instead.
 import type { Span } from '../source.ts';
 import type { Diagnostic, RelatedSpan } from './diagnostic.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../../contract/suggest.ts';
 
 function error(
   code: string,

@@ -1,5 +1,14 @@
 // Building blocks of generated text: indented lines, fresh names, and the module's imports and constants.
 
+/** The widest load or store, 8, 4, 2 or 1 bytes, that begins at a position, with the little-endian number that lies there. */
+export function widestAt(bytes: Uint8Array, position: number): { readonly width: number; readonly value: string } {
+  const left = bytes.length - position;
+  const width = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+  let value = 0n;
+  for (let index = width - 1; index >= 0; index--) value = (value << 8n) | BigInt(bytes[position + index] ?? 0);
+  return { width, value: `0x${value.toString(16)}` };
+}
+
 /** The text of one function body, line by line. */
 export class Code {
   readonly lines: string[] = [];

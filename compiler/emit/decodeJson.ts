@@ -1,7 +1,7 @@
 // The JSON decoder of an input. A record in the expected layout (members in the order of the columns, nothing else) is read by
 // straight code that compares whole keys and falls back, record by record, to the general reader: members in any order, white
 // space, escapes, nesting, arrays, several documents. Both check everything and give the same rows.
-import { Code } from './code.ts';
+import { Code, widestAt } from './code.ts';
 import { addressesOf, resetNulls, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
 import { emitLayout } from './decodeLayout.ts';
 import { parsePath, pathTree, type PathNode } from './paths.ts';
@@ -236,7 +236,6 @@ function emitMembers(
 
 /** A condition that the bytes at `pointer` are these, widest loads first. */
 export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts: string[] = [];
   let position = 0;
   while (position < bytes.length) {
@@ -244,17 +243,8 @@ export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): stri
     // A last piece of 3, 5, 6 or 7 bytes is read by a load that overlaps the one before.
     if (left > 4 && left < 8 && bytes.length >= 8) position = bytes.length - 8;
     else if (left === 3 && bytes.length >= 4) position = bytes.length - 4;
-    const rest = bytes.length - position;
-    const width = rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
-    const value =
-      width === 8
-        ? view.getBigUint64(position, true)
-        : width === 4
-          ? view.getUint32(position, true)
-          : width === 2
-            ? view.getUint16(position, true)
-            : view.getUint8(position);
-    parts.push(`load<u${width * 8}>(${pointer}, ${offset + position}) == 0x${value.toString(16)}`);
+    const { width, value } = widestAt(bytes, position);
+    parts.push(`load<u${width * 8}>(${pointer}, ${offset + position}) == ${value}`);
     position += width;
   }
   return parts.join(' && ');

@@ -119,7 +119,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   const status = module.use('operators/context', 'setStatus');
   code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
   code.line(`${module.use('formats/batch', 'setLastBatch')}((form & ${abi('BATCH_LAST')}) != 0);`);
-  emitArrival(layout, code, context, 'clock');
+  emitArrival(layout, code, 'clock');
   code.line('const end = pointer + <usize>length;');
   // The sentinel that scanners stop at; nothing of the batch lies there.
   code.line('store<u8>(end, 0);');
@@ -155,7 +155,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
 }
 
 // A record's own metadata, where the application reads it.
-function emitArrival(layout: StreamLayout, code: Code, context: ProgramContext, arrival: string): void {
+function emitArrival(layout: StreamLayout, code: Code, arrival: string): void {
   const base = layout.input?.binding.columns.length ?? 0;
   const slot = layout.frame.slots[base];
   if (slot !== undefined) {
@@ -166,7 +166,6 @@ function emitArrival(layout: StreamLayout, code: Code, context: ProgramContext, 
     const text = layout.frame.slots[index];
     if (text !== undefined) code.line(`store<u8>(${layout.frame.name}, 1, ${text.nullOffset});`);
   }
-  void context;
 }
 
 function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
@@ -187,7 +186,7 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
     );
     code.line(`const entry = pointer + 8 + <usize>index * ${abi('RECORD_ENTRY_BYTES')};`);
     code.line(`${module.use('operators/context', 'setRowClock')}(load<i64>(entry));`);
-    emitArrival(layout, code, context, 'load<i64>(entry, 8)');
+    emitArrival(layout, code, 'load<i64>(entry, 8)');
     const base = layout.input?.binding.columns.length ?? 0;
     for (const [offset, field] of ['RECORD_PARTITION_KEY', 'RECORD_SEQUENCE_NUMBER', 'RECORD_SHARD_ID'].entries()) {
       const slot = frame.slots[base + 1 + offset];

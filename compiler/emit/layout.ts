@@ -1,6 +1,5 @@
 // What the program's parts need to know of each other before any text is written: frames, clock domains, operators in order.
 import type { InputBinding } from '../../contract/binding.ts';
-import { storageOf, type Column } from '../../contract/types.ts';
 import type { Plan, Pump, Relation, Stream, TumbleAggregate } from '../plan/plan.ts';
 import { expressionsOf, forEachExpression } from '../plan/walk.ts';
 
@@ -265,9 +264,4 @@ function lowestExpressions(relation: Relation): ReturnType<typeof expressionsOf>
     if (current.kind === 'project' || current.kind === 'tumble-aggregate') break;
   }
   return expressions;
-}
-
-/** Bytes that a column's value may take as JSON (quotes and separators included), or its share that does not depend on a text. */
-export function fixedJsonBytes(column: Column): number {
-  return storageOf(column.type) === 'text' ? 8 : 48;
 }

@@ -7,8 +7,6 @@ import { Code, type ModuleBuilder } from './code.ts';
 import type { Domain, ProgramLayout, StreamLayout } from './layout.ts';
 import type { ProgramContext } from './pumps.ts';
 
-const QUEUE_BYTES = 48;
-
 /** A stream in which several clocks meet. */
 export interface Merge {
   readonly layout: StreamLayout;
@@ -38,7 +36,9 @@ export function mergesOf(program: ProgramLayout): Merge[] {
 export function declareMerge(merge: Merge, module: ModuleBuilder): void {
   module.use('state/queue', 'RowQueue');
   for (const queue of merge.queues)
-    module.declare(`const ${queue}: RowQueue = changetype<RowQueue>(memory.data(${QUEUE_BYTES}, 16));`);
+    module.declare(
+      `const ${queue}: RowQueue = changetype<RowQueue>(memory.data(${module.use('state/queue', 'QUEUE_BYTES')}, 16));`,
+    );
   module.declare(`let waited_${merge.layout.id}: i64 = 0; // sequence of the last row that had to wait`);
 }
 

@@ -1,4 +1,5 @@
 // Snapshots in the program: which section belongs to which operator, and the exports that save and load them.
+import { hashText } from '../bind/identify.ts';
 import { Code } from './code.ts';
 import { operatorName, type ProgramContext } from './pumps.ts';
 import type { TumbleLayout } from './layout.ts';
@@ -12,14 +13,7 @@ const queueLayoutVersion = 1;
 
 // Waiting rows have the layout of the stream's columns: changed columns make another section.
 function queueId(merge: Merge, index: number): string {
-  return hashName(`${merge.layout.stream.name} merge ${index} ${JSON.stringify(merge.layout.stream.columns)}`);
-}
-
-/** 64-bit FNV-1a of a text, as 16 hex digits: identifies clocks by the name of their stream. */
-export function hashName(name: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(name)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16).padStart(16, '0');
+  return hashText(`${merge.layout.stream.name} merge ${index} ${JSON.stringify(merge.layout.stream.columns)}`);
 }
 
 /** Emits the snapshot exports. Group −1 holds what belongs to no key: clocks, counters, open windows. */
@@ -70,9 +64,9 @@ function emitShared(context: ProgramContext): void {
   save.line(`${use('beginSection')}(0, 1);`);
   const clocks: { hash: string; variable: string }[] = [];
   for (const layout of program.streams.values()) {
-    clocks.push({ hash: hashName(layout.stream.name), variable: `rowtime_${layout.id}` });
+    clocks.push({ hash: hashText(layout.stream.name), variable: `rowtime_${layout.id}` });
     if (layout.input !== undefined)
-      clocks.push({ hash: hashName(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
+      clocks.push({ hash: hashText(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
   }
   save.line(`${use('writeU32')}(${clocks.length});`);
   for (const { hash, variable } of clocks)

@@ -1,9 +1,9 @@
 // Streams in the program: the frame, the push to readers, and the row as JSON or CSV text.
 import type { OutputBinding } from '../../contract/binding.ts';
 import { familyOf, storageOf, type Column } from '../../contract/types.ts';
-import { Code, type ModuleBuilder } from './code.ts';
+import { Code, type ModuleBuilder, widestAt } from './code.ts';
 import { wasmType } from './expressions.ts';
-import type { Frame, ProgramLayout, Slot, StreamLayout } from './layout.ts';
+import type { Frame, Slot, StreamLayout } from './layout.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Columns that one generated function encodes or decodes, so that no function grows past the limit. */
@@ -40,7 +40,9 @@ export function emitWrite(layout: StreamLayout, binding: OutputBinding, module: 
   const code = new Code();
   const output = `output_${layout.id}`;
   const space = module.use('operators/output', 'outputSpace');
-  module.declare(`const ${output}: Output = changetype<Output>(memory.data(${32}, 16));`);
+  module.declare(
+    `const ${output}: Output = changetype<Output>(memory.data(${module.use('operators/output', 'OUTPUT_BYTES')}, 16));`,
+  );
   module.use('operators/output', 'Output');
   const json = binding.format === 'json';
   code.line(`let at = ${space}(${output}, bound_${layout.id}() + 64);`);
@@ -200,27 +202,12 @@ function writeValue(column: Column, value: string, module: ModuleBuilder, format
 /** Stores constant bytes at `at`, widest first, and moves it on. */
 export function emitBytes(code: Code, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  const view = new DataView(bytes.buffer);
   let position = 0;
   const stores: string[] = [];
   while (position < bytes.length) {
-    const left = bytes.length - position;
-    const width = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-    const value =
-      width === 8
-        ? view.getBigUint64(position, true)
-        : width === 4
-          ? view.getUint32(position, true)
-          : width === 2
-            ? view.getUint16(position, true)
-            : view.getUint8(position);
-    stores.push(`store<u${width * 8}>(at, 0x${value.toString(16)}, ${position});`);
+    const { width, value } = widestAt(bytes, position);
+    stores.push(`store<u${width * 8}>(at, ${value}, ${position});`);
     position += width;
   }
   code.line(`${stores.join(' ')} at += ${bytes.length}; // ${JSON.stringify(text)}`);
-}
-
-/** Streams whose rows are turned into text: those with an output, and those whose rows may be reported. */
-export function streamsWithText(program: ProgramLayout): StreamLayout[] {
-  return [...program.streams.values()].filter((layout) => layout.output !== undefined || layout.readers.length > 0);
 }

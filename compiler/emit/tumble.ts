@@ -7,8 +7,6 @@ import { emitExpression, shareKey, wasmType, type ExpressionContext, type Operan
 import { canFault } from '../plan/faults.ts';
 import type { TumbleLayout } from './layout.ts';
 
-const TUMBLE_BYTES = 64 + 96;
-
 /** The keys that tell groups of one window apart: all but a closing key that is the same for the whole window. */
 export function groupingKeys(tumble: TumbleLayout): { expression: Expression; index: number }[] {
   return tumble.relation.keys
@@ -24,7 +22,9 @@ export function accumulatorsOf(tumble: TumbleLayout): Accumulators {
 /** Declares the operator's state. */
 export function declareTumble(tumble: TumbleLayout, module: ModuleBuilder): void {
   module.use('operators/tumble', 'Tumble');
-  module.declare(`const ${tumble.name}: Tumble = changetype<Tumble>(memory.data(${TUMBLE_BYTES}, 16));`);
+  module.declare(
+    `const ${tumble.name}: Tumble = changetype<Tumble>(memory.data(${module.use('operators/tumble', 'TUMBLE_BYTES')}, 16));`,
+  );
   const accumulators = accumulatorsOf(tumble);
   if (accumulators.words.some(Boolean)) {
     module.declare(

@@ -1,7 +1,7 @@
 // From "the grammar stopped here" to a message that helps: what was expected, what was found, and what is a common mistake.
 import type { Diagnostic, RelatedSpan } from '../diagnose/diagnostic.ts';
 import { notYetSupported, syntaxError } from '../diagnose/parseMessages.ts';
-import { suggest } from '../diagnose/suggest.ts';
+import { suggest } from '../../contract/suggest.ts';
 import type { Nesting, Token } from './lex.ts';
 
 /** Where and how a statement failed; offsets into the whole text. */

@@ -1,20 +1,14 @@
 // Random programs and random timelines from a seed: SQL within what is supported, rows with many NULLs, ties and extremes.
 
-/** A small generator of random numbers (mulberry32), so that a seed repeats a run anywhere. */
+import { seededRandom } from '../harness/random.ts';
+
+/** Choices from a seed, which repeats a run anywhere. */
 export class Random {
-  private state: number;
+  /** From 0 up to, exclusive, 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
-  }
-
-  /** From 0 up to, exclusive, 1. */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = this.state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.next = seededRandom(seed);
   }
 
   /** An integer from 0 up to, exclusive, `limit`. */

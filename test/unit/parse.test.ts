@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { grammar } from 'ohm-js';
 import { describe, expect, it } from 'vitest';
-import { suggest } from '../../compiler/diagnose/suggest.ts';
+import { suggest } from '../../contract/suggest.ts';
 import type { Expression, Script } from '../../compiler/parse/ast.ts';
 import { parseExpression, parseScript } from '../../compiler/parse/parse.ts';
 import { printExpression, printScript } from '../../compiler/parse/print.ts';
