@@ -1,4 +1,5 @@
 // The SQL types: name, storage and text form, on which compiler, manifest and host agree.
+import { TEXT_BYTES_MAX } from './abi.ts';
 
 /** The exact integer types. */
 export type IntegerTypeName = 'TINYINT' | 'SMALLINT' | 'INTEGER' | 'BIGINT';
@@ -184,6 +185,11 @@ export const sizedTypeNames: Readonly<Record<string, 'CHAR' | 'VARCHAR' | 'BINAR
   VARBINARY: 'VARBINARY',
   'BINARY VARYING': 'VARBINARY',
 };
+
+/** The length of a type that is written without one: the most for the varying kinds (applications write a bare VARCHAR), else 1. */
+export function lengthWhenOmitted(kind: 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY'): number {
+  return kind === 'VARCHAR' || kind === 'VARBINARY' ? TEXT_BYTES_MAX : 1;
+}
 
 /** Type names that take a precision and a scale. */
 export const decimalTypeNames: readonly string[] = ['DECIMAL', 'DEC', 'NUMERIC'];

@@ -3,7 +3,14 @@ import { DECIMAL_DIGITS_MAX, TEXT_BYTES_MAX } from '../contract/abi.ts';
 import type { MappedColumn, RecordFormat } from '../contract/binding.ts';
 import type { InputShape } from '../contract/connector.ts';
 import { suggest } from '../contract/suggest.ts';
-import { decimalTypeNames, plainTypeNames, sizedTypeNames, typeText, type SqlType } from '../contract/types.ts';
+import {
+  decimalTypeNames,
+  lengthWhenOmitted,
+  plainTypeNames,
+  sizedTypeNames,
+  typeText,
+  type SqlType,
+} from '../contract/types.ts';
 
 /** A schema or definition that can't be taken; `path` is where in its JSON. */
 export class SchemaError extends Error {
@@ -30,7 +37,7 @@ export function parseSqlType(text: string, path = ''): SqlType {
   }
   const sized = sizedTypeNames[name];
   if (sized !== undefined && second === undefined) {
-    const length = first ?? 1;
+    const length = first ?? lengthWhenOmitted(sized);
     if (length < 1 || length > TEXT_BYTES_MAX)
       throw new SchemaError(`${text.trim()}: the length is 1 to ${TEXT_BYTES_MAX}`, path);
     return { kind: sized, length };

@@ -3,6 +3,7 @@ import type { MappedColumn } from '../contract/binding.ts';
 import {
   type DatetimeField,
   decimalTypeNames,
+  lengthWhenOmitted,
   plainTypeNames,
   type SqlType,
   sizedTypeNames,
@@ -21,7 +22,7 @@ export function parseType(text: string): SqlType {
   const plain = plainTypeNames[name];
   if (plain !== undefined) return plain;
   const textKind = sizedTypeNames[name];
-  if (textKind !== undefined) return { kind: textKind, length: first ?? (textKind.startsWith('VAR') ? 65535 : 1) };
+  if (textKind !== undefined) return { kind: textKind, length: first ?? lengthWhenOmitted(textKind) };
   if (decimalTypeNames.includes(name)) return { kind: 'DECIMAL', precision: first ?? 18, scale: Number(match[3] ?? 0) };
   const interval = /^INTERVAL (YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)(?: TO (YEAR|MONTH|DAY|HOUR|MINUTE|SECOND))?$/.exec(
     `${name}${match[4]?.toUpperCase().replace(/\(.*\)/, '') ?? ''}`,

@@ -1,10 +1,12 @@
 // Types in the binder: from their SQL names, which casts are legal, to which type two operands go.
+import { TEXT_BYTES_MAX } from '../../contract/abi.ts';
 import {
   familyOf,
   integerPrecision,
   isIntegerType,
   isYearMonth,
   storageOf,
+  lengthWhenOmitted,
   plainTypeNames,
   sizedTypeNames,
   decimalTypeNames,
@@ -16,7 +18,6 @@ import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { typeOutOfRange, unknownType } from '../diagnose/messages.ts';
 
 const DIGITS_MAX = 18;
-const TEXT_LENGTH_MAX = 65535;
 
 /** The type that a name stands for, or what is wrong with it. */
 export function typeOf(name: TypeName): SqlType | Diagnostic {
@@ -28,7 +29,7 @@ export function typeOf(name: TypeName): SqlType | Diagnostic {
   const plain = plainTypeNames[name.name];
   if (plain !== undefined) return plain;
   const sized = sizedTypeNames[name.name];
-  if (sized !== undefined) return characters(sized, first ?? (sized.startsWith('VAR') ? TEXT_LENGTH_MAX : 1), name);
+  if (sized !== undefined) return characters(sized, first ?? lengthWhenOmitted(sized), name);
   if (!decimalTypeNames.includes(name.name)) return unknownType(name.span, name.name);
   const precision = first ?? DIGITS_MAX;
   const scale = second ?? 0;
@@ -43,8 +44,8 @@ function characters(
   length: number,
   name: TypeName,
 ): SqlType | Diagnostic {
-  if (length < 1 || length > TEXT_LENGTH_MAX)
-    return typeOutOfRange(name.span, `${kind} has a length of 1 to ${TEXT_LENGTH_MAX}, not ${length}`);
+  if (length < 1 || length > TEXT_BYTES_MAX)
+    return typeOutOfRange(name.span, `${kind} has a length of 1 to ${TEXT_BYTES_MAX}, not ${length}`);
   return { kind, length };
 }
 
