@@ -34,10 +34,10 @@ export class Tumble {
 export const TUMBLE_BYTES: usize = 64 + GROUPS_BYTES;
 
 /** Prepares the operator. */
-export function initializeTumble(operator: Tumble, words: u32, textWords: usize, keyGroups: u32): void {
+export function initializeTumble(operator: Tumble, words: u32, kinds: usize, keyGroups: u32): void {
   operator.groups = changetype<Groups>(changetype<usize>(operator) + 64);
   closeWindow(operator);
-  initializeGroups(operator.groups, words, textWords, keyGroups);
+  initializeGroups(operator.groups, words, kinds, keyGroups);
 }
 
 function closeWindow(operator: Tumble): void {

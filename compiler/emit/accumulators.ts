@@ -263,7 +263,7 @@ function loadWord(type: SqlType, offset: number): string {
 
 function storeWord(code: Code, module: ModuleBuilder, type: SqlType, offset: number, value: string): void {
   const storage = storageOf(type);
-  if (storage === 'text') code.line(`${module.use('state/groups', 'storeOwnedText')}(row + ${offset}, ${value});`);
+  if (storage === 'text') code.line(`${module.use('state/ownedText', 'storeOwnedText')}(row + ${offset}, ${value});`);
   else if (storage === 'f32' || storage === 'f64') code.line(`store<f64>(row, <f64>${value}, ${offset});`);
   else code.line(`store<i64>(row, <i64>${value}, ${offset});`);
 }

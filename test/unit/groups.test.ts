@@ -5,7 +5,8 @@ import { compileHarness, functionSizes, instantiate, type WasmExports } from '..
 
 const program = `
 import { Tumble, initializeTumble, openWindow, nextGroup, saveTumble, loadTumble, tumbleLoaded, findBoundary } from "./assembly/operators/tumble";
-import { findGroup, groupIsNew, rowKey, storeOwnedText } from "./assembly/state/groups";
+import { findGroup, rowKey } from "./assembly/state/groups";
+import { storeOwnedText } from "./assembly/state/ownedText";
 import { addCount } from "./assembly/aggregates/count";
 import { addWideSum, wideSumResult, wideAverageResult } from "./assembly/aggregates/sum";
 import { inputBuffer } from "./assembly/state/input";
@@ -13,9 +14,9 @@ import { textOf } from "./assembly/text";
 import { pendingFault, clearFault } from "./assembly/faults";
 import * as snapshot from "./assembly/state/snapshot";
 import { stateBytes } from "./assembly/state/arena";
-const operator = changetype<Tumble>(memory.data(160, 16));
-const textWords = memory.data<u8>([0, 0, 0, 1]);
-export function init(groups: i32): void { initializeTumble(operator, 4, textWords, groups); }
+const operator = changetype<Tumble>(memory.data(256, 16));
+const kinds = memory.data<u32>([0, 0, 0, 1]);
+export function init(groups: i32): void { initializeTumble(operator, 4, kinds, groups); }
 export function buffer(bytes: i32): usize { return inputBuffer(0, bytes); }
 export function add(key: usize, length: i32, value: i64): void {
   if (operator.open == 0) openWindow(operator, 1, 100, false);

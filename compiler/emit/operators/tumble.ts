@@ -14,7 +14,7 @@ import { emitFailCheck, failCheck, operatorName, type Segment } from '../segment
 type TumbleLayout = OperatorOf<'tumble-aggregate'>;
 
 /** Layout version of a tumbling aggregate's section. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 /** Tumbling GROUP BY. */
 export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
