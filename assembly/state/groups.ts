@@ -139,13 +139,6 @@ function followChunk(table: Groups, cursor: usize, after: usize): usize {
   return after;
 }
 
-/** The key's bytes of a row. */
-// @ts-ignore: decorator
-@inline
-export function rowKey(table: Groups, row: usize): usize {
-  return keyBytes(table, row);
-}
-
 /** Forgets all groups; memory is kept for the next window. */
 export function resetGroups(table: Groups): void {
   if (table.count == 0) return;
@@ -166,7 +159,7 @@ export function resetGroups(table: Groups): void {
 function clearSlotsByRow(table: Groups): void {
   for (let cursor = firstRow(table); cursor != 0; cursor = nextRow(table, cursor)) {
     const row = rowAt(table, cursor);
-    clearRun(table, hashBytes(rowKey(table, row), load<u32>(row)));
+    clearRun(table, hashBytes(keyBytes(table, row), load<u32>(row)));
   }
 }
 
@@ -186,7 +179,7 @@ export function saveGroups(table: Groups, group: u32): void {
     const length = load<u32>(row);
     snapshot.writeU32(length);
     snapshot.writeU32(load<u32>(row, 4));
-    snapshot.writeBytes(rowKey(table, row), length);
+    snapshot.writeBytes(keyBytes(table, row), length);
     saveWords(row + ROW_HEADER_BYTES, table.words, table.kinds);
   }
 }

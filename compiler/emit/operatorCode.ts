@@ -3,9 +3,13 @@ import type { StatefulOperator } from '../../contract/manifest.ts';
 import type { StatefulRelation } from '../plan/plan.ts';
 import type { OperatorLayout, OperatorOf } from './layout.ts';
 import type { OperatorCode } from './operator.ts';
+import { slidingWindowCode } from './operators/slidingWindow.ts';
+import { staggerCode } from './operators/stagger.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
 const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
+  'sliding-window': slidingWindowCode,
+  'stagger-aggregate': staggerCode,
   'tumble-aggregate': tumbleCode,
 };
 

@@ -5,7 +5,8 @@ import { compileHarness, functionSizes, instantiate, type WasmExports } from '..
 
 const program = `
 import { Tumble, initializeTumble, openWindow, nextGroup, saveTumble, loadTumble, tumbleLoaded, findBoundary } from "./assembly/operators/tumble";
-import { findGroup, rowKey } from "./assembly/state/groups";
+import { findGroup } from "./assembly/state/groups";
+import { keyBytes } from "./assembly/state/slots";
 import { storeOwnedText } from "./assembly/state/ownedText";
 import { addCount } from "./assembly/aggregates/count";
 import { addWideSum, wideSumResult, wideAverageResult } from "./assembly/aggregates/sum";
@@ -26,7 +27,7 @@ export function add(key: usize, length: i32, value: i64): void {
   storeOwnedText(row + 32, textOf(key, length));
 }
 export function next(): usize { return nextGroup(operator); }
-export function key(row: usize): usize { return rowKey(operator.groups, row); }
+export function key(row: usize): usize { return keyBytes(operator.groups, row); }
 export function count(): i32 { return operator.groups.count; }
 export function sum(row: usize, bits: i32): i64 { clearFault(); const result = wideSumResult(row + 16, bits); return pendingFault != 0 ? -1 : result; }
 export function average(row: usize, count: i64): i64 { clearFault(); const result = wideAverageResult(row + 16, count, 64); return pendingFault != 0 ? -1 : result; }
