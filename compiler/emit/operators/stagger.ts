@@ -1,13 +1,6 @@
 // WINDOWED BY STAGGER in the program: adding a row to its key's window, letting the windows that are due leave.
 import { Accumulators } from '../accumulators.ts';
-import {
-  declareKinds,
-  emitAddRow,
-  emitGroupColumns,
-  emitValues,
-  kindsOf,
-  type Aggregation,
-} from '../aggregation.ts';
+import { declareKinds, emitAddRow, emitGroupColumns, emitValues, kindsOf, type Aggregation } from '../aggregation.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
 import type { OperatorOf } from '../layout.ts';
 import type { BreakingCode } from '../operator.ts';
