@@ -5,12 +5,16 @@ import type { OperatorLayout, OperatorOf } from './layout.ts';
 import type { OperatorCode } from './operator.ts';
 import { slidingWindowCode } from './operators/slidingWindow.ts';
 import { staggerCode } from './operators/stagger.ts';
+import { sortCode } from './operators/sort.ts';
+import { timeSortCode } from './operators/timeSort.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
 const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
   'sliding-window': slidingWindowCode,
   'stagger-aggregate': staggerCode,
   'tumble-aggregate': tumbleCode,
+  sort: sortCode,
+  'time-sort': timeSortCode,
 };
 
 /** An operator's code with the operator itself: what the parts of the emitter call. */
