@@ -8,6 +8,7 @@ import { timeSortCode } from './operators/timeSort.ts';
 import { staggerCode } from './operators/stagger.ts';
 import { joinCode } from './operators/join.ts';
 import { distinctCode } from './operators/distinct.ts';
+import { slidingWindowCode } from './operators/slidingWindow.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
 const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
