@@ -14,6 +14,7 @@ import { tumbleCode } from './operators/tumble.ts';
 const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
   'stagger-aggregate': staggerCode,
   'tumble-aggregate': tumbleCode,
+  'sliding-window': slidingWindowCode,
   join: joinCode,
   distinct: distinctCode,
   sort: sortCode,
