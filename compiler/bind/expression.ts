@@ -9,6 +9,7 @@ import { bindCall } from './call.ts';
 import { bindBetween, bindCase, bindIn, bindIs, bindLogical } from './conditions.ts';
 import { bindBinary, bindDatetime, bindInterval, bindNumber } from './literals.ts';
 import { bindDifference, bindOperator, bindUnary } from './operators.ts';
+import { bindPeriodPredicate } from './periods.ts';
 import { rowtimeNode, type Scope } from './scope.ts';
 import { castIsLegal, isDiagnostic, typeOf } from './types.ts';
 
@@ -70,9 +71,10 @@ export function bindExpression(node: ast.Expression, scope: Scope): Expression |
     case 'subquery':
       return unsupported(node.span, 'a subquery in an expression', scope, 'join the streams, or filter an outer query');
     case 'row':
-      return unsupported(node.span, 'a row value outside of IN', scope);
+      scope.report(message.misplacedRow(node.span));
+      return undefined;
     case 'period':
-      return unsupported(node.span, 'a period predicate', scope, 'compare the ends of the periods');
+      return bindPeriodPredicate(node, scope);
   }
 }
 

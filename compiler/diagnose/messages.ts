@@ -283,3 +283,29 @@ export function rowtimeInAliases(span: Span): Diagnostic {
 export function stepNotPositive(span: Span): Diagnostic {
   return error('invalid-argument', span, 'STEP needs a width above zero', "write for instance INTERVAL '10' SECOND");
 }
+
+/** Says `type-mismatch`. */
+export function misplacedRow(span: Span): Diagnostic {
+  return error(
+    'type-mismatch',
+    span,
+    'a row of values is no value: it can only be compared with another row',
+    'take the parentheses away, or compare it by =, <, IN or BETWEEN',
+  );
+}
+/** Says `type-mismatch`. */
+export function rowBesideValue(span: Span): Diagnostic {
+  return error('type-mismatch', span, 'a row can only be compared with a row', 'write as many values on both sides');
+}
+/** Says `type-mismatch`. */
+export function rowWidths(span: Span, left: number, right: number): Diagnostic {
+  return error('type-mismatch', span, `a row of ${left} values can not be compared with one of ${right}`);
+}
+/** Says `type-mismatch`. */
+export function notAPeriod(span: Span): Diagnostic {
+  return error('type-mismatch', span, 'a period is expected here', 'write its two ends: PERIOD(start, end)');
+}
+/** Says `type-mismatch`. */
+export function notAPointOfTime(span: Span, type: string): Diagnostic {
+  return error('type-mismatch', span, `a period begins and ends with a datetime, not with ${type}`);
+}
