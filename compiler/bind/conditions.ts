@@ -4,7 +4,7 @@ import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
-import { convert, unify, unifyValues } from './convert.ts';
+import { convert, unifyCompared, unifyValues } from './convert.ts';
 import { bindExpression, unsupported } from './expression.ts';
 import { bindRowDistinct } from './rows.ts';
 import type { Scope } from './scope.ts';
@@ -63,14 +63,14 @@ export function bindIs(node: ast.IsExpression, scope: Scope): Expression | undef
     };
   const other = node.other === undefined ? undefined : bindExpression(node.other, scope);
   if (other === undefined) return undefined;
-  const sides = unify([operand, other], span, 'compared', scope);
+  const sides = unifyCompared([operand, other], span, 'compared', scope);
   return sides === undefined
     ? undefined
     : {
         kind: 'distinct-from',
         negated: node.negated,
-        left: sides[0] as Expression,
-        right: sides[1] as Expression,
+        left: sides[0],
+        right: sides[1],
         type: boolean,
         nullable: false,
         span,

@@ -101,8 +101,15 @@ const currentTypes: Record<string, SqlType['kind']> = {
   CURRENT_ROW_TIMESTAMP: 'TIMESTAMP',
 };
 
-/** The niladic functions of time; undefined for another name. */
+const noName: readonly string[] = ['CURRENT_PATH', 'CURRENT_ROLE'];
+const userNames: readonly string[] = ['USER', 'CURRENT_USER', 'SESSION_USER', 'SYSTEM_USER'];
+
+/** The niladic functions of time and of the session, which has one user here; undefined for another name. */
 export function currentValue(name: string, span: Span): Expression | undefined {
+  if (userNames.includes(name) || noName.includes(name)) {
+    const user = userNames.includes(name) ? 'rowtime' : '';
+    return { kind: 'literal', type: { kind: 'VARCHAR', length: 128 }, value: user, nullable: false, span };
+  }
   const kind = currentTypes[name];
   if (kind === undefined) return undefined;
   const value: Expression = {

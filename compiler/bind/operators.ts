@@ -5,7 +5,7 @@ import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
 import { bindCall } from './call.ts';
-import { convert, unify } from './convert.ts';
+import { convert, unify, unifyCompared } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { bindRowComparison } from './rows.ts';
 import type { Scope } from './scope.ts';
@@ -72,9 +72,9 @@ export function bindComparison(
   span: Span,
   scope: Scope,
 ): Expression | undefined {
-  const sides = unify([left, right], span, `compared by '${operator}'`, scope);
+  const sides = unifyCompared([left, right], span, `compared by '${operator}'`, scope);
   if (sides === undefined) return undefined;
-  const [one, two] = sides as [Expression, Expression];
+  const [one, two] = sides;
   return {
     kind: 'comparison',
     operator,

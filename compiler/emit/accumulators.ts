@@ -224,6 +224,8 @@ export class Accumulators {
         call.name === 'SUM' ? `load<f64>(row, ${sum.offset})` : `load<f64>(row, ${sum.offset}) / <f64>${count}`;
       return `<${type}>${module.use('aggregates/sum', 'finiteResult')}(${value})`;
     }
+    if (call.name === 'AVG' && call.type.kind === 'DECIMAL')
+      return `${module.use('aggregates/sum', 'decimalAverageResult')}(row + ${sum.offset}, ${count})`;
     const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32 }[call.type.kind as string] ?? 64;
     const result =
       call.name === 'SUM'
