@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { Expression, Literal } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
 import { bindCall } from './call.ts';
+import { warningOf } from './certainFaults.ts';
 import { bindBetween, bindCase, bindIn, bindIs, bindLogical } from './conditions.ts';
 import { bindBinary, bindDatetime, bindInterval, bindNumber } from './literals.ts';
 import { bindDifference, bindOperator, bindUnary } from './operators.ts';
@@ -17,6 +18,13 @@ const boolean: SqlType = { kind: 'BOOLEAN' };
 
 /** Binds an expression in a scope. */
 export function bindExpression(node: ast.Expression, scope: Scope): Expression | undefined {
+  const bound = bindNode(node, scope);
+  const warning = bound === undefined ? undefined : warningOf(bound);
+  if (warning !== undefined) scope.report(warning);
+  return bound;
+}
+
+function bindNode(node: ast.Expression, scope: Scope): Expression | undefined {
   switch (node.kind) {
     case 'number':
       return literal(bindNumber(node), scope);

@@ -309,3 +309,8 @@ export function notAPeriod(span: Span): Diagnostic {
 export function notAPointOfTime(span: Span, type: string): Diagnostic {
   return error('type-mismatch', span, `a period begins and ends with a datetime, not with ${type}`);
 }
+
+/** Says `always-faults`. */
+export function alwaysFaults(span: Span, fault: string, text: string): Diagnostic {
+  return warning('always-faults', span, `${text}: every row that gets here faults with ${fault}`, []);
+}
