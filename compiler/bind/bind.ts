@@ -235,6 +235,12 @@ function createFunction(statement: ast.CreateFunction, state: State, report: (di
   const others = state.functions.get(name) ?? [];
   const same = others.find((other) => JSON.stringify(other.parameters) === signature);
   if (same !== undefined) report(message.definedAgain(span, 'function', name, same.span));
+  const { specificName } = statement;
+  const known = [...state.functions.values()]
+    .flat()
+    .find((other) => other !== same && specificName !== undefined && other.specificName?.name === specificName.name);
+  if (specificName !== undefined && known?.specificName !== undefined)
+    report(message.duplicateSpecificName(specificName.span, specificName.name, known.specificName.span));
   state.functions.set(name, [...others.filter((other) => other !== same), made]);
 }
 

@@ -314,3 +314,14 @@ export function notAPointOfTime(span: Span, type: string): Diagnostic {
 export function alwaysFaults(span: Span, fault: string, text: string): Diagnostic {
   return warning('always-faults', span, `${text}: every row that gets here faults with ${fault}`, []);
 }
+
+/** Says `duplicate-function`. */
+export function duplicateSpecificName(span: Span, name: string, first: Span): Diagnostic {
+  return error(
+    'duplicate-function',
+    span,
+    `the specific name "${name}" belongs to another function already`,
+    'give each overload a specific name of its own',
+    [{ span: first, message: 'first here' }],
+  );
+}
