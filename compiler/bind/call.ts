@@ -6,9 +6,11 @@ import { datetimeFieldNumber, type Expression, type FunctionSignature } from '..
 import { convert, unifyValues } from './convert.ts';
 import { bindExpression, currentValue, unsupported } from './expression.ts';
 import { bindComparison } from './operators.ts';
-import { conversionCost, plainType } from './functions.ts';
+import { conversionCost, plainType, typeName } from './functions.ts';
 import { promiseMonotonic, type Scope } from './scope.ts';
+import { syntaxFunctionNames } from './syntaxFunctions.ts';
 import { callUserFunction } from './userFunctions.ts';
+import { writtenCall, writtenName } from './writtenForms.ts';
 
 /** Names that the plan knows as aggregates. */
 export const aggregateNames = new Set([
@@ -39,8 +41,6 @@ const recordFunctions = new Set([
   'VARIABLE_COLUMN_LOG_PARSE',
 ]);
 
-/** Functions that are syntax, not in the catalogue. */
-const syntaxNames = ['COALESCE', 'NULLIF', 'MONOTONIC'];
 /** Functions that only make sense over a window. */
 const windowFunctions = new Set(['LAG', 'NTH_VALUE', 'EXP_AVG']);
 
@@ -132,10 +132,10 @@ export function resolve(
   if (overloads === undefined) {
     scope.report(
       message.noSuchFunction(span, name, [
-        ...scope.catalogue.byName.keys(),
+        ...[...scope.catalogue.byName.keys()].map(writtenName),
         ...(scope.functions?.keys() ?? []),
         ...aggregateNames,
-        ...syntaxNames,
+        ...syntaxFunctionNames,
       ]),
     );
     return undefined;
@@ -159,12 +159,14 @@ export function resolve(
     scope.report(
       message.noOverload(
         span,
-        name,
+        writtenName(name),
         types,
-        overloads.map(
-          (signature) =>
-            `${name}(${signature.parameters.map((parameter) => (parameter.field === true ? 'unit' : typeText(plainType(parameter)).replace(/\(.*/, ''))).join(', ')})`,
-        ),
+        overloads.map((signature) => {
+          const words = signature.parameters.map((parameter) =>
+            parameter.field === true ? 'unit' : typeName(parameter),
+          );
+          return writtenCall(name, signature, words);
+        }),
       ),
     );
     return undefined;

@@ -110,7 +110,7 @@ describe('readCatalogue', () => {
       faults: ['overflow', 'invalid-argument'],
       documentation: 'The first characters.',
     });
-    expect(cases).toEqual([{ text: "left('abcd', 2) = 'ab'", module: 'functions/x' }]);
+    expect(cases).toEqual([{ text: "left('abcd', 2) = 'ab'", module: 'functions/x', implementation: 'left' }]);
   });
 
   it.each([
