@@ -211,10 +211,8 @@ function resultType(signature: FunctionSignature, given: readonly Expression[]):
   const declared = plainType(signature.result);
   const first = given.find((argument) => argument.type.kind === declared.kind)?.type;
   if (declared.kind === 'DECIMAL') {
-    if (signature.result.scale !== true || first?.kind !== 'DECIMAL') return declared;
-    return signature.name === 'FLOOR' || signature.name === 'CEIL'
-      ? { ...first, scale: signature.result.scale ? first.scale : 0 }
-      : first;
+    if (first?.kind !== 'DECIMAL') return declared;
+    return signature.result.scale === true ? first : { ...first, scale: declared.scale };
   }
   if (declared.kind === 'INTERVAL') return first ?? declared;
   if (declared.kind !== 'VARCHAR') return declared;

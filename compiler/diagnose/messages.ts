@@ -152,7 +152,17 @@ export function typeMismatch(span: Span, message: string, hint?: string): Diagno
 }
 /** Says `illegal-cast`. */
 export function illegalCast(span: Span, from: string, to: string): Diagnostic {
-  const hint = from === 'TIMESTAMP' && to === 'BIGINT' ? 'UNIX_TIMESTAMP(x) gives milliseconds since 1970' : undefined;
+  const numeric = /^(TINYINT|SMALLINT|INTEGER|BIGINT|DECIMAL|REAL|DOUBLE)/;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [from === 'TIMESTAMP' && numeric.test(to), 'UNIX_TIMESTAMP(x) gives milliseconds since 1970'],
+    [numeric.test(from) && to === 'TIMESTAMP', 'TO_TIMESTAMP(x) takes milliseconds since 1970'],
+    [numeric.test(from) && to.startsWith('INTERVAL'), "multiply an interval by the number: x * INTERVAL '1' SECOND"],
+    [from.startsWith('INTERVAL') && numeric.test(to), 'an interval of one field is a number: (a - b) SECOND'],
+    [from === 'DATE' && to === 'TIME', 'a DATE has no time of day'],
+    [from === 'BOOLEAN' && numeric.test(to), 'write CASE WHEN x THEN 1 ELSE 0 END'],
+    [numeric.test(from) && to === 'BOOLEAN', 'write x <> 0'],
+  ];
+  const hint = rules.find(([fits]) => fits)?.[1];
   return error('illegal-cast', span, `${from} can not be cast to ${to}`, hint);
 }
 /** Says `no-such-function`. */
