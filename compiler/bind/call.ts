@@ -6,6 +6,7 @@ import { datetimeFieldNumber, type Expression, type FunctionSignature } from '..
 import { convert, unifyValues } from './convert.ts';
 import { bindExpression, currentValue, unsupported } from './expression.ts';
 import { bindComparison } from './operators.ts';
+import { fieldsInstead } from './fields.ts';
 import { conversionCost, plainType, typeName } from './functions.ts';
 import { promiseMonotonic, type Scope } from './scope.ts';
 import { syntaxFunctionNames } from './syntaxFunctions.ts';
@@ -73,6 +74,13 @@ export function bindCall(
   const width = special.name === 'STEP' ? special.arguments[1] : undefined;
   if (width?.kind === 'literal' && width.value !== null && typeof width.value !== 'string' && width.value <= 0) {
     scope.report(message.stepNotPositive(width.span));
+    return undefined;
+  }
+  const [operand] = given;
+  const instead =
+    node.field === undefined || operand === undefined ? undefined : fieldsInstead(node.field, operand.type);
+  if (node.field !== undefined && operand !== undefined && instead !== undefined) {
+    scope.report(message.noSuchField(node.span, node.field, typeText(operand.type), instead));
     return undefined;
   }
   return resolve(special.name, special.arguments, node.span, scope);

@@ -335,3 +335,8 @@ export function duplicateSpecificName(span: Span, name: string, first: Span): Di
     [{ span: first, message: 'first here' }],
   );
 }
+
+/** Says `type-mismatch`. */
+export function noSuchField(span: Span, field: string, type: string, fields: readonly string[]): Diagnostic {
+  return error('type-mismatch', span, `${type} has no ${field}`, `it has ${fields.join(', ')}`);
+}
