@@ -189,6 +189,7 @@ function bindStream(statement: ast.CreateStream, state: State, report: (diagnost
 
 function bindPump(statement: ast.CreatePump, state: State, report: (diagnostic: Diagnostic) => void): void {
   const { name } = statement.name;
+  if (name.length > NAME_LENGTH_MAX) report(message.tooLongName(statement.name.span));
   const known = state.pumps.get(name);
   if (known !== undefined) report(message.definedAgain(statement.name.span, 'pump', name, known.node.name.span));
   const context = contextOf(state, report);
@@ -222,6 +223,7 @@ function contextOf(state: State, report: (diagnostic: Diagnostic) => void): Quer
 
 function createFunction(statement: ast.CreateFunction, state: State, report: (diagnostic: Diagnostic) => void): void {
   const { name, span } = statement.name;
+  if (name.length > NAME_LENGTH_MAX) report(message.tooLongName(span));
   const scope: Scope = {
     relations: [],
     catalogue: state.options.catalogue,
