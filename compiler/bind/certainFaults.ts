@@ -2,7 +2,7 @@
 // warning says so. Only what is certain from the form of the argument; everything else is found when it is evaluated.
 import { faultTexts } from '../../contract/faults.ts';
 import { familyOf, type SqlType } from '../../contract/types.ts';
-import * as message from '../diagnose/messages.ts';
+import { alwaysFaults } from '../diagnose/expressionMessages.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { Call, Cast, Expression, Literal } from '../plan/expression.ts';
 
@@ -11,7 +11,7 @@ export function warningOf(expression: Expression): Diagnostic | undefined {
   const found = certainFault(expression);
   if (found === undefined) return undefined;
   const text = faultTexts.find(({ name }) => name === found.fault)?.message ?? found.fault;
-  return message.alwaysFaults(found.at.span, found.fault, text);
+  return alwaysFaults(found.at.span, found.fault, text);
 }
 
 interface Found {

@@ -1,5 +1,6 @@
 // Expressions: names resolved, types given, operands converted. An error is reported once and gives undefined.
 import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
+import { illegalCast, misplacedRow } from '../diagnose/expressionMessages.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
@@ -11,7 +12,7 @@ import { bindBetween, bindCase, bindIn, bindIs, bindLogical } from './conditions
 import { bindBinary, bindDatetime, bindInterval, bindNumber } from './literals.ts';
 import { bindDifference, bindOperator, bindUnary } from './operators.ts';
 import { bindPeriodPredicate } from './periods.ts';
-import { rowtimeNode, type Scope } from './scope.ts';
+import { columnAt, rowtimeNode, shiftColumns, type Scope } from './scope.ts';
 import { castIsLegal, isDiagnostic, typeOf } from './types.ts';
 
 const boolean: SqlType = { kind: 'BOOLEAN' };
@@ -79,7 +80,7 @@ function bindNode(node: ast.Expression, scope: Scope): Expression | undefined {
     case 'subquery':
       return unsupported(node.span, 'a subquery in an expression', scope, 'join the streams, or filter an outer query');
     case 'row':
-      scope.report(message.misplacedRow(node.span));
+      scope.report(misplacedRow(node.span));
       return undefined;
     case 'period':
       return bindPeriodPredicate(node, scope);
@@ -151,25 +152,23 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
     );
     return undefined;
   }
-  if (last.name === 'ROWTIME' && scope.relations.length > 0) return rowtimeNode(node);
-  for (const relation of relations) {
-    const matches = relation.columns.flatMap((column, index) => (column.name === last.name ? [index] : []));
-    const [index] = matches;
-    if (matches.length > 1) {
-      scope.report(message.ambiguousColumn(last.span, last.name));
-      return undefined;
-    }
-    const column = index === undefined ? undefined : relation.columns[index];
-    if (index !== undefined && column !== undefined)
-      return {
-        kind: 'column',
-        index,
-        name: column.name,
-        type: column.type,
-        nullable: column.nullable,
-        span: node.span,
-      };
+  const [relation] = relations;
+  if (last.name === 'ROWTIME' && relation !== undefined && (qualifier === undefined || relation.rowtime !== 'column')) {
+    if (qualifier === undefined || typeof relation.rowtime === 'string') return rowtimeNode(node);
+    return { ...relation.rowtime, span: node.span };
   }
+  const merged = qualifier === undefined ? scope.merged?.get(last.name) : undefined;
+  if (merged !== undefined) return { ...merged, span: node.span };
+  const matches = relations.flatMap((candidate) =>
+    candidate.columns
+      .flatMap((column, index) => (column.name === last.name ? [columnAt(candidate.columns, index, node.span)] : []))
+      .map((found) => shiftColumns(found, candidate.offset)),
+  );
+  if (matches.length > 1) {
+    scope.report(message.ambiguousColumn(last.span, last.name));
+    return undefined;
+  }
+  if (matches[0] !== undefined) return matches[0];
   const current = !last.quoted && qualifier === undefined ? currentValue(last.name, node.span) : undefined;
   if (current !== undefined) return current;
   const where = relations[0]?.alias === undefined ? 'the query' : `"${relations[0].alias}"`;
@@ -193,7 +192,7 @@ function bindCast(node: ast.CastExpression, scope: Scope): Expression | undefine
   }
   if (operand === undefined) return undefined;
   if (!castIsLegal(operand.type, type)) {
-    scope.report(message.illegalCast(node.span, typeText(operand.type), typeText(type)));
+    scope.report(illegalCast(node.span, typeText(operand.type), typeText(type)));
     return undefined;
   }
   if (operand.kind === 'literal' && operand.value === null) return { ...operand, type, span: node.span };

@@ -2,7 +2,7 @@
 // Temporal Intervals, 1983). PRECEDES, SUCCEEDS, LEADS and LAGS cover two relations each, which STRICTLY and IMMEDIATELY tell apart:
 //   PRECEDES  before | meets           LEADS  overlaps | finished by: it starts first and ends inside the other, or with it
 import { familyOf, typeText } from '../../contract/types.ts';
-import * as message from '../diagnose/messages.ts';
+import { notAPeriod, notAPointOfTime } from '../diagnose/expressionMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import { bindExpression } from './expression.ts';
@@ -89,7 +89,7 @@ export function bindPeriodPredicate(node: ast.PeriodPredicate, scope: Scope): Ex
 function endsOf(node: ast.Expression, scope: Scope): readonly [ast.Expression, ast.Expression] | undefined {
   const [start, end, more] = node.kind === 'row' ? node.values : [];
   if (start === undefined || end === undefined || more !== undefined) {
-    scope.report(message.notAPeriod(node.span));
+    scope.report(notAPeriod(node.span));
     return undefined;
   }
   return isPointOfTime(start, scope) && isPointOfTime(end, scope) ? [start, end] : undefined;
@@ -103,6 +103,6 @@ function isPointOfTime(node: ast.Expression, scope: Scope): boolean {
   const bound = bindExpression(node, scope);
   if (bound === undefined) return false;
   if (['date', 'time', 'timestamp', 'null'].includes(familyOf(bound.type))) return true;
-  scope.report(message.notAPointOfTime(node.span, typeText(bound.type)));
+  scope.report(notAPointOfTime(node.span, typeText(bound.type)));
   return false;
 }

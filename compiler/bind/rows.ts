@@ -1,5 +1,5 @@
 // Row values in conditions: equal when all fields are, otherwise ordered by the first field that differs (SQL:2003 part 2, 8.2).
-import * as message from '../diagnose/messages.ts';
+import { misplacedRow, rowBesideValue, rowWidths } from '../diagnose/expressionMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
@@ -12,11 +12,11 @@ type Pair = readonly [ast.Expression, ast.Expression];
 // The fields of both rows side by side; reports when they are no two rows of one width.
 function pairsOf(left: ast.Expression, right: ast.Expression, span: Span, scope: Scope): Pair[] | undefined {
   if (left.kind !== 'row' || right.kind !== 'row') {
-    scope.report(message.rowBesideValue(span));
+    scope.report(rowBesideValue(span));
     return undefined;
   }
   if (left.values.length !== right.values.length) {
-    scope.report(message.rowWidths(span, left.values.length, right.values.length));
+    scope.report(rowWidths(span, left.values.length, right.values.length));
     return undefined;
   }
   const others = right.values;
@@ -27,7 +27,7 @@ function pairsOf(left: ast.Expression, right: ast.Expression, span: Span, scope:
 export function bindRowComparison(node: ast.BinaryExpression, scope: Scope): Expression | undefined {
   const { operator, span } = node;
   if (operator === '+' || operator === '-' || operator === '*' || operator === '/' || operator === '||') {
-    scope.report(message.misplacedRow((node.left.kind === 'row' ? node.left : node.right).span));
+    scope.report(misplacedRow((node.left.kind === 'row' ? node.left : node.right).span));
     return undefined;
   }
   const pairs = pairsOf(node.left, node.right, span, scope);

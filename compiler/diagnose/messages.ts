@@ -150,21 +150,6 @@ export function columnCount(span: Span, expected: number, found: number, target:
 export function typeMismatch(span: Span, message: string, hint?: string): Diagnostic {
   return error('type-mismatch', span, message, hint);
 }
-/** Says `illegal-cast`. */
-export function illegalCast(span: Span, from: string, to: string): Diagnostic {
-  const numeric = /^(TINYINT|SMALLINT|INTEGER|BIGINT|DECIMAL|REAL|DOUBLE)/;
-  const rules: readonly (readonly [boolean, string])[] = [
-    [from === 'TIMESTAMP' && numeric.test(to), 'UNIX_TIMESTAMP(x) gives milliseconds since 1970'],
-    [numeric.test(from) && to === 'TIMESTAMP', 'TO_TIMESTAMP(x) takes milliseconds since 1970'],
-    [numeric.test(from) && to.startsWith('INTERVAL'), "multiply an interval by the number: x * INTERVAL '1' SECOND"],
-    [from.startsWith('INTERVAL') && numeric.test(to), 'an interval of one field is a number: (a - b) SECOND'],
-    [from === 'DATE' && to === 'TIME', 'a DATE has no time of day'],
-    [from === 'BOOLEAN' && numeric.test(to), 'write CASE WHEN x THEN 1 ELSE 0 END'],
-    [numeric.test(from) && to === 'BOOLEAN', 'write x <> 0'],
-  ];
-  const hint = rules.find(([fits]) => fits)?.[1];
-  return error('illegal-cast', span, `${from} can not be cast to ${to}`, hint);
-}
 /** Says `no-such-function`. */
 export function noSuchFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
   return error('no-such-function', span, `there is no function ${name}`, didYouMean(name, candidates));
@@ -294,49 +279,7 @@ export function stepNotPositive(span: Span): Diagnostic {
   return error('invalid-argument', span, 'STEP needs a width above zero', "write for instance INTERVAL '10' SECOND");
 }
 
-/** Says `type-mismatch`. */
-export function misplacedRow(span: Span): Diagnostic {
-  return error(
-    'type-mismatch',
-    span,
-    'a row of values is no value: it can only be compared with another row',
-    'take the parentheses away, or compare it by =, <, IN or BETWEEN',
-  );
-}
-/** Says `type-mismatch`. */
-export function rowBesideValue(span: Span): Diagnostic {
-  return error('type-mismatch', span, 'a row can only be compared with a row', 'write as many values on both sides');
-}
-/** Says `type-mismatch`. */
-export function rowWidths(span: Span, left: number, right: number): Diagnostic {
-  return error('type-mismatch', span, `a row of ${left} values can not be compared with one of ${right}`);
-}
-/** Says `type-mismatch`. */
-export function notAPeriod(span: Span): Diagnostic {
-  return error('type-mismatch', span, 'a period is expected here', 'write its two ends: PERIOD(start, end)');
-}
-/** Says `type-mismatch`. */
-export function notAPointOfTime(span: Span, type: string): Diagnostic {
-  return error('type-mismatch', span, `a period begins and ends with a datetime, not with ${type}`);
-}
-
-/** Says `always-faults`. */
-export function alwaysFaults(span: Span, fault: string, text: string): Diagnostic {
-  return warning('always-faults', span, `${text}: every row that gets here faults with ${fault}`, []);
-}
-
-/** Says `duplicate-function`. */
-export function duplicateSpecificName(span: Span, name: string, first: Span): Diagnostic {
-  return error(
-    'duplicate-function',
-    span,
-    `the specific name "${name}" belongs to another function already`,
-    'give each overload a specific name of its own',
-    [{ span: first, message: 'first here' }],
-  );
-}
-
-/** Says `type-mismatch`. */
-export function noSuchField(span: Span, field: string, type: string, fields: readonly string[]): Diagnostic {
-  return error('type-mismatch', span, `${type} has no ${field}`, `it has ${fields.join(', ')}`);
+/** Says `invalid-argument`. */
+export function staggerRange(span: Span): Diagnostic {
+  return error('invalid-argument', span, 'STAGGER needs a range above zero', "write RANGE INTERVAL '1' MINUTE");
 }
