@@ -14,7 +14,7 @@ const families = {
   conversion: 'Conversions',
 };
 const order = ['Conditions', 'Numbers', 'Texts', 'Datetimes', 'Conversions'];
-const last = ['Session', 'Aggregates'];
+const last = ['Session', 'Aggregates', 'Windows'];
 
 const nullRules = {
   'may-return': 'May give NULL for values, too.',
@@ -93,7 +93,7 @@ export function functionsPage({ catalogue, syntaxFunctions, writtenCall, written
   return `# Functions
 
 Written by \`scripts/functions.mjs\` from the declarations beside the functions; do not edit. A NULL argument gives NULL unless
-something else is said; aggregates skip NULL and give NULL when there is nothing else. An argument of a narrower type is widened. A
+something else is said; aggregates skip NULL and give NULL when there is nothing else, and stand over groups or OVER a window. An argument of a narrower type is widened. A
 fault loses its row and writes one to \`error_stream\`. The examples are tests.
 
 ${sections.join('\n')}`;

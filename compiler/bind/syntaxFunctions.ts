@@ -189,6 +189,28 @@ const aggregates: readonly SyntaxFunction[] = [
   aggregate('EVERY', 'EVERY(condition) → BOOLEAN', 'TRUE when it holds for all rows.'),
 ];
 
+const windows: readonly SyntaxFunction[] = [
+  {
+    name: 'LAG',
+    family: 'Windows',
+    forms: ['LAG(x [, rows [, default]]) [IGNORE NULLS | RESPECT NULLS] OVER window → type of x'],
+    documentation:
+      'The value so many rows earlier in the window, one unless said otherwise; the default, or NULL, where the window has no such row.',
+  },
+  {
+    name: 'NTH_VALUE',
+    family: 'Windows',
+    forms: ['NTH_VALUE(x, n) [FROM FIRST | FROM LAST] [IGNORE NULLS | RESPECT NULLS] OVER window → type of x'],
+    documentation: 'The value of the n-th row of the window; NULL where it has fewer.',
+  },
+  {
+    name: 'EXP_AVG',
+    family: 'Windows',
+    forms: ['EXP_AVG(number, interval) OVER window → DOUBLE'],
+    documentation: 'Mean weighted by age: a value as old as the interval counts half as much as a new one.',
+  },
+];
+
 /** All of them. */
 export const syntaxFunctions: readonly SyntaxFunction[] = [
   ...conditions,
@@ -196,6 +218,7 @@ export const syntaxFunctions: readonly SyntaxFunction[] = [
   ...datetimes,
   ...session,
   ...aggregates,
+  ...windows,
 ];
 
 /** Those that are called like functions, for suggestions. */
