@@ -5,7 +5,7 @@
 //
 // A text slot of a stored frame holds its length only; taking a row points it at the stored bytes, which stay until the next put.
 import { allocateBlock, freeBlock } from "./arena";
-import { textOf, textPointer, textLength, EMPTY_TEXT } from "../text";
+import { Text, textOf, textPointer, textLength, EMPTY_TEXT } from "../text";
 import * as snapshot from "./snapshot";
 
 const ENTRY_HEADER_BYTES: usize = 24;
@@ -96,7 +96,49 @@ export function headSequence(queue: RowQueue): i64 {
 
 /** Takes the first row into the frame. Its texts lie in the queue until the next put. */
 export function takeRow(queue: RowQueue): void {
-  const entry = queue.block + queue.head;
+  readEntry(queue, queue.head);
+  queue.head += <usize>load<u32>(queue.block + queue.head);
+  queue.count--;
+}
+
+/** The first row's entry; an entry keeps its name until the next put or take. */
+export function firstEntry(queue: RowQueue): usize {
+  return queue.head;
+}
+
+/** The entry behind this one. */
+export function nextEntry(queue: RowQueue, entry: usize): usize {
+  return entry + <usize>load<u32>(queue.block + entry);
+}
+
+/** Sequence of an entry. */
+export function entrySequence(queue: RowQueue, entry: usize): i64 {
+  return load<i64>(queue.block + entry, 16);
+}
+
+/** The text in the slot at `wanted` of an entry's row. */
+export function entryText(queue: RowQueue, entry: usize, wanted: u32): Text {
+  const copy = queue.block + entry + ENTRY_HEADER_BYTES;
+  let at = copy + queue.frameBytes;
+  for (let index: u32 = 0; index < queue.textCount; index++) {
+    const slot = load<u32>(queue.textSlots + (index << 2));
+    const length = textLength(load<u64>(copy + slot));
+    if (slot == wanted) return textOf(at, length);
+    at += <usize>length;
+  }
+  return EMPTY_TEXT;
+}
+
+/** Forgets all rows; memory is kept. */
+export function clearQueue(queue: RowQueue): void {
+  queue.head = 0;
+  queue.tail = 0;
+  queue.count = 0;
+}
+
+/** Reads an entry's row into the frame. Its texts lie in the queue until the next put. */
+export function readEntry(queue: RowQueue, offset: usize): void {
+  const entry = queue.block + offset;
   const copy = entry + ENTRY_HEADER_BYTES;
   memory.copy(queue.frame, copy, queue.frameBytes);
   let at = copy + queue.frameBytes;
@@ -106,8 +148,6 @@ export function takeRow(queue: RowQueue): void {
     store<u64>(queue.frame + slot, textOf(at, length));
     at += <usize>length;
   }
-  queue.head += <usize>load<u32>(entry);
-  queue.count--;
 }
 
 /** Writes all rows as one section. */
