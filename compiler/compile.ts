@@ -9,8 +9,8 @@ import { readCatalogue, type Catalogue } from './bind/functions.ts';
 import { programId } from './bind/identify.ts';
 import type { Diagnostic } from './diagnose/diagnostic.ts';
 import { notYetDistinct, notYetMerged, notYetTextKey } from './diagnose/emitMessages.ts';
+import { describeOperator } from './emit/operatorCode.ts';
 import { emitProgram, isEmitProblem } from './emit/program.ts';
-import { tumbleLayoutVersion } from './emit/snapshots.ts';
 import { readLibrary } from './library.ts';
 import { optimize } from './optimize/optimize.ts';
 import { parseScript } from './parse/parse.ts';
@@ -139,13 +139,11 @@ function statefulOperators(plan: Plan): StatefulOperator[] {
   const operators: StatefulOperator[] = [];
   for (const pump of plan.pumps) {
     for (let relation: Relation = pump.query; relation.kind !== 'stream-scan'; relation = relation.input) {
-      if (relation.kind !== 'tumble-aggregate') continue;
+      if (relation.kind === 'filter' || relation.kind === 'project') continue;
+      const name = pump.partOf ?? pump.name;
       operators.push({
-        id: relation.id,
-        layout: tumbleLayoutVersion,
-        scope: 'keyed',
-        pump: pump.name,
-        title: `tumbling aggregate of ${relation.aggregates.map((call) => call.name).join(', ') || 'no column'} in pump "${pump.name}"`,
+        ...describeOperator(relation),
+        pump: name,
         ancestry: scanned(relation),
       });
     }

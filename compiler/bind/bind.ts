@@ -96,6 +96,7 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     outputs,
     streams,
     pumps,
+    tables: options.references.map((binding) => ({ name: binding.table, columns: binding.columns, binding })),
     keyGroups: options.keyGroups,
     seed: options.seed,
   };

@@ -74,8 +74,8 @@ export function plain(expression: Expression): Expression {
 
 const unimportant = new Set(['span', 'qualified', 'promised', 'documentation']);
 
-/** A text that equal expressions share: places and marks aside. */
-export function expressionKey(expression: Expression): string {
+/** A text that equal expressions (or relations) share: places and marks aside. */
+export function expressionKey(expression: Expression | Relation): string {
   return JSON.stringify(expression, (name, value: unknown) =>
     unimportant.has(name) ? undefined : typeof value === 'bigint' ? `${value}n` : value,
   );
