@@ -13,8 +13,8 @@ import { allocateBlock, freeBlock } from "../state/arena";
 import { Groups, GROUPS_BYTES, findGroup, firstRow, initializeGroups, loadGroups, nextRow, resetGroups, rowAt, rowKey, saveGroups } from "../state/groups";
 import { hashWide } from "../state/hash";
 import * as snapshot from "../state/snapshot";
-import { NO_WINDOW } from "./itemWindow";
 import { mixBits } from "./random";
+import { TableWindow, closeTableWindow, openTableWindow } from "./window";
 
 /** Items that are counted exactly. */
 export const EXACT_ITEMS_MAX: u32 = 10000;
@@ -24,21 +24,19 @@ const RANK_MAX: u32 = 64 - REGISTER_BITS + 1;
 
 /** A window's items; zeroed static memory of DISTINCT_ITEMS_BYTES. */
 @unmanaged
-export class DistinctItems {
-  /** End of the open window, NO_WINDOW when none is. */
-  boundary: i64;
+export class DistinctItems extends TableWindow {
   /** 0 while the count is exact. */
   registers: usize;
   items: Groups;
 }
 
 /** Static bytes of a DistinctItems with its Groups. */
-export const DISTINCT_ITEMS_BYTES: usize = 16 + GROUPS_BYTES;
+export const DISTINCT_ITEMS_BYTES: usize = 32 + GROUPS_BYTES;
 
 /** Prepares a zeroed container. */
 export function initializeDistinctItems(distinct: DistinctItems): void {
-  distinct.boundary = NO_WINDOW;
-  distinct.items = changetype<Groups>(changetype<usize>(distinct) + 16);
+  closeTableWindow(distinct);
+  distinct.items = changetype<Groups>(changetype<usize>(distinct) + 32);
   initializeGroups(distinct.items, 0, 0, 1);
 }
 
@@ -123,13 +121,13 @@ export function resetDistinctItems(distinct: DistinctItems): void {
   if (distinct.registers != 0) freeBlock(distinct.registers, REGISTERS);
   distinct.registers = 0;
   resetGroups(distinct.items);
-  distinct.boundary = NO_WINDOW;
+  closeTableWindow(distinct);
 }
 
 /** Writes the open window as one section: i64 boundary · u32 1 for registers, 0 for items · them. */
 export function saveDistinctItems(distinct: DistinctItems, id: u64, layout: u32): void {
   snapshot.beginSection(id, layout);
-  if (distinct.boundary != NO_WINDOW) {
+  if (distinct.open != 0) {
     snapshot.writeU64(<u64>distinct.boundary);
     snapshot.writeU32(u32(distinct.registers != 0));
     if (distinct.registers != 0) snapshot.writeBytes(distinct.registers, REGISTERS);
@@ -141,7 +139,8 @@ export function saveDistinctItems(distinct: DistinctItems, id: u64, layout: u32)
 /** Reads a section; false when it can't be read. */
 export function loadDistinctItems(distinct: DistinctItems, end: usize): bool {
   if (!snapshot.readMore(end)) return true;
-  distinct.boundary = <i64>snapshot.readU64();
+  const boundary = <i64>snapshot.readU64();
+  openTableWindow(distinct, boundary, boundary);
   if (snapshot.readU32() == 0) loadGroups(distinct.items, end);
   else {
     const from = snapshot.readSpace(REGISTERS);

@@ -13,6 +13,7 @@ import { allocateBlock, freeBlock } from "../state/arena";
 import {
   RowQueue, QUEUE_BYTES, clearQueue, entrySequence, entryText, firstEntry, headRowtime, loadQueue, nextEntry, putRow, readEntry,
 } from "../state/queue";
+import { TableWindow, closeTableWindow, openTableWindow } from "./window";
 
 /** Ranked by an integer, a VARCHAR, a CHAR. */
 export const RANK_BY_INTEGER: u32 = 0;
@@ -29,9 +30,7 @@ const NULL_INTEGER: i64 = i64.MIN_VALUE;
 
 /** The rows of one ROWTIME; zeroed static memory of GROUP_RANK_BYTES. */
 @unmanaged
-export class GroupRank {
-  /** ROWTIME of the rows that wait; only of interest when there are some. */
-  rowtime: i64;
+export class GroupRank extends TableWindow {
   keyKind: u32;
   descending: u32;
   order: u32;
@@ -52,6 +51,7 @@ export const GROUP_RANK_BYTES: usize = 64 + QUEUE_BYTES;
 
 /** Prepares a zeroed container; its queue is prepared apart. */
 export function initializeGroupRank(group: GroupRank, keyKind: u32, descending: bool, order: u32, limit: u32, textSlot: u32): void {
+  closeTableWindow(group);
   group.keyKind = keyKind;
   group.descending = u32(descending);
   group.order = order;
@@ -62,16 +62,9 @@ export function initializeGroupRank(group: GroupRank, keyKind: u32, descending: 
 
 /** Puts the frame's row to the others of its ROWTIME; those of another one have left. `key` counts where integers are ranked. */
 export function addRankedRow(group: GroupRank, rowtime: i64, key: i64, isNull: bool): void {
-  group.rowtime = rowtime;
+  if (group.open == 0) openTableWindow(group, rowtime + 1, rowtime);
   const kept = group.keyKind == RANK_BY_INTEGER ? (isNull ? NULL_INTEGER : key) : i64(isNull);
   putRow(group.rows, rowtime, kept);
-}
-
-/** True when the rows that wait leave because of a row or bound at `time`. */
-// @ts-ignore: decorator
-@inline
-export function groupRankDue(group: GroupRank, time: i64): bool {
-  return group.rows.count > 0 && group.rowtime < time;
 }
 
 /** Takes the next row into the frame and gives its rank; 0 after the last one: then nothing waits any more. */
@@ -174,11 +167,12 @@ function forgetRows(group: GroupRank): void {
   group.ranks = 0;
   group.sorted = 0;
   clearQueue(group.rows);
+  closeTableWindow(group);
 }
 
 /** Reads the rows that wait from their section, which `saveQueue` writes; false when it can't be read. */
 export function loadGroupRank(group: GroupRank, end: usize): bool {
   if (!loadQueue(group.rows, end)) return false;
-  if (group.rows.count > 0) group.rowtime = headRowtime(group.rows);
+  if (group.rows.count > 0) openTableWindow(group, headRowtime(group.rows) + 1, headRowtime(group.rows));
   return true;
 }

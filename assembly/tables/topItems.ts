@@ -13,7 +13,7 @@ import { Text, textLength, textOf, textPointer } from "../text";
 import { allocateBlock, freeBlock } from "../state/arena";
 import { equalBytes, hashBytes } from "../state/hash";
 import * as snapshot from "../state/snapshot";
-import { NO_WINDOW } from "./itemWindow";
+import { TableWindow, closeTableWindow, openTableWindow } from "./window";
 
 const ITEM_BYTES: usize = 32;
 const KEY_SLACK_BYTES: usize = 16;
@@ -23,9 +23,7 @@ const COUNTERS_PER_ITEM: u32 = 10;
 
 /** A window's items; zeroed static memory of TOP_ITEMS_BYTES. */
 @unmanaged
-export class TopItems {
-  /** End of the open window, NO_WINDOW when none is. */
-  boundary: i64;
+export class TopItems extends TableWindow {
   nextSequence: i64;
   wanted: u32;
   counters: u32;
@@ -43,11 +41,11 @@ export class TopItems {
 }
 
 /** Static bytes of a TopItems. */
-export const TOP_ITEMS_BYTES: usize = 64;
+export const TOP_ITEMS_BYTES: usize = 80;
 
 /** Prepares a zeroed container for the `wanted` most frequent items. */
 export function initializeTopItems(top: TopItems, wanted: u32): void {
-  top.boundary = NO_WINDOW;
+  closeTableWindow(top);
   top.wanted = wanted;
   top.counters = max<u32>(COUNTERS_MIN, wanted * COUNTERS_PER_ITEM);
 }
@@ -260,13 +258,13 @@ function resetTopItems(top: TopItems): void {
   top.heap = 0;
   top.count = 0;
   top.nextSequence = 0;
-  top.boundary = NO_WINDOW;
+  closeTableWindow(top);
 }
 
 /** Writes the open window as one section: i64 boundary · i64 next sequence · (u64 count · i64 sequence · u32 length · bytes of the item)*. */
 export function saveTopItems(top: TopItems, id: u64, layout: u32): void {
   snapshot.beginSection(id, layout);
-  if (top.boundary != NO_WINDOW) {
+  if (top.open != 0) {
     snapshot.writeU64(<u64>top.boundary);
     snapshot.writeU64(<u64>top.nextSequence);
     for (let index: u32 = 0; index < top.count; index++) {
@@ -283,7 +281,8 @@ export function saveTopItems(top: TopItems, id: u64, layout: u32): void {
 /** Reads a section; false when it can't be read. */
 export function loadTopItems(top: TopItems, end: usize): bool {
   if (!snapshot.readMore(end)) return true;
-  top.boundary = <i64>snapshot.readU64();
+  const boundary = <i64>snapshot.readU64();
+  openTableWindow(top, boundary, boundary);
   top.nextSequence = <i64>snapshot.readU64();
   while (snapshot.readMore(end)) {
     const count = snapshot.readU64();

@@ -7,25 +7,25 @@ const program = `
 import { TopItems, initializeTopItems, addTopItem, nextTopItem, topItem, topItemCount, saveTopItems, loadTopItems } from "./assembly/tables/topItems";
 import { DistinctItems, initializeDistinctItems, addDistinctItem, distinctItemCount, resetDistinctItems, saveDistinctItems, loadDistinctItems } from "./assembly/tables/distinctItems";
 import { Hotspots, initializeHotspots, setHotspotColumn, addHotspotRow, hotspotsText, saveHotspots, loadHotspots, hotspotsBytes } from "./assembly/tables/hotspots";
-import { windowEnd } from "./assembly/tables/itemWindow";
+import { windowEnd, openTableWindow } from "./assembly/tables/window";
 import { inputBuffer } from "./assembly/state/input";
 import { scratchReset } from "./assembly/state/scratch";
 import { textOf } from "./assembly/text";
 import * as snapshot from "./assembly/state/snapshot";
 import { stateBytes } from "./assembly/state/arena";
-const top = changetype<TopItems>(memory.data(64, 16));
-const distinct = changetype<DistinctItems>(memory.data(112, 16));
+const top = changetype<TopItems>(memory.data(80, 16));
+const distinct = changetype<DistinctItems>(memory.data(128, 16));
 const hotspots = changetype<Hotspots>(memory.data(64, 16));
 export function initTop(wanted: i32): void { initializeTopItems(top, wanted); }
-export function initDistinct(): void { initializeDistinctItems(distinct); distinct.boundary = 1000; }
+export function initDistinct(): void { initializeDistinctItems(distinct); openTableWindow(distinct, 1000, 1000); }
 export function initHotspots(window: i32, radius: f64, minimum: i32, columns: i32): void { initializeHotspots(hotspots, window, radius, minimum, columns); }
-export function addTop(at: usize, length: i32): void { top.boundary = 1000; addTopItem(top, textOf(at, length)); }
+export function addTop(at: usize, length: i32): void { openTableWindow(top, 1000, 1000); addTopItem(top, textOf(at, length)); }
 export function addDistinct(at: usize, length: i32): void { addDistinctItem(distinct, textOf(at, length)); }
 export function nextTop(): i32 { return i32(nextTopItem(top)); }
 export function item(): u64 { return topItem; }
 export function itemCount(): i64 { return topItemCount; }
 export function distinctCount(): i64 { return distinctItemCount(distinct); }
-export function resetDistinct(): void { resetDistinctItems(distinct); distinct.boundary = 1000; }
+export function resetDistinct(): void { resetDistinctItems(distinct); openTableWindow(distinct, 1000, 1000); }
 export function set(column: i32, value: f64): void { setHotspotColumn(hotspots, column, value); }
 export function addRow(): void { scratchReset(); addHotspotRow(hotspots); }
 export function text(): u64 { return hotspotsText(hotspots); }
