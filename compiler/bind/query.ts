@@ -14,6 +14,7 @@ import type { Catalogue } from './functions.ts';
 import { bindGrouped } from './group.ts';
 import { monotonicityOf } from './monotonic.ts';
 import { isPromised, plain, type Scope, type ScopeRelation } from './scope.ts';
+import { bindTableFunction } from './tableFunctions.ts';
 import type { UserFunction } from './userFunctions.ts';
 
 /** One column of a select list; its expression still has the binder's marks. */
@@ -197,10 +198,19 @@ function bindFrom(from: ast.FromItem, context: QueryContext): ScopeRelation | un
       if (from.window !== undefined) return unsupported(from.window.span, 'a window on a relation of FROM', scope);
       return bindDerived(from, context);
     case 'table-function':
-      return unsupported(from.span, `TABLE(${from.name.name}(…))`, scope);
+      return bindTable(from, scope, context);
     case 'join':
       return unsupported(from.span, 'a join', scope);
   }
+}
+
+function bindTable(from: ast.TableFunctionCall, scope: Scope, context: QueryContext): ScopeRelation | undefined {
+  const bound = bindTableFunction(from, scope, ({ query, span }) =>
+    bindDerived({ kind: 'derived-table', query, span }, context),
+  );
+  if (bound === undefined) return undefined;
+  const columns = renamed(bound.columns, from.columnAliases, bound.visible, from.span, context);
+  return columns === undefined ? undefined : { ...bound, columns };
 }
 
 function bindNamed(from: ast.NamedRelation, context: QueryContext): ScopeRelation | undefined {

@@ -3,17 +3,19 @@ import type { StatefulOperator } from '../../contract/manifest.ts';
 import type { StatefulRelation } from '../plan/plan.ts';
 import type { OperatorLayout, OperatorOf } from './layout.ts';
 import type { OperatorCode } from './operator.ts';
+import { tableFunctionCode } from './operators/tableFunction.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
-const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
-  'tumble-aggregate': tumbleCode,
+const codes: { readonly [K in StatefulRelation['kind']]?: (relation: OperatorOf<K>['relation']) => OperatorCode<K> } = {
+  'tumble-aggregate': () => tumbleCode,
+  'table-function': tableFunctionCode,
 };
 
 /** An operator's code with the operator itself: what the parts of the emitter call. */
 export function operatorCode<K extends StatefulRelation['kind']>(operator: OperatorOf<K>): OperatorCode<K> {
   const code = codes[operator.relation.kind as K];
   if (code === undefined) throw new Error(`invariant: no code for ${operator.relation.kind}`);
-  return code as OperatorCode<K>;
+  return code(operator.relation);
 }
 
 /** True when the emitter knows a kind of operator. */
