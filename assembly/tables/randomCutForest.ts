@@ -8,7 +8,7 @@
 // Spirakis, "Weighted random sampling with a reservoir", IPL 2006, in its logarithmic form: point i bears w = ln(−ln u) − i / timeDecay
 // with a fresh uniform u, and the s points of least w are the sample, so that a point counts e times less after timeDecay points.
 //
-//   forest := static Forest · Points · then one arena block a tree (randomCutTree.ts), the point and two vectors of attribution
+//   forest := static Forest · Points · then the trees (randomCutTree.ts), several in an arena block, the point and two vectors of attribution
 //
 // NULL: a column that is NULL keeps the value of the row before (0 in the first row), so that a missing reading is not an anomaly.
 // Values beyond ±1e300 count as ±1e300, so that no sum of sides overflows.
@@ -49,12 +49,22 @@ export const FOREST_BYTES: usize = 72 + POINTS_BYTES;
 /** Arena bytes of a forest that is full: known from its parameters alone. */
 export function forestBytes(trees: u32, sample: u32, columns: u32, shingle: u32): u64 {
   const dimensions = columns * shingle;
+  const bytes = treeBytes(sample, dimensions);
+  const together = treesTogether(bytes);
+  const rest = trees % together;
   return (
-    <u64>trees * <u64>blockBytes(treeBytes(sample, dimensions)) +
+    <u64>(trees / together) * <u64>blockBytes(<usize>together * bytes) +
+    (rest > 0 ? <u64>blockBytes(<usize>rest * bytes) : 0) +
     pointsBytes(dimensions, trees * sample + 1) +
     <u64>blockBytes(trees << 2) +
     3 * <u64>blockBytes(dimensions << 3)
   );
+}
+
+// Trees that share a block of the arena: as many as fit into sixteen of the blocks that one tree would need, so that little is lost
+// to the arena's powers of two.
+function treesTogether(bytes: usize): u32 {
+  return <u32>((blockBytes(bytes) << 4) / bytes);
 }
 
 /** Prepares a zeroed forest. */
@@ -71,14 +81,23 @@ export function initializeForest(
   forest.points = changetype<Points>(changetype<usize>(forest) + FOREST_BYTES - POINTS_BYTES);
   initializePoints(forest.points, forest.dimensions, trees * sample + 1);
   forest.table = allocateBlock(trees << 2);
-  for (let index: u32 = 0; index < trees; index++) {
-    const block = allocateBlock(treeBytes(sample, forest.dimensions));
-    store<u32>(forest.table + (index << 2), <u32>block);
-    initializeTree(changetype<Tree>(block), sample, forest.dimensions);
-  }
+  plantTrees(forest);
   forest.point = zeroedVector(forest.dimensions);
   forest.high = zeroedVector(forest.dimensions);
   forest.low = zeroedVector(forest.dimensions);
+}
+
+function plantTrees(forest: Forest): void {
+  const bytes = treeBytes(forest.sample, forest.dimensions);
+  const together = treesTogether(bytes);
+  let block: usize = 0;
+  for (let index: u32 = 0; index < forest.trees; index++) {
+    const within = index % together;
+    if (within == 0) block = allocateBlock(<usize>min<u32>(together, forest.trees - index) * bytes);
+    const tree = block + <usize>within * bytes;
+    store<u32>(forest.table + (index << 2), <u32>tree);
+    initializeTree(changetype<Tree>(tree), forest.sample, forest.dimensions);
+  }
 }
 
 function zeroedVector(dimensions: u32): usize {

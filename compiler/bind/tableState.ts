@@ -10,8 +10,11 @@ function blockBytes(bytes: number): number {
 export function forestBytesMax(trees: number, sample: number, columns: number, shingle: number): number {
   const dimensions = columns * shingle;
   const treeBytes = 64 + sample * (24 + dimensions * 16 + 8 + 16);
+  const together = Math.floor((blockBytes(treeBytes) * 16) / treeBytes);
+  const rest = trees % together;
   return (
-    trees * blockBytes(treeBytes) +
+    Math.floor(trees / together) * blockBytes(together * treeBytes) +
+    (rest > 0 ? blockBytes(rest * treeBytes) : 0) +
     pointsBytes(dimensions, trees * sample + 1) +
     blockBytes(trees * 4) +
     3 * blockBytes(dimensions * 8)

@@ -1,5 +1,6 @@
 // The random cut forest: invariants of its trees against a recount, scores of outliers, attribution, snapshots, bounds of memory.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { forestBytesMax } from '../../compiler/bind/tableState.ts';
 import { seededRandom } from '../harness/random.ts';
 import { compileHarness, functionSizes, instantiate, type WasmExports } from '../harness/wasm.ts';
 
@@ -214,7 +215,11 @@ describe('the score', () => {
   });
 
   test('takes the last value for a NULL', async () => {
-    const rows = (value: number | null): (number | null)[][] => [[1, 2], [3, 4], [5, value]];
+    const rows = (value: number | null): (number | null)[][] => [
+      [1, 2],
+      [3, 4],
+      [5, value],
+    ];
     const run = async (value: number | null): Promise<number> => {
       const exports = await open({ trees: 10, sample: 2 });
       return rows(value).map((row) => feed(exports, row))[2] ?? 0;
@@ -253,7 +258,9 @@ describe('the explanation', () => {
     expect(Number(parsed.a?.ATTRIBUTION_SCORE) + Number(parsed.B?.ATTRIBUTION_SCORE)).toBeCloseTo(score, 3);
     feed(exports, [1, -300], 'explain');
     expect((JSON.parse(explanation(exports)) as Record<string, Record<string, string>>).B?.DIRECTION).toBe('LOW');
-    expect(explanation(exports, 0)).toMatch(/^\{"a":\{"ATTRIBUTION_SCORE":"\d+\.\d{4}"\},"B":\{"ATTRIBUTION_SCORE":"\d+\.\d{4}"\}\}$/);
+    expect(explanation(exports, 0)).toMatch(
+      /^\{"a":\{"ATTRIBUTION_SCORE":"\d+\.\d{4}"\},"B":\{"ATTRIBUTION_SCORE":"\d+\.\d{4}"\}\}$/,
+    );
   });
 });
 
@@ -302,7 +309,10 @@ describe('a snapshot', () => {
 });
 
 test('memory stays within the bound that the parameters give', async () => {
-  for (const given of [{ trees: 20, sample: 40, decay: 50 }, { trees: 5, sample: 12, decay: 20, columns: 3, shingle: 4 }]) {
+  for (const given of [
+    { trees: 20, sample: 40, decay: 50 },
+    { trees: 5, sample: 12, decay: 20, columns: 3, shingle: 4 },
+  ]) {
     const all = { ...defaults, ...given };
     const exports = await open(given);
     const next = seededRandom(1);
@@ -311,7 +321,19 @@ test('memory stays within the bound that the parameters give', async () => {
     expect(Number(exports.bytes?.())).toBeLessThanOrEqual(bound);
     expect(Number(exports.bytes?.())).toBeGreaterThan(bound / 3);
   }
-  expect(Number((await open()).bound?.(100, 256, 2, 1))).toBeLessThan(8 << 20);
+  expect(Number((await open()).bound?.(100, 256, 2, 1))).toBeLessThan(4 << 20);
+});
+
+test('the compiler knows the same bound', async () => {
+  const exports = await instantiate(wasm);
+  for (const parameters of [
+    [100, 256, 2, 1],
+    [1, 10, 1, 1],
+    [1000, 1000, 1, 30],
+    [17, 333, 30, 30],
+    [50, 512, 7, 4],
+  ] as const)
+    expect(forestBytesMax(...parameters)).toBe(Number(exports.bound?.(...parameters)));
 });
 
 test('no function of the harness exceeds 4,000 bytes', () => {

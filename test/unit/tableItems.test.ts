@@ -76,7 +76,8 @@ function readText(exports: WasmExports, packed: number | bigint | undefined): st
 
 function drain(exports: WasmExports): [string, number][] {
   const result: [string, number][] = [];
-  while (Number(exports.nextTop?.()) !== 0) result.push([readText(exports, exports.item?.()), Number(exports.itemCount?.())]);
+  while (Number(exports.nextTop?.()) !== 0)
+    result.push([readText(exports, exports.item?.()), Number(exports.itemCount?.())]);
   return result;
 }
 
@@ -144,7 +145,8 @@ describe('distinct items', () => {
       const item = `item ${Math.floor(next() * 50000)}`;
       add(exports, 'addDistinct', item);
       items.add(item);
-      if (items.size === 10000 || items.size === 30000) exports = await restored(exports, 1, await open('initDistinct'));
+      if (items.size === 10000 || items.size === 30000)
+        exports = await restored(exports, 1, await open('initDistinct'));
       if (items.size <= 10000) expect(Number(exports.distinctCount?.())).toBe(items.size);
       else if (index % 500 === 0) {
         const error = Number(exports.distinctCount?.()) / items.size - 1;

@@ -57,7 +57,9 @@ export const topItemsCode: BreakingCode<'table-function'> = {
     const code = new Code();
     code.block(`while (${module.use(topModule, 'nextTopItem')}(${name}))`, () => {
       code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-      code.line(`rows_${name}(${module.use(topModule, 'topItem')}, ${module.use(topModule, 'topItemCount')}, rowtime);`);
+      code.line(
+        `rows_${name}(${module.use(topModule, 'topItem')}, ${module.use(topModule, 'topItemCount')}, rowtime);`,
+      );
       code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
       code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
     });
@@ -118,7 +120,9 @@ function itemOf({ relation }: TableLayout, below: ExpressionContext): Operand {
 function openWindow({ name, relation, domain }: TableLayout, below: ExpressionContext, module: ModuleBuilder): void {
   const milliseconds = Number(relation.options['windowSizeSeconds']) * 1000;
   below.code.block(`if (${name}.open == 0)`, () => {
-    below.code.line(`${module.use('tables/window', 'openTumblingWindow')}(${name}, ${below.rowtime}, ${milliseconds});`);
+    below.code.line(
+      `${module.use('tables/window', 'openTumblingWindow')}(${name}, ${below.rowtime}, ${milliseconds});`,
+    );
     below.code.line(`if (${name}.boundary < next_${domain}) next_${domain} = ${name}.boundary;`);
   });
 }
