@@ -208,7 +208,7 @@ describe('hotspots', () => {
       for (let index = 0; index < 400; index++) {
         const row = Array.from({ length: columns }, () => (next() < 0.5 ? Math.floor(next() * 6) : next() * 6));
         rows.push(row);
-        row.forEach((value, column) => exports.set?.(column, value));
+        for (const [column, value] of row.entries()) exports.set?.(column, value);
         exports.addRow?.();
         if (index % 90 === 50)
           exports = await restored(exports, 2, await open('initHotspots', window, radius, minimum, columns));
