@@ -8,7 +8,7 @@ import type { Relation, TableFunction, TableFunctionName } from '../plan/plan.ts
 import type { Span } from '../source.ts';
 import type { Expression } from '../plan/expression.ts';
 import { bindExpression } from './expression.ts';
-import type { Scope, ScopeRelation } from './scope.ts';
+import { columnAt, type FromScope, type Scope } from './scope.ts';
 import { bindSignature, signatures, type Options } from './tableArguments.ts';
 import { forestBytesMax } from './tableState.ts';
 
@@ -29,21 +29,31 @@ const numericKinds: ReadonlySet<SqlType['kind']> = new Set<SqlType['kind']>([
   'BIGINT',
 ]);
 
+/** The rows of a cursor. */
+export interface Cursor extends Pick<FromScope, 'origins' | 'growing'> {
+  readonly relation: Relation;
+}
+
+/** The rows of a table function: `*` gives the visible ones of its columns, which stand first. */
+export interface BoundTable extends Cursor {
+  readonly visible: number;
+}
+
 /** A call whose cursor and arguments are bound. */
 interface BoundCall {
   readonly name: TableFunctionName;
   readonly call: ast.TableFunctionCall;
-  readonly cursor: ScopeRelation;
+  readonly cursor: Cursor;
   readonly options: Options;
   readonly scope: Scope;
 }
 
-/** Binds a table function; `bindCursor` binds the query of its cursor as a derived table. */
+/** Binds a table function; `bindCursor` binds the query of its cursor. */
 export function bindTableFunction(
   call: ast.TableFunctionCall,
   scope: Scope,
-  bindCursor: (cursor: ast.CursorArgument) => ScopeRelation | undefined,
-): ScopeRelation | undefined {
+  bindCursor: (cursor: ast.CursorArgument) => Cursor | undefined,
+): BoundTable | undefined {
   const names = Object.keys(signatures) as TableFunctionName[];
   const name = names.find((candidate) => candidate === call.name.name.toUpperCase());
   if (name === undefined) {
@@ -73,7 +83,7 @@ export function bindTableFunction(
   }
 }
 
-function bindForest(bound: BoundCall): ScopeRelation | undefined {
+function bindForest(bound: BoundCall): BoundTable | undefined {
   const { name, call, scope, options, cursor } = bound;
   const reads = numericColumns(bound);
   if (reads === undefined) return undefined;
@@ -94,7 +104,7 @@ function bindForest(bound: BoundCall): ScopeRelation | undefined {
 }
 
 // The heading of the documentation's page has another name for the column than its SQL: both are found, `*` gives the SQL's.
-function bindHotspots(bound: BoundCall): ScopeRelation | undefined {
+function bindHotspots(bound: BoundCall): BoundTable | undefined {
   const reads = numericColumns(bound);
   if (reads === undefined) return undefined;
   const text: SqlType = { kind: 'VARCHAR', length: hotspotsLength };
@@ -108,10 +118,10 @@ function bindHotspots(bound: BoundCall): ScopeRelation | undefined {
 // Positions of the numeric columns of the cursor.
 function numericColumns({ name, call, cursor, scope }: BoundCall): number[] | undefined {
   const span = call.arguments[0]?.span ?? call.span;
-  const decimals = cursor.columns.filter(({ type }) => type.kind === 'DECIMAL');
+  const decimals = cursor.relation.columns.filter(({ type }) => type.kind === 'DECIMAL');
   for (const column of decimals) scope.report(message.decimalColumn(span, name, column.name));
   if (decimals.length > 0) return undefined;
-  const reads = cursor.columns.flatMap(({ type }, index) => (numericKinds.has(type.kind) ? [index] : []));
+  const reads = cursor.relation.columns.flatMap(({ type }, index) => (numericKinds.has(type.kind) ? [index] : []));
   if (reads.length === 0) scope.report(message.noNumericColumn(span, name));
   else if (reads.length > numericColumnsMax)
     scope.report(message.tooManyNumericColumns(span, name, reads.length, numericColumnsMax));
@@ -120,21 +130,14 @@ function numericColumns({ name, call, cursor, scope }: BoundCall): number[] | un
 }
 
 // The item goes in as a text: the result's column is one, whatever the counted column is.
-function bindItems(bound: BoundCall): ScopeRelation | undefined {
+function bindItems(bound: BoundCall): BoundTable | undefined {
   const { name, call, cursor, options } = bound;
   const index = findColumn(bound, 'columnName');
-  const column = index === undefined ? undefined : cursor.columns[index];
+  const column = index === undefined ? undefined : cursor.relation.columns[index];
   if (index === undefined || column === undefined) return undefined;
   const length = column.type.kind === 'VARCHAR' || column.type.kind === 'CHAR' ? column.type.length : itemLength;
   const type: SqlType = { kind: 'VARCHAR', length };
-  const read: Expression = {
-    kind: 'column',
-    index,
-    name: column.name,
-    type: column.type,
-    nullable: column.nullable,
-    span: call.span,
-  };
+  const read = columnAt(cursor.relation.columns, index, call.span);
   const item: Expression =
     column.type.kind === 'VARCHAR'
       ? read
@@ -154,9 +157,7 @@ function bindItems(bound: BoundCall): ScopeRelation | undefined {
         ]
       : [{ name: 'NUMBER_OF_DISTINCT_ITEMS', type: { kind: 'BIGINT' }, nullable: false }];
   return {
-    alias: call.alias?.name,
     relation: relationOf(name, withoutNames(options), [0], input, columns, call.span),
-    columns,
     visible: columns.length,
     growing: new Set(),
     origins: columns.map(() => undefined),
@@ -164,10 +165,10 @@ function bindItems(bound: BoundCall): ScopeRelation | undefined {
 }
 
 // The column to rank by comes first among those that are read; the others only wait with it.
-function bindGroupRank(bound: BoundCall): ScopeRelation | undefined {
+function bindGroupRank(bound: BoundCall): BoundTable | undefined {
   const { cursor, options, scope, call } = bound;
   const index = findColumn(bound, 'rankByColumnName');
-  const column = index === undefined ? undefined : cursor.columns[index];
+  const column = index === undefined ? undefined : cursor.relation.columns[index];
   if (index === undefined || column === undefined) return undefined;
   const { type } = column;
   if (!['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'CHAR', 'VARCHAR'].includes(type.kind)) {
@@ -175,7 +176,7 @@ function bindGroupRank(bound: BoundCall): ScopeRelation | undefined {
     return undefined;
   }
   const rank: Column = { name: String(options['rankOutColumnName']), type: { kind: 'INTEGER' }, nullable: false };
-  const others = cursor.columns.map((_, position) => position).filter((position) => position !== index);
+  const others = cursor.relation.columns.map((_, position) => position).filter((position) => position !== index);
   return appended({ ...bound, options: withoutNames(options) }, [index, ...others], cursor.relation, [rank]);
 }
 
@@ -191,13 +192,13 @@ function argumentSpan(call: ast.TableFunctionCall, index: number): Span {
 // The name as stored; in another case where only one column is meant.
 function findColumn({ cursor, options, scope, call }: BoundCall, option: string): number | undefined {
   const name = String(options[option]);
-  const exact = cursor.columns.findIndex((column) => column.name === name);
+  const exact = cursor.relation.columns.findIndex((column) => column.name === name);
   if (exact >= 0) return exact;
-  const folded = cursor.columns.flatMap((column, index) =>
+  const folded = cursor.relation.columns.flatMap((column, index) =>
     column.name.toUpperCase() === name.toUpperCase() ? [index] : [],
   );
   if (folded.length === 1) return folded[0];
-  const candidates = cursor.columns.map((column) => column.name);
+  const candidates = cursor.relation.columns.map((column) => column.name);
   scope.report(general.unknownColumn(argumentSpan(call, 1), name, 'the cursor', candidates));
   return undefined;
 }
@@ -207,17 +208,15 @@ function appended(
   reads: readonly number[],
   input: Relation,
   more: readonly Column[],
-): ScopeRelation | undefined {
-  const taken = more.find((column) => cursor.columns.some((other) => other.name === column.name));
+): BoundTable | undefined {
+  const taken = more.find((column) => cursor.relation.columns.some((other) => other.name === column.name));
   if (taken !== undefined) {
     scope.report(message.resultColumnTaken(call.span, taken.name));
     return undefined;
   }
-  const columns = [...cursor.columns, ...more];
+  const columns = [...cursor.relation.columns, ...more];
   return {
-    alias: call.alias?.name,
     relation: relationOf(name, options, reads, input, columns, call.span),
-    columns,
     visible: columns.length,
     growing: cursor.growing,
     origins: [...cursor.origins, ...more.map(() => undefined)],
