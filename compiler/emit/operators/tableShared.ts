@@ -24,13 +24,11 @@ export function saveSingle(table: TableLayout, container: string, save: string):
 export function setNumbers(table: TableLayout, below: ExpressionContext, set: string): void {
   table.relation.reads.forEach((column, index) => {
     const { value, isNull } = below.column(column);
-    const call = `${set}(${table.name}, ${index}, <f64>${parenthesized(value)});`;
+    const type = table.relation.input.columns[column]?.type;
+    const number = type?.kind === 'DOUBLE' ? value : `<f64>(${value})`;
+    const call = `${set}(${table.name}, ${index}, ${number});`;
     below.code.line(isNull === 'false' ? call : `if (!(${isNull})) ${call}`);
   });
-}
-
-function parenthesized(value: string): string {
-  return /^[\w.]+$/.test(value) || /^[\w.]+(<\w+>)?\([^()]*\)$/.test(value) ? value : `(${value})`;
 }
 
 /** The columns of a row function: the input's, then `more`. */
