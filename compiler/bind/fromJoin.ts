@@ -1,5 +1,4 @@
 // Joins in FROM: conditions, names of both sides, columns that USING and NATURAL make one; joins with reference tables.
-import type { Column } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';

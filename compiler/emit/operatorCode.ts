@@ -3,12 +3,18 @@ import type { StatefulOperator } from '../../contract/manifest.ts';
 import type { StatefulRelation } from '../plan/plan.ts';
 import type { OperatorLayout, OperatorOf } from './layout.ts';
 import type { OperatorCode } from './operator.ts';
+import { sortCode } from './operators/sort.ts';
 import { tableFunctionCode } from './operators/tableFunction.ts';
+import { timeSortCode } from './operators/timeSort.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
-const codes: { readonly [K in StatefulRelation['kind']]?: (relation: OperatorOf<K>['relation']) => OperatorCode<K> } = {
+const codes: {
+  readonly [K in StatefulRelation['kind']]?: (relation: OperatorOf<K>['relation']) => OperatorCode<K>;
+} = {
   'tumble-aggregate': () => tumbleCode,
   'table-function': tableFunctionCode,
+  sort: () => sortCode,
+  'time-sort': () => timeSortCode,
 };
 
 /** An operator's code with the operator itself: what the parts of the emitter call. */

@@ -3,8 +3,8 @@ import { storageOf } from '../../../contract/types.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
 import { wasmType, type Operand } from '../expressions.ts';
 import { frameOf, type Frame, type StreamLayout } from '../layout.ts';
-import { initializeQueue } from '../merges.ts';
 import type { BreakingCode } from '../operator.ts';
+import { shapeOf } from '../shapes.ts';
 import { emitRowJson, loadSlot } from '../streams.ts';
 import {
   closeTableWindow,
@@ -18,9 +18,20 @@ import {
 
 const module_ = 'tables/groupRank';
 
-// The frame of the rows that wait: all columns of the input.
-function waitingFrame({ name, relation }: TableLayout): Frame {
-  return frameOf(relation.input.columns, name, undefined, false);
+// The rows that wait, laid out like those of a stream: all columns of the input.
+function waitingRows({ name, relation }: TableLayout): StreamLayout {
+  const { columns } = relation.input;
+  return {
+    stream: { kind: 'hidden', name, columns, span: relation.span },
+    id: name,
+    frame: frameOf(columns, name, undefined, false),
+    readers: [],
+    domain: -1,
+  };
+}
+
+function waitingFrame(group: TableLayout): Frame {
+  return waitingRows(group).frame;
 }
 
 /** Ranks among the rows of one ROWTIME. */
@@ -33,22 +44,20 @@ export const groupRankCode: BreakingCode<'table-function'> = {
     const frame = waitingFrame(group);
     declareContainer(group, module, module_, 'GroupRank', 'GROUP_RANK_BYTES');
     module.declare(`const ${frame.name}: usize = memory.data(${frame.bytes}, 16);`);
-    emitData(group, frame, module);
+    shapeOf(waitingRows(group), module);
+    emitData(group, module);
   },
   initialize: (group, module) => {
-    const { options, input } = group.relation;
-    const key = keyOf(group);
-    const frame = waitingFrame(group);
-    const slot = key.storage === 'text' ? (frame.slots[key.column]?.valueOffset ?? 0) : 0;
-    const kind = key.storage !== 'text' ? 'RANK_BY_INTEGER' : key.isPadded ? 'RANK_BY_CHAR' : 'RANK_BY_VARCHAR';
+    const { options } = group.relation;
+    const { kind, column } = keyOf(group);
     const orders: Record<string, string> = { asc: 'ORDER_ASCENDING', desc: 'ORDER_DESCENDING' };
-    const order = orders[String(options['outputOrder'])] ?? 'ORDER_ARRIVAL';
+    const order = module.use(module_, orders[String(options['outputOrder'])] ?? 'ORDER_ARRIVAL');
+    const rows = waitingRows(group);
     return [
-      `${module.use(module_, 'initializeGroupRank')}(${group.name}, ${module.use(module_, kind)}, ${options['sortOrder'] === 'desc'}, ${module.use(module_, order)}, ${options['outputMax']}, ${slot});`,
-      initializeQueue(`${group.name}.rows`, frame, input.columns, module),
+      `${module.use(module_, 'initializeGroupRank')}(${group.name}, ${module.use(module_, kind)}, ${options['sortOrder'] === 'desc'}, ${order}, ${options['outputMax']}, ${column}, ${rows.frame.name}, ${shapeOf(rows, module)});`,
     ];
   },
-  save: (group, module) => saveSingle(group, `${group.name}.rows`, module.use('state/queue', 'saveQueue')),
+  save: (group, module) => saveSingle(group, group.name, module.use(module_, 'saveGroupRank')),
   load: ({ name }, module) => `${module.use(module_, 'loadGroupRank')}(${name}, end)`,
   loaded: () => [],
   changed: ownsGroup,
@@ -63,9 +72,7 @@ export const groupRankCode: BreakingCode<'table-function'> = {
       code.line(`store<${wasmType(storageOf(column.type))}>(${frame.name}, ${value}, ${slot.valueOffset});`);
       code.line(`store<u8>(${frame.name}, u8(${isNull}), ${slot.nullOffset});`);
     });
-    const { value, isNull } = below.column(keyOf(group).column);
-    const key = keyOf(group).storage === 'text' ? '0' : `<i64>(${value})`;
-    code.line(`${module.use(module_, 'addRankedRow')}(${group.name}, ${below.rowtime}, ${key}, ${isNull});`);
+    code.line(`${module.use(module_, 'addRankedRow')}(${group.name}, ${below.rowtime});`);
     code.line(`if (${group.name}.boundary < next_${group.domain}) next_${group.domain} = ${group.name}.boundary;`);
   },
   parameters: ['rank: i32'],
@@ -101,22 +108,18 @@ export const groupRankCode: BreakingCode<'table-function'> = {
   },
 };
 
-function keyOf({ relation }: TableLayout): { column: number; storage: string; isPadded: boolean } {
+// The column to rank by, and how its values compare.
+function keyOf({ relation }: TableLayout): { column: number; kind: string } {
   const column = relation.reads[0] ?? 0;
-  const type = relation.input.columns[column]?.type ?? { kind: 'INTEGER' };
-  return { column, storage: storageOf(type), isPadded: type.kind === 'CHAR' };
+  const kind = relation.input.columns[column]?.type.kind;
+  if (kind === 'CHAR' || kind === 'VARCHAR' || kind === 'BIGINT') return { column, kind: `RANK_BY_${kind}` };
+  return { column, kind: 'RANK_BY_INTEGER' };
 }
 
 // data_<name>(): the row in the frame as JSON, for error_stream.
-function emitData({ name, relation }: TableLayout, frame: Frame, module: ModuleBuilder): void {
-  const layout: StreamLayout = {
-    stream: { kind: 'hidden', name, columns: relation.input.columns, span: relation.span },
-    id: name,
-    frame,
-    readers: [],
-    domain: -1,
-  };
-  emitRowJson(layout, module);
+function emitData(group: TableLayout, module: ModuleBuilder): void {
+  const { name } = group;
+  emitRowJson(waitingRows(group), module);
   module.use('text', 'Text');
   const code = new Code();
   code.line(`const data = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${name}() + 16);`);
