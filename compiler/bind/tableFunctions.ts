@@ -177,7 +177,9 @@ function bindGroupRank(bound: BoundCall): BoundTable | undefined {
   }
   const rank: Column = { name: String(options['rankOutColumnName']), type: { kind: 'INTEGER' }, nullable: false };
   const others = cursor.relation.columns.map((_, position) => position).filter((position) => position !== index);
-  return appended({ ...bound, options: withoutNames(options) }, [index, ...others], cursor.relation, [rank]);
+  const result = appended({ ...bound, options: withoutNames(options) }, [index, ...others], cursor.relation, [rank]);
+  // Rows of one ROWTIME leave in another order.
+  return result === undefined ? undefined : { ...result, growing: new Set() };
 }
 
 // Names of columns are not part of what an operator does: `reads` says which ones are meant.
@@ -189,15 +191,15 @@ function argumentSpan(call: ast.TableFunctionCall, index: number): Span {
   return call.arguments[index]?.span ?? call.span;
 }
 
-// The name as stored; in another case where only one column is meant.
+// The name as stored; in another case where only one name is meant.
 function findColumn({ cursor, options, scope, call }: BoundCall, option: string): number | undefined {
   const name = String(options[option]);
   const exact = cursor.relation.columns.findIndex((column) => column.name === name);
   if (exact >= 0) return exact;
-  const folded = cursor.relation.columns.flatMap((column, index) =>
-    column.name.toUpperCase() === name.toUpperCase() ? [index] : [],
-  );
-  if (folded.length === 1) return folded[0];
+  const folded = cursor.relation.columns.filter((column) => column.name.toUpperCase() === name.toUpperCase());
+  // A join has the column that it compares twice, under one name: the first is as good as the other.
+  if (new Set(folded.map((column) => column.name)).size === 1)
+    return cursor.relation.columns.findIndex((column) => column.name === folded[0]?.name);
   const candidates = cursor.relation.columns.map((column) => column.name);
   scope.report(general.unknownColumn(argumentSpan(call, 1), name, 'the cursor', candidates));
   return undefined;

@@ -357,6 +357,27 @@ describe('the law of the score and of the trees', () => {
     }
   });
 
+  test('recent points are sampled as their weight e^(−age / timeDecay) says', async () => {
+    const [sample, decay, rows] = [20, 100, 1500];
+    const exports = await open({ trees: 300, sample, decay, columns: 1 });
+    for (let index = 0; index < rows; index++) feed(exports, [index]);
+    const { points, trees } = readForest(saved(exports));
+    const ages = trees.flatMap((tree) => pointsBelow(tree, points).map((point) => rows - 1 - (point[0] ?? 0)));
+    // With exponential clocks of these rates the first `sample` to ring are taken: a point is among them with 1 − e^(−c · weight).
+    const weights = Array.from({ length: rows }, (_, age) => Math.exp(-age / decay));
+    const chances = (c: number): number[] => weights.map((weight) => 1 - Math.exp(-c * weight));
+    let [least, most] = [0, 1000];
+    while (most - least > 1e-9) {
+      const middle = (least + most) / 2;
+      if (chances(middle).reduce((sum, chance) => sum + chance, 0) < sample) least = middle;
+      else most = middle;
+    }
+    const expected = chances(least).reduce((sum, chance, age) => sum + chance * age, 0) / sample;
+    const mean = ages.reduce((sum, age) => sum + age, 0) / ages.length;
+    expect(ages.length).toBe(300 * sample);
+    expect(Math.abs(mean / expected - 1)).toBeLessThan(0.05);
+  });
+
   test('a dimension is cut at the root as often as its side is long, after inserts and after evictions', async () => {
     for (const rows of [40, 1200]) {
       const exports = await open({ trees: 1000, sample: 40, decay: 200 });
