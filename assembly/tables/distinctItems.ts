@@ -10,8 +10,9 @@
 //   estimate   u8 register[2^14]: the greatest position of the first 1 among the other 50 bits of the hashes that begin with its number
 import { Text, textLength, textPointer } from "../text";
 import { allocateBlock, freeBlock } from "../state/arena";
-import { Groups, GROUPS_BYTES, findGroup, firstRow, initializeGroups, loadGroups, nextRow, resetGroups, rowAt, rowKey, saveGroups } from "../state/groups";
+import { Groups, GROUPS_BYTES, findGroup, firstRow, initializeGroups, loadGroups, nextRow, resetGroups, rowAt, saveGroups } from "../state/groups";
 import { hashWide } from "../state/hash";
+import { keyBytes } from "../state/slots";
 import * as snapshot from "../state/snapshot";
 import { mixBits } from "./random";
 import { TableWindow, closeTableWindow, openTableWindow } from "./window";
@@ -53,7 +54,7 @@ function estimateFromNowOn(distinct: DistinctItems): void {
   let cursor = firstRow(distinct.items);
   while (cursor != 0) {
     const row = rowAt(distinct.items, cursor);
-    register(distinct, rowKey(distinct.items, row), load<u32>(row));
+    register(distinct, keyBytes(distinct.items, row), load<u32>(row));
     cursor = nextRow(distinct.items, cursor);
   }
   resetGroups(distinct.items);
