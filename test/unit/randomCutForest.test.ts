@@ -1,127 +1,9 @@
 // The random cut forest: invariants of its trees against a recount, scores of outliers, attribution, snapshots, bounds of memory.
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { forestBytesMax } from '../../compiler/bind/tableState.ts';
 import { seededRandom } from '../harness/random.ts';
-import { compileHarness, functionSizes, instantiate, type WasmExports } from '../harness/wasm.ts';
-
-const program = `
-import { Forest, initializeForest, beginForestRow, setForestColumn, scoreForestRow, explainForestRow, forestBytes, treeAt } from "./assembly/tables/randomCutForest";
-import { saveForest, loadForest } from "./assembly/tables/forestSnapshot";
-import { forestExplanation } from "./assembly/tables/forestExplanation";
-import { Tree, LEAF, NO_NODE, nodeAt, leafAt, boxOf, rangeOf, rangeOfBox, massOf, uniteBox, emptyBox } from "./assembly/tables/randomCutTree";
-import { holdersOf } from "./assembly/tables/points";
-import { inputBuffer } from "./assembly/state/input";
-import { scratchReset } from "./assembly/state/scratch";
-import { textOf } from "./assembly/text";
-import * as snapshot from "./assembly/state/snapshot";
-import { stateBytes } from "./assembly/state/arena";
-const forest = changetype<Forest>(memory.data(128, 16));
-const names = memory.data<u64>([0, 0]);
-const nameA = memory.data<u8>([34, 97, 34, 0, 0, 0, 0, 0, 0, 0, 0]);
-const nameB = memory.data<u8>([34, 66, 34, 0, 0, 0, 0, 0, 0, 0, 0]);
-export function init(trees: i32, sample: i32, decay: i32, columns: i32, shingle: i32, seed: i64): void {
-  initializeForest(forest, trees, sample, decay, columns, shingle, seed);
-  store<u64>(names, textOf(nameA, 3));
-  store<u64>(names + 8, textOf(nameB, 3));
-}
-export function begin(): void { scratchReset(); beginForestRow(forest); }
-export function set(column: i32, value: f64): void { setForestColumn(forest, column, value); }
-export function score(): f64 { return scoreForestRow(forest); }
-export function explain(): f64 { return explainForestRow(forest); }
-export function explanation(direction: i32): u64 { return forestExplanation(forest, names, direction != 0); }
-export function share(high: i32, at: i32): f64 { return load<f64>((high != 0 ? forest.high : forest.low) + (at << 3)); }
-export function bytes(): i64 { return <i64>stateBytes; }
-export function bound(trees: i32, sample: i32, columns: i32, shingle: i32): i64 { return <i64>forestBytes(trees, sample, columns, shingle); }
-export function buffer(bytes: i32): usize { return inputBuffer(0, bytes); }
-export function save(): i32 { snapshot.beginBlob(0); saveForest(forest, 5, 1); return <i32>snapshot.writtenLength(); }
-export function pointer(): usize { return snapshot.writtenPointer(); }
-export function loadBlob(at: usize, length: i32): i32 {
-  if (!snapshot.openBlob(at, length)) return 1;
-  if (!snapshot.readMore(snapshot.blobEnd())) return 0;
-  snapshot.readU64(); snapshot.readU32();
-  const end = snapshot.readPosition() + 4 + snapshot.readU32();
-  return loadForest(forest, end) && !snapshot.readFailed ? 0 : 2;
-}
-const box = memory.data(14400, 8);
-let walked: i32 = 0;
-// Counts what is wrong below a reference: masses, boxes, ranges.
-function wrong(tree: Tree, at: u32): i32 {
-  walked++;
-  if ((at & LEAF) != 0) return 0;
-  const node = nodeAt(tree, at);
-  const left = <u32>load<u16>(node);
-  const right = <u32>load<u16>(node, 2);
-  let found = wrong(tree, left) + wrong(tree, right);
-  emptyBox(box, tree.dimensions);
-  uniteBox(tree, forest.points, box, left);
-  const d = load<u16>(node, 6);
-  if (load<f64>(box + (d << 4), 8) > load<f64>(node, 8)) found++;
-  emptyBox(box, tree.dimensions);
-  uniteBox(tree, forest.points, box, right);
-  if (load<f64>(box + (d << 4)) <= load<f64>(node, 8)) found++;
-  uniteBox(tree, forest.points, box, left);
-  if (memory.compare(box, boxOf(node), tree.dimensions << 4) != 0) found++;
-  if (rangeOfBox(box, tree.dimensions) != rangeOf(node)) found++;
-  if (massOf(tree, left) + massOf(tree, right) != massOf(tree, at)) found++;
-  return found;
-}
-export function check(): i32 {
-  let found = 0;
-  let held: u32 = 0;
-  for (let index: u32 = 0; index < forest.trees; index++) {
-    const tree = treeAt(forest, index);
-    held += tree.count;
-    if (tree.root == NO_NODE) { found += tree.count; continue; }
-    found += wrong(tree, tree.root);
-    if (massOf(tree, tree.root) != tree.count) found++;
-    for (let entry: u32 = 1; entry < tree.count; entry++) {
-      if (load<f64>(tree.entries + (entry << 4)) > load<f64>(tree.entries + ((entry - 1) >> 1 << 4))) found++;
-    }
-  }
-  let holders: u32 = 0;
-  for (let index: u32 = 0; index < forest.points.next; index++) holders += holdersOf(forest.points, index);
-  return found + (holders == held ? 0 : 1);
-}
-`;
-
-let wasm: Uint8Array;
-beforeAll(async () => {
-  wasm = await compileHarness(program);
-});
-
-interface Parameters {
-  trees: number;
-  sample: number;
-  decay: number;
-  columns: number;
-  shingle: number;
-}
-const defaults: Parameters = { trees: 100, sample: 256, decay: 100000, columns: 2, shingle: 1 };
-
-async function open(given: Partial<Parameters> = {}, seed = 7n): Promise<WasmExports> {
-  const { trees, sample, decay, columns, shingle } = { ...defaults, ...given };
-  const exports = await instantiate(wasm);
-  exports.init?.(trees, sample, decay, columns, shingle, seed);
-  return exports;
-}
-
-function feed(exports: WasmExports, row: readonly (number | null)[], by: 'score' | 'explain' = 'score'): number {
-  exports.begin?.();
-  row.forEach((value, column) => {
-    if (value !== null) exports.set?.(column, value);
-  });
-  return Number(exports[by]?.());
-}
-
-function explanation(exports: WasmExports, direction = 1): string {
-  const text = BigInt.asUintN(64, exports.explanation?.(direction) as bigint);
-  const pointer = Number(text & 0xffffffffn);
-  return new TextDecoder().decode(new Uint8Array(exports.memory.buffer, pointer, Number(text >> 32n)));
-}
-
-function cloud(next: () => number, columns: number): number[] {
-  return Array.from({ length: columns }, () => (next() + next() + next() - 1.5) * 10);
-}
+import { cloud, defaults, explanation, feed, forestWasm, open, saved } from '../harness/forest.ts';
+import { functionSizes, instantiate, type WasmExports } from '../harness/wasm.ts';
 
 describe('the trees', () => {
   for (const [name, given, values] of [
@@ -264,141 +146,11 @@ describe('the explanation', () => {
   });
 });
 
-function saved(exports: WasmExports): Uint8Array {
-  const length = Number(exports.save?.());
-  const at = Number(exports.pointer?.());
-  return new Uint8Array(exports.memory.buffer).slice(at, at + length);
-}
-
 function load(exports: WasmExports, blob: Uint8Array): number {
   const at = Number(exports.buffer?.(blob.length));
   new Uint8Array(exports.memory.buffer).set(blob, at);
   return Number(exports.loadBlob?.(at, blob.length));
 }
-
-/** A tree as a snapshot has it. */
-type Shape =
-  | { readonly point: number; readonly mass: number }
-  | { readonly dimension: number; readonly cut: number; readonly left: Shape; readonly right: Shape };
-
-/** Reads a snapshot as the comment of forestSnapshot.ts describes it. */
-function readForest(blob: Uint8Array): { points: Map<number, number[]>; trees: Shape[] } {
-  const view = new DataView(blob.buffer, blob.byteOffset);
-  let at = 24;
-  const u32 = (): number => view.getUint32((at += 4) - 4, true);
-  const f64 = (): number => view.getFloat64((at += 8) - 8, true);
-  const [trees, , dimensions] = [u32(), u32(), u32()];
-  at += 16 + dimensions * 8;
-  const coordinates = (): number[] => Array.from({ length: dimensions }, f64);
-  const points = new Map(Array.from({ length: u32() }, () => [u32(), coordinates()] as const));
-  const shape = (): Shape => {
-    const tag = u32();
-    if (tag === 0xffffffff) return { point: u32(), mass: u32() };
-    const cut = f64();
-    return { dimension: tag, cut, left: shape(), right: shape() };
-  };
-  const tree = (): Shape => {
-    const entries = u32();
-    at += entries * 12;
-    return shape();
-  };
-  return { points, trees: Array.from({ length: trees }, tree) };
-}
-
-function massOf(shape: Shape): number {
-  return 'mass' in shape ? shape.mass : massOf(shape.left) + massOf(shape.right);
-}
-
-function pointsBelow(shape: Shape, points: ReadonlyMap<number, number[]>): number[][] {
-  if ('mass' in shape) return [points.get(shape.point) ?? []];
-  return [...pointsBelow(shape.left, points), ...pointsBelow(shape.right, points)];
-}
-
-/** The law of forestScore.ts from the root down, with boxes from the points themselves. */
-function expectedScore(
-  shape: Shape,
-  points: ReadonlyMap<number, number[]>,
-  query: readonly number[],
-  total: number,
-  depth = 0,
-): number {
-  const below = pointsBelow(shape, points);
-  if ('mass' in shape) {
-    if (!below[0]?.every((value, index) => value === query[index])) return 1 / (depth + 1);
-    return (1 - shape.mass / (2 * total)) / (depth + Math.log2(shape.mass + 1));
-  }
-  let [range, outside] = [0, 0];
-  query.forEach((value, index) => {
-    const values = below.map((point) => point[index] ?? 0);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    range += high - low;
-    outside += Math.max(low - value, value - high, 0);
-  });
-  const chance = outside / (range + outside);
-  const child = (query[shape.dimension] ?? 0) <= shape.cut ? shape.left : shape.right;
-  const rest = chance === 1 ? 0 : (1 - chance) * expectedScore(child, points, query, total, depth + 1);
-  return chance / (depth + 1) + rest;
-}
-
-describe('the law of the score and of the trees', () => {
-  test('holds for what a snapshot says of the trees', async () => {
-    const exports = await open({ trees: 9, sample: 24, decay: 80, columns: 3 });
-    const next = seededRandom(12);
-    for (let index = 0; index < 200; index++) {
-      const row = index % 5 === 0 ? [1, 1, 1] : cloud(next, 3).map((value) => Math.round(value));
-      if (index < 30) {
-        feed(exports, row);
-        continue;
-      }
-      const { points, trees } = readForest(saved(exports));
-      const scores = trees.map((tree) => expectedScore(tree, points, row, massOf(tree)));
-      const mean = scores.reduce((sum, score) => sum + score, 0) / trees.length;
-      expect(feed(exports, row)).toBeCloseTo(mean * Math.log2(24 + 1), 10);
-    }
-  });
-
-  test('recent points are sampled as their weight e^(−age / timeDecay) says', async () => {
-    const [sample, decay, rows] = [20, 100, 1500];
-    const exports = await open({ trees: 300, sample, decay, columns: 1 });
-    for (let index = 0; index < rows; index++) feed(exports, [index]);
-    const { points, trees } = readForest(saved(exports));
-    const ages = trees.flatMap((tree) => pointsBelow(tree, points).map((point) => rows - 1 - (point[0] ?? 0)));
-    // With exponential clocks of these rates the first `sample` to ring are taken: a point is among them with 1 − e^(−c · weight).
-    const weights = Array.from({ length: rows }, (_, age) => Math.exp(-age / decay));
-    const chances = (c: number): number[] => weights.map((weight) => 1 - Math.exp(-c * weight));
-    let [least, most] = [0, 1000];
-    while (most - least > 1e-9) {
-      const middle = (least + most) / 2;
-      if (chances(middle).reduce((sum, chance) => sum + chance, 0) < sample) least = middle;
-      else most = middle;
-    }
-    const expected = chances(least).reduce((sum, chance, age) => sum + chance * age, 0) / sample;
-    const mean = ages.reduce((sum, age) => sum + age, 0) / ages.length;
-    expect(ages.length).toBe(300 * sample);
-    expect(Math.abs(mean / expected - 1)).toBeLessThan(0.05);
-  });
-
-  test('a dimension is cut at the root as often as its side is long, after inserts and after evictions', async () => {
-    for (const rows of [40, 1200]) {
-      const exports = await open({ trees: 1000, sample: 40, decay: 200 });
-      const next = seededRandom(rows);
-      for (let index = 0; index < rows; index++) feed(exports, [next(), 3 * next()]);
-      const { points, trees } = readForest(saved(exports));
-      let [found, wanted] = [0, 0];
-      for (const tree of trees) {
-        const below = pointsBelow(tree, points);
-        const side = (index: number): number => {
-          const values = below.map((point) => point[index] ?? 0);
-          return Math.max(...values) - Math.min(...values);
-        };
-        wanted += side(1) / (side(0) + side(1));
-        if ('dimension' in tree && tree.dimension === 1) found++;
-      }
-      // Four standard deviations of a binomial count of 1000 with p near 3/4.
-      expect(Math.abs(found - wanted)).toBeLessThan(4 * Math.sqrt(1000 * 0.75 * 0.25));
-    }
-  });
-});
 
 describe('a snapshot', () => {
   test('gives every later score bit for bit', async () => {
@@ -449,7 +201,7 @@ test('memory stays within the bound that the parameters give', async () => {
 });
 
 test('the compiler knows the same bound', async () => {
-  const exports = await instantiate(wasm);
+  const exports = await instantiate(await forestWasm());
   for (const [trees, sample, columns, shingle] of [
     [100, 256, 2, 1],
     [1, 10, 1, 1],
@@ -462,6 +214,6 @@ test('the compiler knows the same bound', async () => {
   }
 });
 
-test('no function of the harness exceeds 4,000 bytes', () => {
-  expect(Math.max(...functionSizes(wasm))).toBeLessThanOrEqual(4000);
+test('no function of the harness exceeds 4,000 bytes', async () => {
+  expect(Math.max(...functionSizes(await forestWasm()))).toBeLessThanOrEqual(4000);
 });
