@@ -9,6 +9,7 @@ import { timeSortCode } from './operators/timeSort.ts';
 import { staggerCode } from './operators/stagger.ts';
 import { joinCode } from './operators/join.ts';
 import { distinctCode } from './operators/distinct.ts';
+import { slidingWindowCode } from './operators/slidingWindow.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
 /** The code of a kind, or how to find it where it is not the same for all operators of the kind. */
@@ -20,6 +21,7 @@ const codes: { readonly [K in StatefulRelation['kind']]?: CodeOf<K> } = {
   'table-function': tableFunctionCode,
   'stagger-aggregate': staggerCode,
   'tumble-aggregate': tumbleCode,
+  'sliding-window': slidingWindowCode,
   join: joinCode,
   distinct: distinctCode,
   sort: sortCode,
