@@ -277,7 +277,13 @@ function promotes(pump: Pump): boolean {
   return pump.query.kind === 'time-sort' || (pump.query.kind === 'project' && pump.query.rowtime !== undefined);
 }
 
-function frameOf(stream: Stream, id: string, used: ReadonlySet<number> | undefined, hasTime: boolean): Frame {
+/** A frame for the columns of a stream or table that are used; undefined keeps all. */
+export function frameOf(
+  stream: { readonly columns: readonly unknown[] },
+  id: string,
+  used: ReadonlySet<number> | undefined,
+  hasTime: boolean,
+): Frame {
   const kept = stream.columns.map((_, index) => used === undefined || used.has(index));
   const count = kept.filter(Boolean).length + (hasTime ? 1 : 0);
   let next = 0;
@@ -299,10 +305,15 @@ function usedColumns(stream: Stream, pumps: readonly PumpLayout[]): Set<number> 
   return used;
 }
 
-function addUsed(top: Relation, width: number, used: Set<number>): void {
+/** The relations of a chain above its scan, lowest first. */
+export function chainOf(top: Relation): Exclude<Relation, { kind: 'stream-scan' }>[] {
   const chain: Exclude<Relation, { kind: 'stream-scan' }>[] = [];
   for (let current = top; current.kind !== 'stream-scan'; current = current.input) chain.unshift(current);
-  for (const relation of chain) {
+  return chain;
+}
+
+function addUsed(top: Relation, width: number, used: Set<number>): void {
+  for (const relation of chainOf(top)) {
     for (const index of columnsRead(relation)) if (index < width) used.add(index);
     if (columnsOf(relation) === 'new') return;
   }
