@@ -1,5 +1,5 @@
 // Joins with reference tables in the program: the rows of the table that a row meets, found by an index or by going through all.
-import { storageOf, type Column } from '../../../contract/types.ts';
+import { isIntegerType, storageOf, type Column } from '../../../contract/types.ts';
 import type { Expression } from '../../plan/expression.ts';
 import { canFault } from '../../plan/faults.ts';
 import { sharing, type ProgramContext } from '../context.ts';
@@ -103,13 +103,14 @@ function emitKeys(
     const operand = emitExpression(expression, below);
     if (canFault(expression)) fail(expression);
     const value = `key${number}`;
-    below.code.line(`const ${value}: ${wasmType(storageOf(column.type))} = ${operand.value};`);
+    below.code.line(`const ${value}: ${wasmType(storageOf(expression.type))} = ${operand.value};`);
     return { column, index, value, isNull: operand.isNull };
   });
 }
 
-// Values of both can be compared as they are stored.
+// Values of both can be compared as they are stored, integers of different sizes too.
 function isComparable({ type }: Expression, column: Column): boolean {
+  if (isIntegerType(type) && isIntegerType(column.type)) return true;
   if (storageOf(type) !== storageOf(column.type)) return false;
   const scale = (one: Column['type']): number => (one.kind === 'DECIMAL' ? one.scale : 0);
   return scale(type) === scale(column.type) && (type.kind === 'CHAR') === (column.type.kind === 'CHAR');
@@ -146,6 +147,7 @@ function emitSearch(
 }
 
 function emitEqual({ column, value }: Key, other: string, module: ModuleBuilder): string {
+  if (isIntegerType(column.type)) return `<i64>${value} == <i64>${other}`;
   if (storageOf(column.type) !== 'text') return `${value} == ${other}`;
   return `${module.use('functions/compare', column.type.kind === 'CHAR' ? 'equalPadded' : 'equalText')}(${value}, ${other})`;
 }
