@@ -264,7 +264,8 @@ export interface Sort extends StatefulBase {
    */
   readonly closing:
     | { readonly kind: 'time'; readonly expression: Expression; readonly closedEnd: boolean }
-    | { readonly kind: 'value' | 'emission' };
+    | { readonly kind: 'value' }
+    | { readonly kind: 'emission' };
 }
 
 /**
