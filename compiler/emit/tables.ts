@@ -161,11 +161,13 @@ export function emitTables(context: ProgramContext): void {
   const feed = new Code();
   const commit = new Code();
   const version = new Code();
+  let documents = false;
   const use = (name: string): string => module.use('state/table', name);
   for (const layout of context.tables.values()) {
     const { id, index, name } = layout;
     emitLoad(layout, context);
     begin.line(`if (table == ${index}) ${use('beginTable')}(${name}, silent != 0);`);
+    if (layout.table.binding.format.kind === 'json') documents = true;
     feed.line(`if (table == ${index}) return load_${id}(pointer, length, form, clock);`);
     commit.block(`if (table == ${index})`, () => {
       for (const number of layout.indexes.keys())
@@ -174,6 +176,7 @@ export function emitTables(context: ProgramContext): void {
     });
     version.line(`if (table == ${index}) return ${use('tableVersion')}(${name});`);
   }
+  if (documents) begin.line(`${module.use('formats/documents', 'beginDocuments')}();`);
   feed.line(`${module.use('operators/context', 'setStatus')}(${module.use('../contract/abi', 'STATUS_DONE')});`);
   feed.line('return length;');
   version.line('return 0;');
@@ -244,14 +247,17 @@ function emitReject({ id, table }: TableLayout, { module, ledger }: ProgramConte
   );
 }
 
-// load_<id>(…): as the feed of an input, but the rows go into the new content.
+// load_<id>(…): as the feed of an input, but the rows go into the new content, and JSON documents may go over several lines.
 function emitFeed({ id, table }: TableLayout, { module, ledger }: ProgramContext): void {
   const code = new Code();
   const abi = (name: string): string => module.use('../contract/abi', name);
   const status = module.use('operators/context', 'setStatus');
+  const { format } = table.binding;
+  const documents = format.kind === 'json';
   code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
-  code.line(`${module.use('formats/batch', 'setLastBatch')}((form & ${abi('BATCH_LAST')}) != 0);`);
-  code.line(`${module.use('formats/batch', 'setRecordMode')}(false);`);
+  code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);
+  code.line(`${module.use('formats/batch', 'setLastBatch')}(${documents ? 'true' : 'last'});`);
+  code.line(`${module.use('formats/batch', 'setRecordMode')}(${documents});`);
   code.line('const end = pointer + <usize>length;');
   code.line('store<u8>(end, 0);');
   code.line('let at = pointer;');
@@ -260,14 +266,33 @@ function emitFeed({ id, table }: TableLayout, { module, ledger }: ProgramContext
     code.line(
       `if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
     );
-    code.line(`${module.use('state/scratch', 'scratchReset')}();`);
-    code.line(`rows_${id} = 0; rejects_${id} = 0; recordStart_${id} = at;`);
-    code.line(`const next = decode_${id}(at, end);`);
-    code.line('if (next == 0) break;');
-    code.line(`if (rows_${id} + rejects_${id} > 0) ${ledger.increment('reference', table.name, 'records')}`);
-    code.line(`if (rows_${id} > 0) ${ledger.increment('reference', table.name, 'decoded')}`);
+    if (documents) {
+      const [find, start, stop] = ['findDocument', 'documentStart', 'documentEnd'].map((name) =>
+        module.use('formats/documents', name),
+      );
+      code.line(`const next = ${find}(at, end, last, ${format.rowPath === '$'});`);
+      code.line('if (next == 0) break;');
+      code.block(`if (${start} < ${stop})`, () => {
+        // The byte behind a document gives way to the sentinel for a while.
+        code.line('const behind = load<u8>(next);');
+        code.line('store<u8>(next, 0);');
+        code.line(`record_${id}(${start}, next);`);
+        code.line('store<u8>(next, behind);');
+      });
+    } else {
+      code.line(`const next = record_${id}(at, end);`);
+      code.line('if (next == 0) break;');
+    }
     code.line('at = next;');
   });
   code.line('return <i32>(at - pointer);');
   module.function(`function load_${id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
+  const record = new Code();
+  record.line(`${module.use('state/scratch', 'scratchReset')}();`);
+  record.line(`rows_${id} = 0; rejects_${id} = 0; recordStart_${id} = at;`);
+  record.line(`const next = decode_${id}(at, end);`);
+  record.line(`if (rows_${id} + rejects_${id} > 0) ${ledger.increment('reference', table.name, 'records')}`);
+  record.line(`if (rows_${id} > 0) ${ledger.increment('reference', table.name, 'decoded')}`);
+  record.line('return next;');
+  module.function(`function record_${id}(at: usize, end: usize): usize`, record);
 }

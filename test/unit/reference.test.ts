@@ -143,6 +143,25 @@ describe('a reference table', () => {
     expect(names).toEqual(['one', 'two', 'three']);
   });
 
+  it('comes from JSON documents over any number of lines, or an array of them', async () => {
+    const one = (name: string): string => `{\n  "NAME": "${name}",\n  "K": "a"\n}`;
+    const forms = [
+      `${one('one')}${one('two')}\n\n${one('three')}`,
+      `[${one('one')},${one('two')},\n${one('three')}]`,
+      `\n [ ${one('one')} , ${one('two')}] ${one('three')} []`,
+      `${one('one')}\nwhat is {"K":"a"} this?\n  ${one('two')}\n${one('three')}\n`,
+      `[${one('one')},\n {"K":"a","NAME":}, \n${one('two')},\n${one('three')}`,
+      `{"NAME":"one","K":"a"}\n{"K":"a","NAME":"cut\n{"NAME":"two","K":"a"}\n{"NAME":"three","K":"a"}`,
+    ];
+    const results = [];
+    for (const text of forms) results.push(await runWith('json', file('a.json', text), rowsOf(['a'])));
+    for (const { names } of results) expect(names).toEqual(['one', 'two', 'three']);
+    expect(results.map(({ errors }) => errors.length)).toEqual([0, 0, 0, 1, 1, 1]);
+    const many = Array.from({ length: 50_000 }, (_, index) => `{\n"K":"k${index}",\n"NAME":"name ${index}"}`);
+    const { names } = await runWith('json', file('a.json', `[${many.join(',\n')}]`), rowsOf(['k0', 'k49999']));
+    expect(names).toEqual(['name 0', 'name 49999']);
+  });
+
   it('is larger than one piece, with a record across pieces', async () => {
     const lines = Array.from({ length: 60_000 }, (_, index) => `k${index},name ${index} of many`);
     const { names } = await runWith('csv', file('a.csv', lines.join('\n')), rowsOf(['k0', 'k31234', 'k59999']));
