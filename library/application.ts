@@ -93,9 +93,16 @@ export function scanNames(sql: string): { readonly created: string[]; readonly r
   const created = find(`\\bSTREAM\\s+${name}\\s*(?:\\(|\\bAS\\b|\\bDESCRIPTION\\b)`).filter(
     (found) => found !== 'CREATE',
   );
-  const read = find(`\\b(?:FROM|JOIN)\\s+(?!TABLE\\b|STREAM\\b)${name}(?!\\s*\\()`).filter(
-    (found) => !created.includes(found),
+  // Relations of FROM may stand behind commas, each with an alias.
+  const item = '(?:"[^"]+"|[A-Za-z_][\\w$]*)(?:\\s+(?:AS\\s+)?(?:"[^"]+"|[A-Za-z_][\\w$]*))?';
+  const lists = [...plain.matchAll(new RegExp(`\\bFROM\\s+${item}((?:\\s*,\\s*${item})+)`, 'gi'))].map(
+    (match) => match[1] ?? '',
   );
+  const behind = lists.flatMap((list) =>
+    [...list.matchAll(new RegExp(`,\\s*${name}`, 'g'))].map((match) => stored(match[1], match[2])),
+  );
+  const first = find(`\\b(?:FROM|JOIN)\\s+(?!TABLE\\b|STREAM\\b)${name}(?!\\s*\\()`);
+  const read = [...new Set([...first, ...behind])].filter((found) => !created.includes(found));
   return { created, read };
 }
 

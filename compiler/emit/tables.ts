@@ -42,7 +42,8 @@ export function layOutTables(
       ),
     );
     if (lookups.length === 0) continue;
-    const used = new Set<number>();
+    // A NOT NULL column is checked, read or not.
+    const used = new Set(table.columns.flatMap(({ nullable }, column) => (nullable ? [] : [column])));
     for (const { relation, top } of lookups) addUsed(relation, top, used);
     const keys = new Map(
       lookups.flatMap(({ relation }) => {
@@ -217,8 +218,16 @@ function emitKey(layout: TableLayout, number: number, columns: readonly number[]
   module.function(`function key_${layout.id}_${number}(row: usize): i64`, code);
 }
 
-function emitAccept({ id, name, table }: TableLayout, { module, ledger }: ProgramContext): void {
+function emitAccept({ id, name, table, frame }: TableLayout, { module, ledger }: ProgramContext): void {
   const code = new Code();
+  const fault = module.use('../contract/abi', 'FAULT_NOT_NULL');
+  for (const [index, { nullable }] of table.columns.entries()) {
+    const slot = frame.slots[index];
+    if (nullable || slot === undefined) continue;
+    code.line(
+      `if (load<u8>(${frame.name}, ${slot.nullOffset}) != 0) { reject_${id}(${fault}, ${index}, recordStart_${id}, recordEnd_${id}); return; }`,
+    );
+  }
   code.line(`rows_${id}++;`);
   code.line(ledger.increment('reference', table.name, 'rows'));
   code.line(
