@@ -6,10 +6,16 @@ import type { OperatorCode } from './operator.ts';
 import { lookupCode } from './operators/lookup.ts';
 import { sortCode } from './operators/sort.ts';
 import { timeSortCode } from './operators/timeSort.ts';
+import { staggerCode } from './operators/stagger.ts';
+import { joinCode } from './operators/join.ts';
+import { distinctCode } from './operators/distinct.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
 const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
+  'stagger-aggregate': staggerCode,
   'tumble-aggregate': tumbleCode,
+  join: joinCode,
+  distinct: distinctCode,
   lookup: lookupCode,
   sort: sortCode,
   'time-sort': timeSortCode,
