@@ -35,6 +35,14 @@ export function hashWide(pointer: usize, length: u32): u64 {
   return hash * MULTIPLIER_A;
 }
 
+/** Adds a number to a hash of 64 bits; its high half is well spread. */
+// @ts-ignore: decorator
+@inline
+export function mixHash(hash: u64, value: u64): u64 {
+  hash = (hash ^ value ^ (hash >> 29)) * MULTIPLIER_B;
+  return (hash ^ (hash >> 32)) * MULTIPLIER_A;
+}
+
 /** True when both stretches of `length` bytes are equal. Both may be over-read by 8. */
 // @ts-ignore: decorator
 @inline

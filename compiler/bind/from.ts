@@ -134,7 +134,7 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | 
     context.report(
       context.tables.has(name)
         ? queryMessage.noStream(from.name.span, name)
-        : message.unknownStream(
+        : message.unknownRelation(
             from.name.span,
             name,
             [...context.streams.keys(), ...context.views.keys(), ...context.tables.keys()],

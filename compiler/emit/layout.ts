@@ -306,10 +306,15 @@ function usedColumns(stream: Stream, pumps: readonly PumpLayout[]): Set<number> 
   return used;
 }
 
-function addUsed(top: Relation, width: number, used: Set<number>): void {
+/** The relations of a chain above its scan, lowest first. */
+export function chainOf(top: Relation): Exclude<Relation, { kind: 'stream-scan' }>[] {
   const chain: Exclude<Relation, { kind: 'stream-scan' }>[] = [];
   for (let current = top; current.kind !== 'stream-scan'; current = current.input) chain.unshift(current);
-  for (const relation of chain) {
+  return chain;
+}
+
+function addUsed(top: Relation, width: number, used: Set<number>): void {
+  for (const relation of chainOf(top)) {
     for (const index of columnsRead(relation)) if (index < width) used.add(index);
     if (columnsOf(relation) === 'new') return;
   }

@@ -3,6 +3,7 @@ import type { StatefulOperator } from '../../contract/manifest.ts';
 import type { StatefulRelation } from '../plan/plan.ts';
 import type { OperatorLayout, OperatorOf } from './layout.ts';
 import type { OperatorCode } from './operator.ts';
+import { lookupCode } from './operators/lookup.ts';
 import { sortCode } from './operators/sort.ts';
 import { tableFunctionCode } from './operators/tableFunction.ts';
 import { timeSortCode } from './operators/timeSort.ts';
@@ -24,6 +25,7 @@ const codes: { readonly [K in StatefulRelation['kind']]?: CodeOf<K> } = {
   'sliding-window': slidingWindowCode,
   join: joinCode,
   distinct: distinctCode,
+  lookup: lookupCode,
   sort: sortCode,
   'time-sort': timeSortCode,
 };
