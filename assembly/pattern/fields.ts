@@ -1,0 +1,37 @@
+// The record that a log parser makes of a text, for its row: which part of the text each field is.
+//
+//   record ─▶ count u32 · { pointer u32, length u32 }[count]        length 0xFFFFFFFF: NULL
+import { EMPTY_TEXT, Text, textOf, textPointer } from "../text";
+import { scratchAllocate } from "../state/scratch";
+import { setNull } from "../functions/nulls";
+
+const NULL_LENGTH: u32 = 0xffffffff;
+
+/** A record of so many fields, all NULL. */
+export function newRecord(count: u32): Text {
+  const bytes = 4 + (count << 3);
+  const at = scratchAllocate(bytes);
+  store<u32>(at, count);
+  memory.fill(at + 4, 0xff, <usize>count << 3);
+  return textOf(at, bytes);
+}
+
+/** Sets a field, counted from 0. */
+// @ts-ignore: decorator
+@inline
+export function setField(record: Text, field: u32, pointer: usize, length: u32): void {
+  const at = textPointer(record) + (<usize>field << 3);
+  store<u32>(at, <u32>pointer, 4);
+  store<u32>(at, length, 8);
+}
+
+/** A field, counted from 0; NULL where it has none. */
+export function getField(record: Text, field: u32): Text {
+  const at = textPointer(record);
+  const length = field < load<u32>(at) ? load<u32>(at + (<usize>field << 3), 8) : NULL_LENGTH;
+  if (length == NULL_LENGTH) {
+    setNull();
+    return EMPTY_TEXT;
+  }
+  return textOf(load<u32>(at + (<usize>field << 3), 4), length);
+}
