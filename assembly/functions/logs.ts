@@ -1,11 +1,11 @@
 // Log parsers that need no regular expression, or the one of FAST_REGEX_LOG_PARSE (KDA-SQL 4.8). What is constant in their arguments the binder
 // has read, so these names are not for SQL. Cases stand in test/cases/patterns.
 import { EMPTY_TEXT, Text, textLength, textOf, textPointer } from "../text";
-import { raiseWith } from "../faults";
+import { raise, raiseWith } from "../faults";
 import { scratchAllocate, scratchMark, scratchRelease, scratchShrink } from "../state/scratch";
 import { skipCodePoints } from "../formats/utf8";
 import { DAY_MS, daysFromCivil, daysInMonth } from "../formats/datetimes";
-import { FAULT_INVALID_PATTERN, PATTERN_GROUPS, PATTERN_IS_INVALID, PATTERN_KIND } from "../../contract/abi";
+import { FAULT_INVALID_PATTERN, FAULT_NOT_NULL, PATTERN_GROUPS, PATTERN_IS_INVALID, PATTERN_KIND } from "../../contract/abi";
 import { equalBytes } from "../state/hash";
 import { openClasses, program } from "../pattern/program";
 import { matchSections } from "../pattern/sections";
@@ -69,6 +69,35 @@ export function delimitedParse(text: Text, count: i32, delimiter: Text, escape: 
     if (!delimited) break;
   }
   return record;
+}
+
+/**
+ * The text of a column that is NOT NULL: a fault when it is NULL and the line is not.
+ * @sql REQUIRED_FIELD(VARCHAR, VARBINARY) -> VARCHAR
+ * @sql REQUIRED_FIELD(VARCHAR, VARCHAR) -> VARCHAR
+ * @nulls accepts
+ * @faults null-not-allowed
+ */
+export function requiredField(field: Text, isNull: bool, line: Text, lineIsNull: bool): Text {
+  if (isNull) {
+    if (!lineIsNull) raise(FAULT_NOT_NULL);
+    setNull();
+  }
+  return field;
+}
+
+/**
+ * The text without blanks around it; NULL when nothing is left. What stands in a column that is no text.
+ * @sql FILLED_TEXT(VARCHAR) -> VARCHAR
+ * @nulls may-return
+ */
+export function filledText(text: Text): Text {
+  let first = textPointer(text);
+  let last = first + textLength(text);
+  while (first < last && load<u8>(first) == 0x20) first++;
+  while (last > first && load<u8>(last - 1) == 0x20) last--;
+  if (first == last) setNull();
+  return textOf(first, <u32>(last - first));
 }
 
 let at: usize = 0;

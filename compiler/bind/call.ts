@@ -1,12 +1,15 @@
 // Function calls: special syntax becomes a catalogue name, then the overload that fits with the cheapest conversions is taken.
 import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
+import { misplacedRecord } from '../diagnose/patternMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import { datetimeFieldNumber, type Expression, type FunctionSignature } from '../plan/expression.ts';
 import { convert, unifyValues } from './convert.ts';
 import { bindExpression, currentValue, unsupported } from './expression.ts';
 import { bindComparison } from './operators.ts';
 import { conversionCost, plainType } from './functions.ts';
+import { isLogParser } from './logParsers.ts';
+import { bindPatternSubstring, bindRegexReplace, bindSimilar, internalFunctions } from './patterns.ts';
 import { promiseMonotonic, type Scope } from './scope.ts';
 import { callUserFunction } from './userFunctions.ts';
 
@@ -29,18 +32,8 @@ export const aggregateNames = new Set([
   'EVERY',
 ]);
 
-const recordFunctions = new Set([
-  'REGEX_LOG_PARSE',
-  'FAST_REGEX_LOG_PARSE',
-  'FAST_REGEX_LOG_PARSER',
-  'W3C_LOG_PARSE',
-  'SYS_LOG_PARSE',
-  'FIXED_COLUMN_LOG_PARSE',
-  'VARIABLE_COLUMN_LOG_PARSE',
-]);
-
 /** Functions that are syntax, not in the catalogue. */
-const syntaxNames = ['COALESCE', 'NULLIF', 'MONOTONIC'];
+const syntaxNames = ['COALESCE', 'NULLIF', 'MONOTONIC', 'REGEX_REPLACE'];
 /** Functions that only make sense over a window. */
 const windowFunctions = new Set(['LAG', 'NTH_VALUE', 'EXP_AVG']);
 
@@ -55,15 +48,22 @@ export function bindCall(
   if (node.over !== undefined || windowFunctions.has(name))
     return unsupported(node.span, `${name} OVER a window`, scope, 'aggregate with GROUP BY and a time key');
   if (aggregateNames.has(name)) return scope.aggregate(node);
-  if (recordFunctions.has(name)) return unsupported(node.span, name, scope);
+  if (isLogParser(name)) {
+    scope.report(misplacedRecord(node.span, name));
+    return undefined;
+  }
+  if (name === 'REGEX_REPLACE') return bindRegexReplace(node, scope);
+  if (internalFunctions.has(name)) return noFunction(name, node.span, scope);
   const current = node.arguments.length === 0 ? currentValue(name, node.span) : undefined;
   if (current !== undefined) return current;
   if (name === 'COALESCE') return bindCoalesce(node, scope);
   if (name === 'NULLIF') return bindNullif(node, scope);
-  if (node.form === 'similar' || (node.form === 'from' && node.arguments[1]?.kind === 'string'))
-    return unsupported(node.span, 'SUBSTRING by a pattern', scope);
+  if (node.form === 'similar') return bindPatternSubstring(node, scope);
   const given = node.arguments.map((argument) => bindExpression(argument, scope));
   if (given.some((argument) => argument === undefined)) return undefined;
+  const second = given[1];
+  if (node.form === 'from' && given.length === 2 && second !== undefined && familyOf(second.type) === 'character')
+    return bindPatternSubstring(node, scope);
   const [first] = given;
   if (name === 'MONOTONIC' && given.length === 1 && first !== undefined) return promiseMonotonic(first);
   const created = scope.functions?.get(name);
@@ -129,17 +129,7 @@ export function resolve(
   scope: Scope,
 ): Expression | undefined {
   const overloads = scope.catalogue.byName.get(name);
-  if (overloads === undefined) {
-    scope.report(
-      message.noSuchFunction(span, name, [
-        ...scope.catalogue.byName.keys(),
-        ...(scope.functions?.keys() ?? []),
-        ...aggregateNames,
-        ...syntaxNames,
-      ]),
-    );
-    return undefined;
-  }
+  if (overloads === undefined) return noFunction(name, span, scope);
   let best: FunctionSignature | undefined;
   let bestCost = Number.POSITIVE_INFINITY;
   for (const signature of overloads) {
@@ -170,6 +160,19 @@ export function resolve(
     return undefined;
   }
   return makeCall(best, given, span);
+}
+
+function noFunction(name: string, span: ast.FunctionCall['span'], scope: Scope): undefined {
+  const known = [...scope.catalogue.byName.keys()].filter((candidate) => !internalFunctions.has(candidate));
+  scope.report(
+    message.noSuchFunction(span, name, [
+      ...known,
+      ...(scope.functions?.keys() ?? []),
+      ...aggregateNames,
+      ...syntaxNames,
+    ]),
+  );
+  return undefined;
 }
 
 function sameInterval(argument: SqlType, parameter: SqlType): boolean {
@@ -240,8 +243,7 @@ function bindConcatenation(node: ast.BinaryExpression, scope: Scope): Expression
 }
 
 function bindLike(node: ast.LikeExpression, scope: Scope): Expression | undefined {
-  if (node.form === 'similar')
-    return unsupported(node.span, 'SIMILAR TO', scope, 'LIKE with OR does simple alternatives');
+  if (node.form === 'similar') return bindSimilar(node, scope);
   const parts = [node.operand, node.pattern, ...(node.escape === undefined ? [] : [node.escape])].map((part) =>
     bindExpression(part, scope),
   );

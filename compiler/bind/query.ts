@@ -13,6 +13,7 @@ import { bindExpression, unsupported } from './expression.ts';
 import type { Catalogue } from './functions.ts';
 import { bindGrouped } from './group.ts';
 import { monotonicityOf } from './monotonic.ts';
+import { allRecordItems, bindRecordItem, entriesOf, layOut, type ItemRecord } from './records.ts';
 import { isPromised, plain, type Scope, type ScopeRelation } from './scope.ts';
 import type { UserFunction } from './userFunctions.ts';
 
@@ -21,6 +22,8 @@ export interface Item {
   readonly expression: Expression;
   readonly name: string;
   readonly span: Span;
+  /** Set for a field of a record. */
+  readonly record?: ItemRecord;
 }
 
 /** A bound SELECT: the relation below its list, and the list. */
@@ -169,6 +172,15 @@ export function bindList(
         if (expression === undefined) failed = true;
         else items.push({ expression, name: column.name, span: item.span });
       }
+      const records = allRecordItems(source, item.span, finish);
+      if (records === undefined) failed = true;
+      else items.push(...records);
+      continue;
+    }
+    const fields = bindRecordItem(item.expression, nameOf(item, items.length), scope, finish);
+    if (fields !== 'none') {
+      if (fields === undefined) failed = true;
+      else items.push(...fields);
       continue;
     }
     const bound = bindExpression(item.expression, scope);
@@ -295,20 +307,19 @@ function bindDerived(from: ast.DerivedTable, context: QueryContext): ScopeRelati
       noScope(context),
       'promote ROWTIME in a pump of its own',
     );
-  const columns = bound.items.map(
-    ({ expression, name }): Column => ({ name, type: expression.type, nullable: expression.nullable }),
-  );
-  const named = renamed(columns, from.columnAliases, columns.length, from.span, context);
-  if (named === undefined) return undefined;
+  const entries = entriesOf(bound.items);
+  const renamedEntries = renamed(entries, from.columnAliases, entries.length, from.span, context);
+  if (renamedEntries === undefined) return undefined;
+  const { items, columns: named, visible, records } = layOut(bound.items, renamedEntries);
   const relation: Relation = {
     kind: 'project',
     input: bound.input,
-    expressions: bound.items.map(({ expression }) => plain(expression)),
+    expressions: items.map(({ expression }) => plain(expression)),
     columns: named,
     span: from.query.span,
   };
   const growing = new Set<number>();
-  for (const [index, { expression }] of bound.items.entries()) {
+  for (const [index, { expression }] of items.entries()) {
     const kind = monotonicityOf(expression, bound.grouped ? groupedGrowing(bound.input) : bound.scope.growing);
     if (kind.kind === 'ascending') growing.add(index);
   }
@@ -316,9 +327,10 @@ function bindDerived(from: ast.DerivedTable, context: QueryContext): ScopeRelati
     alias: from.alias?.name,
     relation,
     columns: named,
-    visible: named.length,
+    visible,
     growing,
-    origins: bound.items.map((item) => originOf(item.expression, bound)),
+    origins: items.map((item) => originOf(item.expression, bound)),
+    records,
   };
 }
 

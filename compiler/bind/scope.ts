@@ -2,10 +2,11 @@
 import type { Column } from '../../contract/types.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { ColumnName, FunctionCall } from '../parse/ast.ts';
-import type { Expression } from '../plan/expression.ts';
+import { briefly, type Expression } from '../plan/expression.ts';
 import type { Relation } from '../plan/plan.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
 import type { Catalogue } from './functions.ts';
+import type { ScopeRecord } from './records.ts';
 import type { UserFunction } from './userFunctions.ts';
 
 /** A relation of FROM. */
@@ -19,6 +20,8 @@ export interface ScopeRelation {
   readonly origins: readonly (Expression | undefined)[];
   /** Columns known to grow with ROWTIME though they are not functions of it. */
   readonly growing: ReadonlySet<number>;
+  /** Records among what it gives; their fields are columns behind the visible ones. */
+  readonly records?: readonly ScopeRecord[];
 }
 
 /** Everything that binding an expression needs. */
@@ -77,6 +80,6 @@ const unimportant = new Set(['span', 'qualified', 'promised', 'documentation']);
 /** A text that equal expressions share: places and marks aside. */
 export function expressionKey(expression: Expression): string {
   return JSON.stringify(expression, (name, value: unknown) =>
-    unimportant.has(name) ? undefined : typeof value === 'bigint' ? `${value}n` : value,
+    unimportant.has(name) ? undefined : typeof value === 'bigint' ? `${value}n` : briefly(value),
   );
 }

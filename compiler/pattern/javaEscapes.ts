@@ -65,5 +65,5 @@ function readProperty(reader: Reader, start: number): CodePoints {
       );
     reader.invalid(`there is no class \\p{${name}}`, start);
   }
-  return (found[0].startsWith('P') ? true : false) !== (found[1] === '^') ? complement(set) : set;
+  return found[0].startsWith('P') !== (found[1] === '^') ? complement(set) : set;
 }

@@ -78,14 +78,14 @@ export class ProgramBytes {
 /** Numbers of 16 bits as bytes. */
 export function halves(values: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * 2));
-  values.forEach((value, index) => view.setUint16(index * 2, value, true));
+  for (const [index, value] of values.entries()) view.setUint16(index * 2, value, true);
   return new Uint8Array(view.buffer);
 }
 
 /** Numbers of 32 bits as bytes. */
 export function words(values: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * 4));
-  values.forEach((value, index) => view.setUint32(index * 4, value, true));
+  for (const [index, value] of values.entries()) view.setUint32(index * 4, value, true);
   return new Uint8Array(view.buffer);
 }
 
@@ -108,7 +108,7 @@ export function patternProgram(
   bytes.addClasses(classes);
   addInstructions(bytes, instructions, classes);
   addViability(bytes, instructions, viability);
-  assertionMasks.forEach((mask, number) => bytes.long(abi.PATTERN_ASSERTIONS + number * 8, mask));
+  for (const [number, mask] of assertionMasks.entries()) bytes.long(abi.PATTERN_ASSERTIONS + number * 8, mask);
   characterKinds.forEach((_, kind) => {
     for (let behind = 0; behind < RIGHT_KINDS; behind++)
       bytes.byte(

@@ -24,34 +24,34 @@ const anything: PatternNode = {
 };
 
 /** Parses the pattern of SIMILAR TO; throws PatternProblem. */
-export function parseSimilarPattern(text: string, escape: string | undefined): ParsedPattern {
-  checkEscape(text, escape);
-  return { tree: new SimilarParser(text, escape, true).whole(), groups: 0, names: new Map() };
+export function parseSimilarPattern(text: string, mark: string | undefined): ParsedPattern {
+  checkEscape(text, mark);
+  return { tree: new SimilarParser(text, mark, true).whole(), groups: 0, names: new Map() };
 }
 
 /**
  * Parses `first e" middle e" last` of SUBSTRING … SIMILAR: the middle is group 1, as long as can be; the outer parts are as short as
  * can be.
  */
-export function parseSimilarSubstring(text: string, escape: string): ParsedPattern {
-  checkEscape(text, escape);
+export function parseSimilarSubstring(text: string, mark: string): ParsedPattern {
+  checkEscape(text, mark);
   const marks: number[] = [];
   for (let at = 0; at < text.length; at++) {
-    if (!text.startsWith(escape, at)) continue;
-    at += escape.length;
-    if (text[at] === '"') marks.push(at - escape.length);
+    if (!text.startsWith(mark, at)) continue;
+    at += mark.length;
+    if (text[at] === '"') marks.push(at - mark.length);
   }
   const [first, second] = marks;
   if (first === undefined || second === undefined || marks.length > 2)
     throw new PatternProblem(
       'invalid',
-      `it needs ${escape}" twice, around the part that is wanted`,
+      `it needs ${mark}" twice, around the part that is wanted`,
       { start: 0, end: text.length },
-      `write '${escape}"…${escape}"'`,
+      `write '${mark}"…${mark}"'`,
     );
-  const width = escape.length + 1;
+  const width = mark.length + 1;
   const part = (start: number, end: number, greedy: boolean): PatternNode =>
-    new SimilarParser(text.slice(0, end), escape, greedy, start).whole();
+    new SimilarParser(text.slice(0, end), mark, greedy, start).whole();
   const tree = sequenceOf([
     part(0, first, false),
     { kind: 'group', index: 1, body: part(first + width, second, true) },
@@ -60,11 +60,11 @@ export function parseSimilarSubstring(text: string, escape: string): ParsedPatte
   return { tree, groups: 1, names: new Map() };
 }
 
-function checkEscape(text: string, escape: string | undefined): void {
-  if (escape !== undefined && [...escape].length !== 1)
+function checkEscape(text: string, mark: string | undefined): void {
+  if (mark !== undefined && [...mark].length !== 1)
     throw new PatternProblem(
       'invalid',
-      `ESCAPE takes one character, not ${[...escape].length}`,
+      `ESCAPE takes one character, not ${[...mark].length}`,
       { start: 0, end: text.length },
       "write for instance ESCAPE '\\'",
     );
@@ -72,13 +72,13 @@ function checkEscape(text: string, escape: string | undefined): void {
 
 class SimilarParser {
   private readonly reader: Reader;
-  private readonly escape: string | undefined;
+  private readonly escapeMark: string | undefined;
   private readonly greedy: boolean;
 
-  constructor(text: string, escape: string | undefined, greedy: boolean, start = 0) {
+  constructor(text: string, mark: string | undefined, greedy: boolean, start = 0) {
     this.reader = new Reader(text);
     this.reader.at = start;
-    this.escape = escape;
+    this.escapeMark = mark;
     this.greedy = greedy;
   }
 
@@ -154,7 +154,7 @@ class SimilarParser {
   // The character behind the escape, as itself; only what means something may be escaped.
   private escaped(): CodePoints | undefined {
     const reader: Reader = this.reader;
-    const { escape: mark } = this;
+    const mark = this.escapeMark;
     const start = reader.at;
     if (mark === undefined || !reader.take(mark)) return undefined;
     const character = reader.next();
