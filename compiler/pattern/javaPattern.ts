@@ -159,7 +159,7 @@ class JavaParser {
     if (!reader.take('?')) return this.capture(start);
     if (reader.match(/=|!|<=|<!/y) !== undefined)
       reader.unsupported(
-        `look-around (${reader.text.slice(start, reader.at)}…) is not supported`,
+        `look-around ${reader.text.slice(start, reader.at)}…) is not supported`,
         start,
         'match the surrounding text too, and take the part by a group',
       );

@@ -86,6 +86,9 @@ function allBut(text: string): PatternNode {
 
 const anyCharacter: PatternNode = { kind: 'set', set: allPoints };
 
+/** Specifiers whose values come from clients or names, at the end of a line blanks included. */
+const mayHaveBlanks = 'CefinoqtuU';
+
 function fieldOf(
   part: Specifier,
   before: string | Specifier | undefined,
@@ -93,11 +96,12 @@ function fieldOf(
 ): PatternNode {
   if (before === '"' && after === '"')
     return many(choiceOf([allBut('"\\'), sequenceOf([character('\\'), anyCharacter])]));
-  const plain =
-    typeof after === 'string' ? many(allBut(after)) : after === undefined ? many(anyCharacter) : many(allBut(' '));
-  if (part.letter === 'r') return many(anyCharacter, after === undefined);
-  if (part.letter !== 't' || part.hasArgument || before === '[') return plain;
-  return choiceOf([sequenceOf([character('['), many(allBut(']')), character(']')]), plain]);
+  const { letter, hasArgument } = part;
+  if (letter === 't' && !hasArgument && before !== '[')
+    return sequenceOf([character('['), many(allBut(']')), character(']')]);
+  if (letter === 'r') return many(anyCharacter, after === undefined);
+  if (typeof after === 'string') return many(allBut(after));
+  return many(after === undefined && mayHaveBlanks.includes(letter) ? anyCharacter : allBut(' '));
 }
 
 function iisLine(): PatternNode {
