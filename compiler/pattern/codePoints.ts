@@ -62,18 +62,31 @@ export function contains(set: CodePoints, point: number): boolean {
 /** The last code point whose case is worth looking at. */
 const CASED_MAX = 0x1e943;
 
+let casePairs: readonly (readonly [number, number])[] | undefined;
+
+// Each code point with another case of it that is one code point, too.
+function allCasePairs(): readonly (readonly [number, number])[] {
+  if (casePairs !== undefined) return casePairs;
+  const pairs: [number, number][] = [];
+  for (let point = 0; point <= CASED_MAX; point++) {
+    const character = String.fromCodePoint(point);
+    for (const other of [character.toLowerCase(), character.toUpperCase()]) {
+      const mapped = pointOf(other);
+      if (mapped !== point && String.fromCodePoint(mapped) === other) pairs.push([point, mapped]);
+    }
+  }
+  casePairs = pairs;
+  return pairs;
+}
+
 /** The set with the other case of its letters: of ASCII's only, or of all that have one code point. */
 export function withCases(set: CodePoints, unicode: boolean): CodePoints {
-  const limit = unicode ? CASED_MAX : 0x7f;
   const added: [number, number][] = [];
-  for (const [first, last] of set) {
-    for (let point = first; point <= Math.min(last, limit); point++) {
-      const character = String.fromCodePoint(point);
-      for (const other of [character.toLowerCase(), character.toUpperCase()]) {
-        const mapped = pointOf(other);
-        if (mapped !== point && mapped <= limit && String.fromCodePoint(mapped) === other) added.push([mapped, mapped]);
-      }
-    }
+  let at = 0;
+  for (const [point, other] of allCasePairs()) {
+    if (!unicode && (point > 0x7f || other > 0x7f)) continue;
+    while ((set[at]?.[1] ?? Number.POSITIVE_INFINITY) < point) at++;
+    if ((set[at]?.[0] ?? Number.POSITIVE_INFINITY) <= point) added.push([other, other]);
   }
   return union(set, added);
 }

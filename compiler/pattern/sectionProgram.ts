@@ -11,6 +11,8 @@ import { PatternProblem, type PatternNode } from './tree.ts';
 export const SECTION_STATES_MAX = 4000;
 /** Most bytes of all tables of a pattern. */
 export const SECTION_BYTES_MAX = 65_536;
+/** Most steps that building the automata may take. */
+const WORK_MAX = 10_000_000;
 
 interface Automaton {
   /** [state][class], −1 for no way on. State 0 begins. */
@@ -62,6 +64,8 @@ class Nondeterministic {
   readonly free: number[][] = [];
   readonly reading: { readonly within: readonly boolean[]; readonly to: number }[][] = [];
   private readonly classes: CharacterClasses;
+  private readonly known = new Map<CodePoints, readonly boolean[]>();
+  private work = 0;
 
   constructor(classes: CharacterClasses) {
     this.classes = classes;
@@ -81,7 +85,7 @@ class Nondeterministic {
         this.free[from]?.push(to);
         return;
       case 'set':
-        this.reading[from]?.push({ within: classesWithin(this.classes, node.set), to });
+        this.reading[from]?.push({ within: this.within(node.set), to });
         return;
       case 'group':
         this.add(node.body, from, to);
@@ -105,6 +109,12 @@ class Nondeterministic {
       case 'both':
         this.addAutomaton(node.parts.map((part) => determine(part, this.classes)).reduce(product), from, to);
     }
+  }
+
+  private within(set: CodePoints): readonly boolean[] {
+    const known = this.known.get(set) ?? classesWithin(this.classes, set);
+    this.known.set(set, known);
+    return known;
   }
 
   private addRepeat(node: Extract<PatternNode, { kind: 'repeat' }>, from: number, to: number): void {
@@ -147,6 +157,8 @@ class Nondeterministic {
   close(states: readonly number[]): number[] {
     const reached = new Set(states);
     for (const state of reached) for (const next of this.free[state] ?? []) reached.add(next);
+    this.work += states.length + reached.size;
+    if (this.work > WORK_MAX) throw tooLarge();
     return [...reached].sort((left, right) => left - right);
   }
 }

@@ -107,7 +107,7 @@ class Builder {
         const kind = shape.kinds[number] ?? 0;
         const set = viable[shape.lefts === 1 ? 0 : kind + 1] as Uint8Array;
         const readers = this.readers.filter((reader) => this.reads(reader, number, set));
-        this.work += this.readers.length;
+        this.work += this.readers.length + 4 * readers.length;
         const right = shape.lefts === 1 ? PATTERN_RIGHT_OTHER : rightKind(kind, state.right);
         row.push(this.stateNumber({ readers, right }));
       }
