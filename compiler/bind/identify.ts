@@ -2,9 +2,9 @@
 import { SNAPSHOT_VERSION } from '../../contract/abi.ts';
 import { typeText } from '../../contract/types.ts';
 import type { Expression } from '../plan/expression.ts';
-import type { AggregateCall, Plan, Relation } from '../plan/plan.ts';
+import type { JoinSide, Plan, Pump, Relation, WindowCall } from '../plan/plan.ts';
 import { printExpression } from '../plan/print.ts';
-import { partsOf } from '../plan/walk.ts';
+import { columnsOf, partsOf } from '../plan/walk.ts';
 import { expressionKey } from './scope.ts';
 
 /** 64-bit FNV-1a as 16 hex digits. */
@@ -14,48 +14,130 @@ export function hashText(text: string): string {
   return hash.toString(16).padStart(16, '0');
 }
 
+/** Pumps that feed hidden streams, by stream: what they do belongs to what is done with their rows. */
+type Parts = ReadonlyMap<string, readonly Pump[]>;
+
 /** Gives every stateful operator its id. */
 export function identifyOperators(plan: Plan): Plan {
-  return { ...plan, pumps: plan.pumps.map((pump) => ({ ...pump, query: identify(pump.query, pump.name, 0) })) };
+  const parts = new Map<string, Pump[]>();
+  for (const pump of plan.pumps) {
+    if (pump.partOf !== undefined) parts.set(pump.target, [...(parts.get(pump.target) ?? []), pump]);
+  }
+  return { ...plan, pumps: plan.pumps.map((pump) => ({ ...pump, query: identify(pump.query, pump.name, 0, parts) })) };
 }
 
 // The path counts stateful operators only: a filter or another select list above leaves the id alone.
-function identify(relation: Relation, pump: string, path: number): Relation {
+function identify(relation: Relation, pump: string, path: number, parts: Parts): Relation {
   if (relation.kind === 'stream-scan') return relation;
-  const input = identify(relation.input, pump, relation.kind === 'tumble-aggregate' ? path + 1 : path);
-  if (relation.kind !== 'tumble-aggregate') return { ...relation, input };
-  return { ...relation, input, id: hashText(JSON.stringify([pump, path, meaning(relation)])) };
+  const stateless = relation.kind === 'filter' || relation.kind === 'project';
+  const input = identify(relation.input, pump, stateless ? path : path + 1, parts);
+  if (stateless) return { ...relation, input };
+  return { ...relation, input, id: hashText(JSON.stringify([pump, path, meaning(relation, parts)])) };
 }
 
 /**
- * What a relation's rows are, up to the stream boundary: streams, filters and aggregates. Select lists count only through the columns
+ * What a relation's rows are, up to the stream boundary: streams, filters and operators. Select lists count only through the columns
  * that are used, and columns of a stream by name and type, so that a further column of the input changes no id.
  */
-function meaning(relation: Relation): unknown {
+function meaning(relation: Relation, parts: Parts): unknown {
+  if (relation.kind === 'stream-scan') {
+    const writers = parts.get(relation.stream);
+    return writers === undefined
+      ? ['scan', relation.stream]
+      : ['hidden', writers.map(({ query }) => meaning(query, parts))];
+  }
+  const below = meaning(relation.input, parts);
+  return relation.kind === 'project' ? below : [...ownMeaning(relation, parts), below];
+}
+
+function ownMeaning(relation: Exclude<Relation, { kind: 'stream-scan' | 'project' }>, parts: Parts): unknown[] {
+  const of = (expression: Expression | undefined, over: Columns = relation.input): unknown =>
+    expression === undefined ? '' : expressionMeaning(expression, over, parts);
+  const column = (index: number): unknown => columnMeaning(index, relation.input, parts);
   switch (relation.kind) {
-    case 'stream-scan':
-      return ['scan', relation.stream];
     case 'filter':
-      return ['filter', expressionMeaning(relation.predicate, relation.input), meaning(relation.input)];
-    case 'project':
-      return meaning(relation.input);
+      return ['filter', of(relation.predicate)];
     case 'tumble-aggregate': {
-      const of = (expression: Expression): unknown => expressionMeaning(expression, relation.input);
-      const calls = relation.aggregates.map((call) => [
-        call.name,
-        call.distinct,
-        call.ignoreNulls,
-        typeText(call.type),
-        call.argument === undefined ? '*' : of(call.argument),
-      ]);
       const { key, kind, closedEnd } = relation.closing;
-      return ['tumble', relation.keys.map(of), key, kind, closedEnd, calls, meaning(relation.input)];
+      return [
+        'tumble',
+        relation.keys.map((part) => of(part)),
+        key,
+        kind,
+        closedEnd,
+        callsMeaning(relation.aggregates, of),
+      ];
     }
+    case 'stagger-aggregate':
+      return [
+        'stagger',
+        relation.keys.map((part) => of(part)),
+        `${relation.rangeMs}`,
+        callsMeaning(relation.aggregates, of),
+      ];
+    case 'sliding-window':
+      return [
+        'window',
+        relation.partition.map((part) => of(part)),
+        numbersAsText(relation.frame),
+        callsMeaning(relation.calls, of),
+      ];
+    case 'distinct':
+      return ['distinct', relation.keys.map((part) => of(part)), relation.closing];
+    case 'join': {
+      const side = ({ columns, keys, retention, preserved }: JoinSide): unknown => [
+        columns,
+        keys.map((part) => of(part)),
+        numbersAsText(retention),
+        preserved,
+      ];
+      return ['join', side(relation.left), side(relation.right), of(relation.predicate)];
+    }
+    case 'lookup': {
+      const keys = relation.keys.map(({ expression, column: index }) => [of(expression), index]);
+      return ['lookup', relation.table, relation.type, keys, of(relation.predicate, relation)];
+    }
+    case 'table-function':
+      return [relation.name, relation.options, relation.reads.map(column)];
+    case 'sort': {
+      const { closing } = relation;
+      return [
+        'sort',
+        relation.keys.map((key) => [column(key.column), key.descending, key.nullsFirst]),
+        closing.kind === 'time' ? of(closing.expression) : closing.kind,
+      ];
+    }
+    case 'time-sort':
+      return [
+        'time-sort',
+        column(relation.time),
+        `${relation.withinMs}`,
+        relation.keys.map((key) => column(key.column)),
+      ];
   }
 }
 
-function expressionMeaning(expression: Expression, input: Relation): unknown {
-  if (expression.kind === 'column') return columnMeaning(expression.index, input);
+function numbersAsText(value: object): unknown {
+  return JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}` : part)));
+}
+
+function callsMeaning(calls: readonly WindowCall[], of: (expression: Expression | undefined) => unknown): unknown {
+  return calls.map((call) => [
+    call.name,
+    call.distinct,
+    call.ignoreNulls,
+    typeText(call.type),
+    call.argument === undefined ? '*' : of(call.argument),
+    `${call.position} ${call.fromLast} ${call.halfLifeMs}`,
+    of(call.otherwise),
+  ]);
+}
+
+/** What has columns: a relation, seen by what its columns mean. */
+type Columns = Relation;
+
+function expressionMeaning(expression: Expression, input: Columns, parts_: Parts): unknown {
+  if (expression.kind === 'column') return columnMeaning(expression.index, input, parts_);
   const parts = partsOf(expression);
   const head =
     expression.kind === 'call'
@@ -63,7 +145,7 @@ function expressionMeaning(expression: Expression, input: Relation): unknown {
       : parts.length === 0
         ? printExpression(expression)
         : shape(expression);
-  return [head, typeText(expression.type), ...parts.map((part) => expressionMeaning(part, input))];
+  return [head, typeText(expression.type), ...parts.map((part) => expressionMeaning(part, input, parts_))];
 }
 
 // What tells two nodes of one kind and equal parts apart.
@@ -75,56 +157,21 @@ function shape(expression: Expression): string {
   return kind === 'cast' ? `${kind} ${expression.mode}` : kind;
 }
 
-function columnMeaning(index: number, relation: Relation): unknown {
+function columnMeaning(index: number, relation: Columns, parts: Parts): unknown {
   const column = relation.columns[index];
-  switch (relation.kind) {
-    case 'stream-scan':
-      return ['column', column?.name, column === undefined ? '' : typeText(column.type)];
-    case 'filter':
-      return columnMeaning(index, relation.input);
-    case 'project': {
-      const expression = relation.expressions[index];
-      return expression === undefined ? index : expressionMeaning(expression, relation.input);
-    }
-    case 'tumble-aggregate':
-      return ['of aggregate', index];
+  if (relation.kind === 'stream-scan') {
+    // Every part gives the column its own meaning.
+    const writers = parts.get(relation.stream);
+    if (writers !== undefined) return writers.map(({ query }) => columnMeaning(index, query, parts));
+    return ['column', column?.name, column === undefined ? '' : typeText(column.type)];
   }
-}
-
-// The whole of a relation, select lists included.
-function signature(relation: Relation): unknown {
-  switch (relation.kind) {
-    case 'stream-scan':
-      return ['scan', relation.stream];
-    case 'filter':
-      return ['filter', expressionKey(relation.predicate), signature(relation.input)];
-    case 'project':
-      return [
-        'project',
-        relation.expressions.map(expressionKey),
-        relation.rowtime === undefined ? '' : expressionKey(relation.rowtime),
-        signature(relation.input),
-      ];
-    case 'tumble-aggregate':
-      return [
-        'tumble',
-        relation.id,
-        relation.keys.map(expressionKey),
-        relation.closing,
-        relation.aggregates.map(callSignature),
-        signature(relation.input),
-      ];
+  if (relation.kind === 'project') {
+    const expression = relation.expressions[index];
+    return expression === undefined ? index : expressionMeaning(expression, relation.input, parts);
   }
-}
-
-function callSignature(call: AggregateCall): unknown {
-  return [
-    call.name,
-    call.distinct,
-    call.ignoreNulls,
-    typeText(call.type),
-    call.argument === undefined ? '*' : expressionKey(call.argument),
-  ];
+  const width = relation.input.columns.length;
+  const own = columnsOf(relation);
+  return own === 'new' || index >= width ? ['of', relation.kind, index] : columnMeaning(index, relation.input, parts);
 }
 
 /** The program's id: the bound plan with its bindings, and the version of snapshots. */
@@ -134,6 +181,8 @@ export function programId(plan: Plan): string {
     stream.name,
     stream.columns.map((column) => [column.name, typeText(column.type), column.nullable]),
   ]);
-  const pumps = plan.pumps.map((pump) => [pump.name, pump.target, signature(pump.query)]);
-  return hashText(JSON.stringify([SNAPSHOT_VERSION, plan.inputs, plan.outputs, streams, pumps, plan.keyGroups]));
+  const pumps = plan.pumps.map((pump) => [pump.name, pump.target, expressionKey(pump.query)]);
+  return hashText(
+    JSON.stringify([SNAPSHOT_VERSION, plan.inputs, plan.outputs, plan.tables, streams, pumps, plan.keyGroups]),
+  );
 }

@@ -11,7 +11,7 @@ import type { Span } from '../source.ts';
 import { unsupported } from './expression.ts';
 import { bindLogParser, isLogParser, type RecordField } from './logParsers.ts';
 import type { Item } from './query.ts';
-import type { Scope, ScopeRelation } from './scope.ts';
+import { columnAt, shiftColumns, type Scope, type ScopeRelation } from './scope.ts';
 
 /** A record of a relation: its fields as columns of it. */
 export interface ScopeRecord {
@@ -27,11 +27,8 @@ export interface ItemRecord {
 
 type Finish = (expression: Expression) => Expression | undefined;
 
-function columnOf(relation: ScopeRelation, index: number, span: Span): Expression | undefined {
-  const column = relation.columns[index];
-  return column === undefined
-    ? undefined
-    : { kind: 'column', index, name: column.name, type: column.type, nullable: column.nullable, span };
+function columnOf(relation: ScopeRelation, index: number, span: Span): Expression {
+  return shiftColumns(columnAt(relation.columns, index, span), relation.offset);
 }
 
 function itemsOf(
@@ -44,25 +41,29 @@ function itemsOf(
     const expression = finish(field.expression);
     return expression === undefined
       ? []
-      : [{ expression, name: field.name, span, record: { name, isFirst: index === 0 } }];
+      : [{ expression, name: field.name, aliased: false, span, record: { name, isFirst: index === 0 } }];
   });
   return items.length === fields.length ? items : undefined;
 }
 
 function fieldsOfRecord(record: ScopeRecord, relation: ScopeRelation, span: Span): readonly RecordField[] {
-  return record.fields.flatMap(({ name, index }) => {
-    const expression = columnOf(relation, index, span);
-    return expression === undefined ? [] : [{ name, expression }];
-  });
+  return record.fields.map(({ name, index }) => ({ name, expression: columnOf(relation, index, span) }));
 }
 
-/** The items of the records that `*` gives; undefined after an error. */
-export function allRecordItems(relation: ScopeRelation, span: Span, finish: Finish): readonly Item[] | undefined {
+/** The items of the records that `*` or `alias.*` gives; undefined after an error. */
+export function allRecordItems(
+  alias: string | undefined,
+  relations: readonly ScopeRelation[],
+  span: Span,
+  finish: Finish,
+): readonly Item[] | undefined {
   const items: Item[] = [];
-  for (const record of relation.records ?? []) {
-    const added = itemsOf(record.name, fieldsOfRecord(record, relation, span), span, finish);
-    if (added === undefined) return undefined;
-    items.push(...added);
+  for (const relation of relations.filter((candidate) => alias === undefined || candidate.alias === alias)) {
+    for (const record of relation.records ?? []) {
+      const added = itemsOf(record.name, fieldsOfRecord(record, relation, span), span, finish);
+      if (added === undefined) return undefined;
+      items.push(...added);
+    }
   }
   return items;
 }
@@ -158,7 +159,7 @@ export function entriesOf(items: readonly Item[]): readonly Column[] {
 /** A derived table's columns: visible ones first, then the fields of its records. */
 export interface RecordLayout {
   readonly items: readonly Item[];
-  readonly columns: readonly Column[];
+  readonly names: readonly string[];
   readonly visible: number;
   readonly records: readonly ScopeRecord[];
 }
@@ -179,18 +180,12 @@ export function layOut(items: readonly Item[], entries: readonly Column[]): Reco
     records.at(-1)?.fields.push({ name, index: plain.length + index });
   }
   const ordered = [...plain, ...fields];
-  const columns = ordered.map(
-    ({ name, expression, record }): Column => ({
-      // A field must not be found by its name alone.
-      name: record === undefined ? name : `${record.name}.${name}`,
-      type: expression.type,
-      nullable: expression.nullable,
-    }),
-  );
-  return { items: ordered, columns, visible: plain.length, records };
+  // A field must not be found by its name alone.
+  const names = ordered.map(({ name, record }) => (record === undefined ? name : `${record.name}.${name}`));
+  return { items: ordered, names, visible: plain.length, records };
 }
 
-/** Reports a record that would go into a stream. */
+/** Reports a record that would go into a stream, a hidden one included. */
 export function refuseRecords(items: readonly Item[], report: (diagnostic: Diagnostic) => void): boolean {
   const found = items.find((item) => item.record !== undefined);
   if (found?.record === undefined) return false;

@@ -104,7 +104,7 @@ export function recordIntoStream(span: Span, name: string): Diagnostic {
     'error',
     'record-into-stream',
     span,
-    `"${name}" is a record and can not go into a stream`,
+    `"${name}" is a record and can not go into a stream or through UNION ALL`,
     `select its fields in an outer query: SELECT STREAM t.${name}.COLUMN1 FROM (…) AS t`,
   );
 }

@@ -3,8 +3,8 @@ import { emitCsvDecoder } from './decodeCsv.ts';
 import { emitJsonDecoder } from './decodeJson.ts';
 import { Code } from './code.ts';
 import type { StreamLayout } from './layout.ts';
-import { mergesOf } from './merges.ts';
-import type { ProgramContext } from './pumps.ts';
+import { settles } from './merges.ts';
+import type { ProgramContext } from './context.ts';
 
 /** Emits feed, accept and reject of an input, and its decoder. */
 export function emitInput(layout: StreamLayout, context: ProgramContext): void {
@@ -67,7 +67,7 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   code.line(`if (raised) time = clock_${id};`);
   code.line(`clock_${id} = time;`);
   if (input?.binding.time !== undefined) code.line(`${contextName('setRowClock')}(time);`);
-  const hasEvents = domain !== undefined && domain.tumbles.length > 0;
+  const hasEvents = domain !== undefined && domain.timed.length > 0;
   if (hasEvents) {
     code.block(`if (time >= next_${domain.index})`, () => {
       code.line(
@@ -80,7 +80,7 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   code.line(ledger.increment('source', name, 'rows'));
   code.line(`push_${id}(time);`);
   if (hasEvents) code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
-  if (mergesOf(program).length > 0) code.line('settle(false);');
+  if (settles(program)) code.line('settle(false);');
   module.declare(`let rows_${id}: u32 = 0; // rows of the current record`);
   module.declare(`let rejects_${id}: u32 = 0;`);
   module.declare(`let recordStart_${id}: usize = 0;`);

@@ -1,7 +1,7 @@
 // What the program's parts need to know of each other before any text is written: frames, clock domains, operators in order.
 import type { InputBinding } from '../../contract/binding.ts';
-import type { Plan, Pump, Relation, Stream, TumbleAggregate } from '../plan/plan.ts';
-import { expressionsOf, forEachExpression } from '../plan/walk.ts';
+import type { Plan, Pump, Relation, StatefulRelation, Stream } from '../plan/plan.ts';
+import { columnsOf, columnsRead } from '../plan/walk.ts';
 
 /** Place of a column in its stream's frame. */
 export interface Slot {
@@ -37,19 +37,30 @@ export interface StreamLayout {
 export interface PumpLayout {
   readonly pump: Pump;
   readonly id: string;
-  /** Aggregates of the pump, innermost first. */
-  readonly tumbles: readonly TumbleLayout[];
+  /** Operators with state, innermost first. */
+  readonly operators: readonly OperatorLayout[];
   readonly source: string;
   readonly promotes: boolean;
 }
 
-/** A tumbling aggregate with its name in the program. */
-export interface TumbleLayout {
-  readonly relation: TumbleAggregate;
+/** An operator with state and its name in the program. */
+export interface OperatorLayout<R extends StatefulRelation = StatefulRelation> {
+  readonly relation: R;
   /** Global variable that holds the operator. */
   readonly name: string;
   readonly pump: string;
   domain: number;
+}
+
+/** Operators of one kind. */
+export type OperatorOf<K extends StatefulRelation['kind']> = OperatorLayout<Extract<StatefulRelation, { kind: K }>>;
+
+/** True for an operator of a kind. */
+export function isOperator<K extends StatefulRelation['kind']>(
+  operator: OperatorLayout,
+  kind: K,
+): operator is OperatorOf<K> {
+  return operator.relation.kind === kind;
 }
 
 /** Streams and operators that share a clock: they move in lockstep (SEMANTICS 8). */
@@ -57,15 +68,23 @@ export interface Domain {
   readonly index: number;
   /** Inputs whose end ends the domain. */
   readonly inputs: readonly number[];
-  /** In the order in which they close at equal times: writers before readers, then script order. */
-  readonly tumbles: TumbleLayout[];
+  /** Operators that time closes, in the order in which they do at equal times: writers before readers, then script order. */
+  readonly timed: OperatorLayout[];
   /** A stream has several writers: ties go by the order of pumps. */
   readonly fanIn: boolean;
-  /** The stream whose promoted ROWTIMEs make the clock; undefined for an input's domain. */
-  readonly promoted?: string;
-  /** The stream in which rows of several clocks are merged by ROWTIME; its clock is the lowest of theirs. */
-  readonly merge?: { readonly stream: string; readonly sources: readonly number[] };
+  readonly clock: Clock;
 }
+
+/** What makes the clock of a domain. */
+export type Clock =
+  /** An input's own. */
+  | { readonly kind: 'input' }
+  /** ROWTIMEs that are promoted into a stream (AS ROWTIME, T-sort): bounds do not cross. */
+  | { readonly kind: 'promoted'; readonly stream: string }
+  /** Rows of several clocks are merged into a stream; its clock is the lowest of theirs. */
+  | { readonly kind: 'merge'; readonly stream: string; readonly sources: readonly number[] }
+  /** Rows that a sort held back enter a stream; its clock stays behind the lowest of them. */
+  | { readonly kind: 'sorted'; readonly stream: string; readonly source: number };
 
 /** All parts of a program with their relations. */
 export interface ProgramLayout {
@@ -80,6 +99,16 @@ export interface LayoutProblem {
   readonly stream: Stream;
 }
 
+const timedKinds = new Set<StatefulRelation['kind']>(['tumble-aggregate', 'stagger-aggregate', 'join', 'sort']);
+
+/** True for operators that a bound can make emit: they have `boundary`, `outputTime` and a function `flush_<name>(time, resumable)`. */
+export function isTimed({ relation }: OperatorLayout): boolean {
+  if (relation.kind === 'join') return relation.left.preserved || relation.right.preserved;
+  if (relation.kind === 'table-function')
+    return ['TOP_K_ITEMS_TUMBLING', 'COUNT_DISTINCT_ITEMS_TUMBLING', 'GROUP_RANK'].includes(relation.name);
+  return timedKinds.has(relation.kind);
+}
+
 /** Lays a plan out; `keepAll` keeps unread columns (optimizer off). */
 export function layOut(
   plan: Plan,
@@ -88,13 +117,13 @@ export function layOut(
 ): ProgramLayout | LayoutProblem {
   const pumps = plan.pumps.map((pump): PumpLayout => {
     const id = identifier(pump.name);
-    return { pump, id, tumbles: tumblesOf(pump, id), source: scannedStream(pump.query), promotes: promotes(pump) };
+    return { pump, id, operators: operatorsOf(pump, id), source: scannedStream(pump.query), promotes: promotes(pump) };
   });
   const domainOf = new Map<string, number>();
   const roots: Root[] = [];
   plan.inputs.forEach((input, index) => {
     domainOf.set(input.stream, roots.length);
-    roots.push({ inputs: new Set([index]) });
+    roots.push({ inputs: new Set([index]), clock: { kind: 'input' } });
   });
   for (const stream of plan.streams) {
     const problem = assignDomain(stream.name, pumps, domainOf, roots);
@@ -106,41 +135,45 @@ export function layOut(
       domainOf,
       index,
     );
-    for (const pump of members) for (const tumble of pump.tumbles) tumble.domain = index;
+    for (const pump of members) for (const operator of pump.operators) operator.domain = index;
     const targets = members.filter((pump) => domainOf.get(pump.pump.target) === index).map((pump) => pump.pump.target);
     return {
       index,
       inputs: [...root.inputs],
-      tumbles: members.flatMap((pump) => pump.tumbles),
+      timed: members.flatMap((pump) => pump.operators.filter(isTimed)),
       fanIn: new Set(targets).size < targets.length,
-      ...(root.promoted === undefined ? {} : { promoted: root.promoted }),
-      ...(root.merge === undefined ? {} : { merge: root.merge }),
+      clock: root.clock,
     };
   });
   const streams = new Map<string, StreamLayout>();
-  for (const stream of plan.streams) {
-    const readers = pumps.filter((pump) => pump.source === stream.name);
-    const output = plan.outputs.findIndex((binding) => binding.stream === stream.name);
-    const inputIndex = plan.inputs.findIndex((binding) => binding.stream === stream.name);
-    const binding = plan.inputs[inputIndex];
-    const id = identifier(stream.name);
-    streams.set(stream.name, {
-      stream,
-      id,
-      frame: frameOf(
-        stream,
-        id,
-        readers,
-        keepAll || output >= 0 || stream.kind !== 'input',
-        binding?.time !== undefined,
-      ),
-      readers,
-      domain: domainOf.get(stream.name) ?? -1,
-      ...(binding === undefined ? {} : { input: { index: inputIndex, binding } }),
-      ...(output < 0 ? {} : { output }),
-    });
-  }
+  for (const stream of plan.streams)
+    streams.set(stream.name, layOutStream(stream, plan, pumps, domainOf.get(stream.name) ?? -1, identifier, keepAll));
   return { plan, streams, pumps, domains };
+}
+
+function layOutStream(
+  stream: Stream,
+  plan: Plan,
+  pumps: readonly PumpLayout[],
+  domain: number,
+  identifier: (name: string) => string,
+  keepAll: boolean,
+): StreamLayout {
+  const readers = pumps.filter((pump) => pump.source === stream.name);
+  const output = plan.outputs.findIndex((binding) => binding.stream === stream.name);
+  const inputIndex = plan.inputs.findIndex((binding) => binding.stream === stream.name);
+  const binding = plan.inputs[inputIndex];
+  const id = identifier(stream.name);
+  const whole = keepAll || output >= 0 || stream.kind === 'created' || stream.kind === 'error';
+  return {
+    stream,
+    id,
+    frame: frameOf(stream, id, whole ? undefined : usedColumns(stream, pumps), binding?.time !== undefined),
+    readers,
+    domain,
+    ...(binding === undefined ? {} : { input: { index: inputIndex, binding } }),
+    ...(output < 0 ? {} : { output }),
+  };
 }
 
 /** True when laying out failed. */
@@ -150,12 +183,11 @@ export function isLayoutProblem(value: ProgramLayout | LayoutProblem): value is 
 
 interface Root {
   readonly inputs: Set<number>;
-  readonly promoted?: string;
-  readonly merge?: { readonly stream: string; readonly sources: readonly number[] };
+  readonly clock: Clock;
 }
 
-// A stream's domain is that of its writers; a promoting writer starts one of its own, and so do writers of different domains.
-// A promoting writer beside others: a problem.
+// A stream's domain is that of its writers; a promoting or sorting writer starts one of its own, and so do writers of different
+// domains. Such a writer beside others: a problem (the binder gives it a hidden stream of its own).
 function assignDomain(
   name: string,
   pumps: readonly PumpLayout[],
@@ -171,20 +203,20 @@ function assignDomain(
     const source = domainOf.get(writer.source);
     if (source !== undefined) sources.add(source);
   }
-  const inputsOf = (): Set<number> => new Set([...sources].flatMap((source) => [...(roots[source]?.inputs ?? [])]));
-  if (writers.some((writer) => writer.promotes)) {
-    if (writers.length > 1) return true;
-    domainOf.set(name, roots.length);
-    roots.push({ inputs: inputsOf(), promoted: name });
-    return false;
-  }
-  if (sources.size > 1) {
-    domainOf.set(name, roots.length);
-    roots.push({ inputs: inputsOf(), merge: { stream: name, sources: [...sources] } });
-    return false;
-  }
   const [only] = sources;
-  if (only !== undefined) domainOf.set(name, only);
+  const begin = (clock: Clock): void => {
+    domainOf.set(name, roots.length);
+    roots.push({ inputs: new Set([...sources].flatMap((source) => [...(roots[source]?.inputs ?? [])])), clock });
+  };
+  const sorts = writers.some(({ pump }) => pump.query.kind === 'sort');
+  if (sorts || writers.some((writer) => writer.promotes)) {
+    if (writers.length > 1) return true;
+    if (sorts && only !== undefined) begin({ kind: 'sorted', stream: name, source: only });
+    else if (!sorts) begin({ kind: 'promoted', stream: name });
+    return false;
+  }
+  if (sources.size > 1) begin({ kind: 'merge', stream: name, sources: [...sources] });
+  else if (only !== undefined) domainOf.set(name, only);
   return false;
 }
 
@@ -208,12 +240,30 @@ function topological(
   return ordered;
 }
 
-function tumblesOf(pump: Pump, id: string): TumbleLayout[] {
-  const found: TumbleLayout[] = [];
+const shortNames: Record<StatefulRelation['kind'], string> = {
+  'tumble-aggregate': 'tumble',
+  'stagger-aggregate': 'stagger',
+  'sliding-window': 'window',
+  distinct: 'distinct',
+  join: 'join',
+  lookup: 'lookup',
+  'table-function': 'table',
+  sort: 'sort',
+  'time-sort': 'tsort',
+};
+
+function operatorsOf(pump: Pump, id: string): OperatorLayout[] {
+  const found: StatefulRelation[] = [];
   for (let relation: Relation = pump.query; relation.kind !== 'stream-scan'; relation = relation.input) {
-    if (relation.kind === 'tumble-aggregate') found.unshift({ relation, name: '', pump: pump.name, domain: -1 });
+    if (relation.kind !== 'filter' && relation.kind !== 'project') found.unshift(relation);
   }
-  return found.map((tumble, index) => ({ ...tumble, name: `tumble_${id}${index === 0 ? '' : `_${index + 1}`}` }));
+  const count = new Map<string, number>();
+  return found.map((relation) => {
+    const short = shortNames[relation.kind];
+    const number = (count.get(short) ?? 0) + 1;
+    count.set(short, number);
+    return { relation, name: `${short}_${id}${number === 1 ? '' : `_${number}`}`, pump: pump.name, domain: -1 };
+  });
 }
 
 /** The stream below a relation. */
@@ -224,25 +274,11 @@ export function scannedStream(relation: Relation): string {
 }
 
 function promotes(pump: Pump): boolean {
-  return pump.query.kind === 'project' && pump.query.rowtime !== undefined;
+  return pump.query.kind === 'time-sort' || (pump.query.kind === 'project' && pump.query.rowtime !== undefined);
 }
 
-function frameOf(
-  stream: Stream,
-  id: string,
-  readers: readonly PumpLayout[],
-  keepAll: boolean,
-  hasTime: boolean,
-): Frame {
-  const used = new Set<number>();
-  for (const reader of readers) {
-    for (const expression of lowestExpressions(reader.pump.query)) {
-      forEachExpression(expression, (node) => {
-        if (node.kind === 'column') used.add(node.index);
-      });
-    }
-  }
-  const kept = stream.columns.map((_, index) => keepAll || used.has(index));
+function frameOf(stream: Stream, id: string, used: ReadonlySet<number> | undefined, hasTime: boolean): Frame {
+  const kept = stream.columns.map((_, index) => used === undefined || used.has(index));
   const count = kept.filter(Boolean).length + (hasTime ? 1 : 0);
   let next = 0;
   const slotAt = (): Slot => ({ valueOffset: next * 8, nullOffset: count * 8 + next++ });
@@ -251,17 +287,23 @@ function frameOf(
   return { name: `frame_${id}`, slots, bytes: count * 9 + 16, ...(time === undefined ? {} : { time }) };
 }
 
-// The expressions whose column indexes are those of the scanned stream: all up to the first relation that makes new columns.
-function lowestExpressions(relation: Relation): ReturnType<typeof expressionsOf> {
-  const chain: Relation[] = [];
-  for (let current: Relation = relation; ; current = current.input) {
-    chain.unshift(current);
-    if (current.kind === 'stream-scan') break;
+// What is read of a stream: by its readers up to the first relation that makes new columns, and by a sort on the way in.
+function usedColumns(stream: Stream, pumps: readonly PumpLayout[]): Set<number> {
+  const used = new Set<number>();
+  for (const { pump, source } of pumps) {
+    if (source === stream.name) addUsed(pump.query, stream.columns.length, used);
+    const { query } = pump;
+    if (pump.target === stream.name && (query.kind === 'sort' || query.kind === 'time-sort'))
+      for (const index of columnsRead(query)) used.add(index);
   }
-  const expressions: ReturnType<typeof expressionsOf>[number][] = [];
-  for (const current of chain) {
-    expressions.push(...expressionsOf(current));
-    if (current.kind === 'project' || current.kind === 'tumble-aggregate') break;
+  return used;
+}
+
+function addUsed(top: Relation, width: number, used: Set<number>): void {
+  const chain: Exclude<Relation, { kind: 'stream-scan' }>[] = [];
+  for (let current = top; current.kind !== 'stream-scan'; current = current.input) chain.unshift(current);
+  for (const relation of chain) {
+    for (const index of columnsRead(relation)) if (index < width) used.add(index);
+    if (columnsOf(relation) === 'new') return;
   }
-  return expressions;
 }

@@ -2,10 +2,10 @@
 //
 // Law: a row with ROWTIME t leaves its queue when every other clock that writes the stream has reached t, by a row or a bound;
 // among rows that may leave, the lowest ROWTIME goes first, and of equal ones the one that came in first.
-import { storageOf } from '../../contract/types.ts';
 import { Code, type ModuleBuilder } from './code.ts';
 import type { Domain, ProgramLayout, StreamLayout } from './layout.ts';
-import type { ProgramContext } from './pumps.ts';
+import { shapeOf } from './shapes.ts';
+import type { ProgramContext } from './context.ts';
 
 /** A stream in which several clocks meet. */
 export interface Merge {
@@ -19,16 +19,11 @@ export interface Merge {
 /** The merges of a program, sources before those that read them. */
 export function mergesOf(program: ProgramLayout): Merge[] {
   return program.domains.flatMap((domain) => {
-    const layout = domain.merge === undefined ? undefined : program.streams.get(domain.merge.stream);
-    if (layout === undefined || domain.merge === undefined) return [];
-    return [
-      {
-        layout,
-        domain,
-        queues: domain.merge.sources.map((_, index) => `queue_${layout.id}_${index}`),
-        sources: domain.merge.sources,
-      },
-    ];
+    const { clock } = domain;
+    const layout = clock.kind === 'merge' ? program.streams.get(clock.stream) : undefined;
+    if (layout === undefined || clock.kind !== 'merge') return [];
+    const queues = clock.sources.map((_, index) => `queue_${layout.id}_${index}`);
+    return [{ layout, domain, queues, sources: clock.sources }];
   });
 }
 
@@ -44,36 +39,38 @@ export function declareMerge(merge: Merge, module: ModuleBuilder): void {
 
 /** Statements that prepare the queues. */
 export function initializeMerge(merge: Merge, module: ModuleBuilder): string[] {
-  const { frame, stream } = merge.layout;
-  const texts = stream.columns.flatMap((column, index) => {
-    const slot = frame.slots[index];
-    return slot !== undefined && storageOf(column.type) === 'text' ? [slot.valueOffset] : [];
-  });
-  const nulls = frame.slots.filter((slot) => slot !== undefined).length * 8;
-  const table = `memory.data<u32>([${[...texts, nulls].join(', ')}])`;
+  const shape = shapeOf(merge.layout, module);
   return merge.queues.map(
-    (queue) =>
-      `${module.use('state/queue', 'initializeQueue')}(${queue}, ${frame.name}, ${frame.bytes}, ${table}, ${texts.length});`,
+    (queue) => `${module.use('state/queue', 'initializeQueue')}(${queue}, ${merge.layout.frame.name}, ${shape});`,
   );
+}
+
+/** True where rows or bounds reach some stream later than they reach its sources. */
+export function settles(program: ProgramLayout): boolean {
+  return program.domains.some(isBehind);
+}
+
+/** True for a clock that stays behind others: `merge_<d>(resumable)` brings it up to them. */
+export function isBehind({ clock }: Domain): boolean {
+  return clock.kind === 'merge' || clock.kind === 'sorted';
 }
 
 /** Emits bounds, waiting and merging. */
 export function emitMerges(context: ProgramContext): void {
-  const merges = mergesOf(context.program);
-  if (merges.length === 0) return;
-  for (const domain of context.program.domains) emitBound(domain, context);
-  const settle = new Code();
-  for (const merge of merges) {
+  const { program, module } = context;
+  if (!settles(program)) return;
+  for (const domain of program.domains) emitBound(domain, context);
+  for (const merge of mergesOf(program)) {
     emitWait(merge, context);
     emitMerge(merge, context);
-    settle.line(`if (!merge_${merge.domain.index}(resumable)) return false;`);
+  }
+  const settle = new Code();
+  for (const domain of program.domains.filter(isBehind)) {
+    if (domain.clock.kind === 'sorted') emitCatchUp(domain, context);
+    settle.line(`if (!merge_${domain.index}(resumable)) return false;`);
   }
   settle.line('return true;');
-  context.module.function(
-    'function settle(resumable: bool): bool',
-    settle,
-    'Rows whose turn has come leave the merges.',
-  );
+  module.function('function settle(resumable: bool): bool', settle, 'Rows and bounds whose turn has come go on.');
 }
 
 // bound_<d>(): no later row of the clock is below.
@@ -81,27 +78,44 @@ function emitBound(domain: Domain, context: ProgramContext): void {
   const { program, module } = context;
   const layouts = [...program.streams.values()];
   const code = new Code();
-  if (domain.merge !== undefined) {
+  const { clock } = domain;
+  if (clock.kind === 'merge') {
     code.line('let bound: i64 = i64.MAX_VALUE;');
-    for (const source of domain.merge.sources) code.line(`bound = min(bound, bound_${source}());`);
-    const layout = program.streams.get(domain.merge.stream);
-    for (let index = 0; index < domain.merge.sources.length; index++) {
+    for (const source of clock.sources) code.line(`bound = min(bound, bound_${source}());`);
+    const layout = program.streams.get(clock.stream);
+    for (let index = 0; index < clock.sources.length; index++) {
       code.line(
         `if (queue_${layout?.id}_${index}.count > 0) bound = min(bound, ${module.use('state/queue', 'headRowtime')}(queue_${layout?.id}_${index}));`,
       );
     }
     code.line('return bound;');
+  } else if (clock.kind === 'sorted') {
+    const sort = program.pumps.find(({ pump }) => pump.target === clock.stream)?.operators.at(-1);
+    code.line(`return min(bound_${clock.source}(), ${module.use('operators/sort', 'lowestHeld')}(${sort?.name}));`);
   } else {
     const finished = domain.inputs.map(
       (index) => `finished_${layouts.find((layout) => layout.input?.index === index)?.id}`,
     );
     if (finished.length > 0) code.line(`if (${finished.join(' && ')}) return i64.MAX_VALUE;`);
-    const own =
-      layouts.find((layout) => layout.stream.name === domain.promoted) ??
-      layouts.find((layout) => layout.input !== undefined && layout.domain === domain.index);
-    code.line(`return ${domain.promoted === undefined ? `clock_${own?.id}` : `rowtime_${own?.id}`};`);
+    const own = layouts.find((layout) =>
+      clock.kind === 'promoted'
+        ? layout.stream.name === clock.stream
+        : layout.input !== undefined && layout.domain === domain.index,
+    );
+    code.line(`return ${clock.kind === 'promoted' ? `rowtime_${own?.id}` : `clock_${own?.id}`};`);
   }
   module.function(`function bound_${domain.index}(): i64`, code);
+}
+
+// A sorted stream's rows come out of their flush; here only its bound is passed on.
+function emitCatchUp(domain: Domain, context: ProgramContext): void {
+  const code = new Code();
+  if (domain.timed.length > 0) {
+    code.line(`const bound = bound_${domain.index}();`);
+    code.line(`if (bound >= next_${domain.index} && !events_${domain.index}(bound, true, resumable)) return false;`);
+  }
+  code.line('return true;');
+  context.module.function(`function merge_${domain.index}(resumable: bool): bool`, code);
 }
 
 function emitWait(merge: Merge, context: ProgramContext): void {
@@ -121,7 +135,7 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
   const { module } = context;
   const { domain, layout } = merge;
   const code = new Code();
-  const hasEvents = domain.tumbles.length > 0;
+  const hasEvents = domain.timed.length > 0;
   code.block('for (;;)', () => {
     code.line('let first: i32 = -1;');
     code.line('let time: i64 = 0;');

@@ -6,11 +6,13 @@ import { Code, ModuleBuilder } from './code.ts';
 import { emitInput } from './inputs.ts';
 import { isLayoutProblem, layOut, type Domain, type LayoutProblem, type ProgramLayout } from './layout.ts';
 import { Ledger } from './ledger.ts';
-import { emitPromote, emitPump, operatorName, type ProgramContext } from './pumps.ts';
+import type { ProgramContext } from './context.ts';
+import { operatorCode } from './operatorCode.ts';
+import { emitPromote, emitPump } from './pumps.ts';
+import { operatorName } from './segment.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
-import { declareTumble, initializeTumble } from './tumble.ts';
-import { declareMerge, emitMerges, initializeMerge, mergesOf } from './merges.ts';
+import { declareMerge, emitMerges, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
 
 /** A generated program with what the manifest needs of it. */
 export interface EmittedProgram {
@@ -29,7 +31,8 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   for (const layout of program.streams.values()) declareStream(layout, module);
   for (const domain of program.domains)
     module.declare(`let next_${domain.index}: i64 = i64.MAX_VALUE; // the first boundary of clock ${domain.index}`);
-  for (const pump of program.pumps) for (const tumble of pump.tumbles) declareTumble(tumble, module);
+  for (const pump of program.pumps)
+    for (const operator of pump.operators) operatorCode(operator).declare(operator, context);
   for (const merge of mergesOf(program)) declareMerge(merge, module);
   emitReport(context);
   for (const layout of program.streams.values()) {
@@ -37,7 +40,9 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
     emitRowJson(layout, module);
     if (binding !== undefined) emitWrite(layout, binding, module);
     if (layout.stream.kind !== 'error') emitPush(layout, ledger, module);
-    const promoter = program.pumps.find((pump) => pump.promotes && pump.pump.target === layout.stream.name);
+    const promoter = program.pumps.find(
+      ({ pump, promotes }) => promotes && pump.query.kind === 'project' && pump.target === layout.stream.name,
+    );
     if (promoter !== undefined) emitPromote(layout, promoter, context);
   }
   for (const pump of program.pumps) emitPump(pump, context);
@@ -62,8 +67,10 @@ function ledgerOf(program: ProgramLayout): Ledger {
   for (const stream of program.plan.streams) ledger.add('stream', stream.name, ['in']);
   for (const pump of program.pumps) {
     ledger.add('pump', pump.pump.name, ['passed', 'filtered', 'absorbed', 'late', 'errors']);
-    for (const tumble of pump.tumbles)
-      ledger.add('operator', operatorName(tumble), ['produced', 'passed', 'filtered', 'errors']);
+    for (const operator of pump.operators) {
+      if (operatorCode(operator).form === 'breaking')
+        ledger.add('operator', operatorName(operator), ['produced', 'passed', 'filtered', 'errors']);
+    }
   }
   return ledger;
 }
@@ -101,13 +108,13 @@ function emitReport(context: ProgramContext): void {
 // events_<d>(time, inclusive, resumable): windows that are due at `time` close in the order of their output ROWTIME. Without
 // `inclusive`, those whose rows have exactly ROWTIME `time` wait for the pumps' own turn. False: the output is full.
 function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilder): void {
-  if (domain.tumbles.length === 0) return;
+  if (domain.timed.length === 0) return;
   const clock = clockOf(domain, program);
   const code = new Code();
   code.block('for (;;)', () => {
     code.line('let due: i32 = -1;');
     code.line('let dueTime: i64 = 0;');
-    for (const [index, { name }] of domain.tumbles.entries()) {
+    for (const [index, { name }] of domain.timed.entries()) {
       code.line(
         `if (${name}.open != 0 && ${name}.boundary <= time && (inclusive || ${name}.outputTime < time) && (due < 0 || ${name}.outputTime < dueTime)) { due = ${index}; dueTime = ${name}.outputTime; }`,
       );
@@ -115,13 +122,12 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
     code.line('if (due < 0) break;');
     // A window that only a row's value closes leaves, at the end of the input, with the stream's clock.
     code.line(`if (dueTime == i64.MAX_VALUE) dueTime = ${clock};`);
-    for (const [index, { name }] of domain.tumbles.entries()) {
+    for (const [index, { name }] of domain.timed.entries()) {
       code.line(`if (due == ${index}) { if (!flush_${name}(dueTime, resumable)) return false; }`);
     }
   });
   code.line(`next_${domain.index} = i64.MAX_VALUE;`);
-  for (const { name } of domain.tumbles)
-    code.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
+  for (const { name } of domain.timed) code.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
   code.line('return true;');
   module.function(
     `function events_${domain.index}(time: i64, inclusive: bool, resumable: bool): bool`,
@@ -130,17 +136,15 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
   );
 }
 
-function clockOf(domain: Domain, program: ProgramLayout): string {
-  for (const layout of program.streams.values()) {
-    if (layout.domain !== domain.index) continue;
-    if (
-      domain.promoted === layout.stream.name ||
-      domain.merge?.stream === layout.stream.name ||
-      layout.input !== undefined
-    )
-      return `rowtime_${layout.id}`;
-  }
-  throw new Error('invariant: a clock without its stream');
+// The clock of a domain: ROWTIME of the stream that makes it.
+function clockOf({ clock, index }: Domain, program: ProgramLayout): string {
+  const own = [...program.streams.values()].find((layout) =>
+    clock.kind === 'input'
+      ? layout.input !== undefined && layout.domain === index
+      : layout.stream.name === clock.stream,
+  );
+  if (own === undefined) throw new Error('invariant: a clock without its stream');
+  return `rowtime_${own.id}`;
 }
 
 // advance and finish: bounds.
@@ -158,7 +162,7 @@ function emitTime(context: ProgramContext): void {
     const domain = program.domains[layout.domain];
     advance.block(`if (input == ${layout.input?.index ?? 0})`, () => {
       advance.line(`if (time > clock_${layout.id}) clock_${layout.id} = time;`);
-      if (domain !== undefined && domain.tumbles.length > 0) {
+      if (domain !== undefined && domain.timed.length > 0) {
         advance.line(
           `if (time >= next_${domain.index} && !events_${domain.index}(time, true, true)) { ${setStatus}(${full}); return; }`,
         );
@@ -168,15 +172,20 @@ function emitTime(context: ProgramContext): void {
     module.declare(`let clock_${layout.id}: i64 = i64.MIN_VALUE;`);
     module.declare(`let finished_${layout.id}: bool = false;`);
   }
-  if (mergesOf(program).length > 0) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
+  if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
   for (const domain of program.domains) {
-    if (domain.merge !== undefined) finish.line(`if (!merge_${domain.index}(true)) return;`);
-    if (domain.tumbles.length === 0) continue;
+    if (isBehind(domain)) finish.line(`if (!merge_${domain.index}(true)) return;`);
+    const release = program.pumps
+      .find(({ pump }) => domain.clock.kind === 'promoted' && pump.target === domain.clock.stream)
+      ?.operators.find(({ relation }) => relation.kind === 'time-sort');
+    if (domain.timed.length === 0 && release === undefined) continue;
     const all =
       domain.inputs
         .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)
         .join(' && ') || 'false';
-    finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
+    if (release !== undefined) finish.line(`if (${all} && !release_${release.name}(i64.MAX_VALUE, true)) return;`);
+    if (domain.timed.length > 0)
+      finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
   }
   advance.line(`${setStatus}(${done});`);
   finish.line(`${setStatus}(${done});`);
@@ -193,8 +202,8 @@ function emitExports(context: ProgramContext): void {
   const initialize = new Code();
   initialize.line(`${module.use('operators/context', 'setStart')}(start, seed);`);
   initialize.line('groupCount = keyGroups;');
-  for (const pump of program.pumps)
-    for (const tumble of pump.tumbles) initialize.line(initializeTumble(tumble, module));
+  for (const operator of program.pumps.flatMap((pump) => pump.operators))
+    for (const line of operatorCode(operator).initialize(operator, module, program)) initialize.line(line);
   for (const merge of mergesOf(program)) for (const line of initializeMerge(merge, module)) initialize.line(line);
   module.declare('let groupCount: u32 = 0;');
   module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);

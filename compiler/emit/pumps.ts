@@ -1,123 +1,90 @@
-// Pumps in the program. A pump is a chain of segments: each begins with a row (of a stream, or a group that leaves an aggregate),
-// filters and computes, and ends in an aggregate or in the target stream. A segment is one straight function that returns early.
+// Pumps in the program. A pump is a chain of segments (segment.ts): each begins with a row of a stream or one that leaves an operator,
+// filters and computes, and ends in an operator or in the target stream. A segment is one straight function that returns early.
 import { placeOf } from '../source.ts';
 import type { Expression } from '../plan/expression.ts';
-import type { Project, Relation, TumbleAggregate } from '../plan/plan.ts';
+import type { Project, Relation } from '../plan/plan.ts';
 import { storageOf } from '../../contract/types.ts';
-import { Code, type ModuleBuilder } from './code.ts';
+import { Code } from './code.ts';
+import { sharing, type ProgramContext } from './context.ts';
+import { emitEnter, emitTimeChecks } from './enter.ts';
 import { emitCondition, emitExpression, wasmType, type ExpressionContext, type Operand } from './expressions.ts';
 import { canFault } from '../plan/faults.ts';
-import type { ProgramLayout, PumpLayout, StreamLayout, TumbleLayout } from './layout.ts';
-import type { Ledger } from './ledger.ts';
+import type { OperatorLayout, PumpLayout, StreamLayout } from './layout.ts';
+import { leavingArguments, operatorCode } from './operatorCode.ts';
+import { countOf, failCheck, operatorName, type Segment } from './segment.ts';
 import { loadSlot } from './streams.ts';
-import { emitAccumulate, emitCloseDue, emitFlush, emitGroupColumns, emitOpen } from './tumble.ts';
-import { forEachExpression, weightOf, expressionsOf } from '../plan/walk.ts';
+import { columnsOf, columnsRead, forEachColumn, weightOf } from '../plan/walk.ts';
 
 /** Weight of expressions above which a projection is cut into several functions. */
 const WEIGHT_PER_FUNCTION = 120;
-
-/** What all functions of the program share while they are written. */
-export interface ProgramContext {
-  readonly program: ProgramLayout;
-  readonly module: ModuleBuilder;
-  readonly ledger: Ledger;
-  readonly sql: string;
-  /** Share equal subexpressions and leave unused columns uncomputed. */
-  readonly optimize: boolean;
-}
-
-/** A segment under construction. */
-interface Segment {
-  readonly pump: PumpLayout;
-  readonly source: StreamLayout;
-  /** The aggregate whose groups come in; undefined for rows of the source stream. */
-  readonly from?: TumbleLayout;
-}
 
 /** Emits all functions of a pump. */
 export function emitPump(pump: PumpLayout, context: ProgramContext): void {
   const source = context.program.streams.get(pump.source);
   if (source === undefined) throw new Error(`invariant: no stream ${pump.source}`);
   emitFail(pump, source, context);
-  for (const [index, tumble] of pump.tumbles.entries()) {
-    const from = pump.tumbles[index - 1];
-    const segment = { pump, source, ...(from === undefined ? {} : { from }) };
-    emitSegment(
-      segment,
-      tumble.relation.input,
-      context,
-      (code, expressions) => emitAccumulate(tumble, expressions, failCheck(segment, context, code)),
-      tumble,
-    );
-    emitOpen(
-      tumble,
-      (code, rowtime) => ({ code, module: context.module, column: noColumn, rowtime, shared: sharing(context) }),
-      context.module,
-    );
-    emitFlush(tumble, context.module);
+  let segment: Segment = { pump, source, data: '0, 0' };
+  for (const operator of pump.operators) {
+    const code = operatorCode(operator);
+    if (code.form === 'breaking') {
+      emitSegment(segment, operator.relation.input, context, operator, (below) =>
+        code.arrive(operator, below, segment, context),
+      );
+      code.finish(operator, segment, context);
+      segment = { pump, source, from: operator, data: code.data(operator, context.module) };
+    }
   }
-  const last = pump.tumbles.at(-1);
-  const segment = { pump, source, ...(last === undefined ? {} : { from: last }) };
-  emitSegment(segment, pump.pump.query, context, (code, expressions, relation) =>
-    emitTarget(segment, relation, code, expressions, context),
-  );
+  const { query } = pump.pump;
+  const last = pump.operators.at(-1);
+  const entry = last !== undefined && last.relation === query ? last : undefined;
+  const top = query.kind === 'sort' || query.kind === 'time-sort' ? query.input : query;
+  if (top.kind !== 'project') throw new Error('invariant: a pump ends in a projection');
+  emitSegment(segment, top, context, entry, (below) => emitTarget(segment, top, below, entry, context));
+  const code = entry === undefined ? undefined : operatorCode(entry);
+  if (entry !== undefined && code?.form === 'entry') code.finish(entry, segment, context);
 }
 
-function noColumn(): Operand {
-  throw new Error('invariant: a closing key of time reads a column');
-}
-
-function sharing(context: ProgramContext): Map<string, Operand>[] {
-  return context.optimize ? [new Map()] : [];
-}
-
-// Emits the function of a segment whose topmost relation is `top`, ended by `finish`.
+// Emits the function of a segment whose topmost relation is `top` and that ends in `into` or in the target.
 function emitSegment(
   segment: Segment,
   top: Relation,
   context: ProgramContext,
-  finish: (code: Code, expressions: ExpressionContext, relation: Relation) => void,
-  into?: TumbleLayout,
+  into: OperatorLayout | undefined,
+  finish: (below: ExpressionContext) => void,
 ): void {
   const code = new Code();
   const { from, pump, source } = segment;
   if (from === undefined) code.line(`const rowtime = rowtime_${source.id};`);
   else code.line(context.ledger.increment('operator', operatorName(from), 'produced'));
-  if (into !== undefined) emitCloseDue(into, code, 'rowtime');
+  const intoCode = into === undefined ? undefined : operatorCode(into);
+  if (into !== undefined && intoCode !== undefined && intoCode.form !== 'inline') intoCode.closeDue(into, code);
+  const absorbed = intoCode?.form === 'breaking';
   // The target's projection is written by `finish`, expression by expression.
-  const below = into === undefined && top.kind === 'project' ? top.input : top;
-  const needed = into === undefined ? neededBy(top) : neededBy(into.relation);
-  const expressions = emitChain(below, segment, code, context, needed, true);
-  finish(code, expressions, top);
-  if (into !== undefined && from === undefined) code.line(context.ledger.increment('pump', pump.pump.name, 'absorbed'));
+  const below = !absorbed && top.kind === 'project' ? top.input : top;
+  const needed = absorbed && into !== undefined ? columnsRead(into.relation) : neededBy(top);
+  finish(emitChain(below, segment, code, context, needed, true));
+  if (absorbed && from === undefined) code.line(context.ledger.increment('pump', pump.pump.name, 'absorbed'));
   const header =
     from === undefined
       ? `function pump_${pump.id}(): void`
-      : `function groups_${from.name}(row: usize, rowtime: i64): void`;
+      : `function rows_${from.name}(${leavingParameters(from)}rowtime: i64): void`;
+  const { name } = pump.pump;
   const what =
-    from === undefined
-      ? `Pump "${pump.pump.name}" takes a row of "${source.stream.name}".`
-      : `Pump "${pump.pump.name}": a group leaves.`;
+    from === undefined ? `Pump "${name}" takes a row of "${source.stream.name}".` : `Pump "${name}": a row leaves.`;
   context.module.function(header, code, `${what}\nSQL line ${placeOf(context.sql, top.span.start).line}`);
 }
 
-/** Name of an operator in the ledger. */
-export function operatorName(tumble: TumbleLayout): string {
-  return tumble.name.replace(/^tumble_/, '');
+function leavingParameters(operator: OperatorLayout): string {
+  const code = operatorCode(operator);
+  return code.form === 'breaking' ? code.parameters.map((parameter) => `${parameter}, `).join('') : '';
 }
 
 function neededBy(relation: Relation): Set<number> {
-  const needed = new Set<number>();
-  for (const expression of expressionsOf(relation)) {
-    forEachExpression(expression, (node) => {
-      if (node.kind === 'column') needed.add(node.index);
-    });
-  }
-  return needed;
+  return relation.kind === 'stream-scan' ? new Set() : columnsRead(relation);
 }
 
-// Writes the filters and computed columns of a chain, lowest first, and returns where its columns are. `full` false: only columns,
-// for a function that continues after another one has checked everything.
+// Writes the filters, inline operators and computed columns of a chain, lowest first, and returns where its columns are. `full` false:
+// only columns, for a function that continues after another one has checked everything.
 function emitChain(
   relation: Relation,
   segment: Segment,
@@ -126,35 +93,50 @@ function emitChain(
   needed: Set<number>,
   full: boolean,
 ): ExpressionContext {
-  switch (relation.kind) {
-    case 'stream-scan':
-      return scanContext(segment.source, code, context);
-    case 'tumble-aggregate':
-      return groupContext(segment, relation, code, context, full);
-    case 'filter': {
-      const all = new Set([...needed, ...neededBy(relation)]);
-      const expressions = emitChain(relation.input, segment, code, context, all, full);
-      if (full) emitFilter(relation.predicate, segment, code, expressions, context);
-      return expressions;
-    }
-    case 'project': {
-      const kept = relation.expressions.filter(
-        (expression, index) => needed.has(index) || canFault(expression) || !context.optimize,
-      );
-      const below = new Set<number>();
-      for (const expression of kept) {
-        forEachExpression(expression, (node) => {
-          if (node.kind === 'column') below.add(node.index);
-        });
-      }
-      const expressions = emitChain(relation.input, segment, code, context, below, full);
-      return projectContext(relation, kept, segment, code, expressions, context, full);
-    }
+  if (relation.kind === 'stream-scan') return scanContext(segment.source, code, context);
+  if (relation.kind === 'project') return emitProject(relation, segment, code, context, needed, full);
+  const width = relation.input.columns.length;
+  const passed = columnsOf(relation) === 'new' ? [] : [...needed].filter((index) => index < width);
+  const all = new Set([...passed, ...columnsRead(relation)]);
+  if (relation.kind === 'filter') {
+    const expressions = emitChain(relation.input, segment, code, context, all, full);
+    if (full) emitFilter(relation.predicate, segment, code, expressions, context);
+    return expressions;
   }
+  const operator = segment.pump.operators.find((candidate) => candidate.relation.id === relation.id);
+  if (operator === undefined) throw new Error('invariant: an operator that the layout does not know');
+  const own = operatorCode(operator);
+  if (own.form === 'inline')
+    return own.pass(operator, emitChain(relation.input, segment, code, context, all, full), segment, context, full);
+  if (own.form === 'entry' || segment.from?.relation.id !== relation.id)
+    throw new Error('invariant: rows of another operator');
+  return own.leave(operator, code, segment, context, full);
+}
+
+function emitProject(
+  relation: Project,
+  segment: Segment,
+  code: Code,
+  context: ProgramContext,
+  needed: ReadonlySet<number>,
+  full: boolean,
+): ExpressionContext {
+  const kept = relation.expressions.filter(
+    (expression, index) => needed.has(index) || canFault(expression) || !context.optimize,
+  );
+  const below = new Set<number>();
+  for (const expression of kept) forEachColumn(expression, (index) => below.add(index));
+  const expressions = emitChain(relation.input, segment, code, context, below, full);
+  return projectContext(relation, kept, segment, code, expressions, context, full);
 }
 
 function scanContext(source: StreamLayout, code: Code, context: ProgramContext): ExpressionContext {
-  const column = (index: number): Operand => {
+  return { code, module: context.module, column: scanColumn(source), rowtime: 'rowtime', shared: sharing(context) };
+}
+
+/** Where a stream's columns are: in its frame. */
+export function scanColumn(source: StreamLayout): (index: number) => Operand {
+  return (index) => {
     const slot = source.frame.slots[index];
     const definition = source.stream.columns[index];
     if (slot === undefined || definition === undefined)
@@ -164,29 +146,6 @@ function scanContext(source: StreamLayout, code: Code, context: ProgramContext):
       isNull: definition.nullable ? `load<u8>(${source.frame.name}, ${slot.nullOffset}) != 0` : 'false',
     };
   };
-  return { code, module: context.module, column, rowtime: 'rowtime', shared: sharing(context) };
-}
-
-function groupContext(
-  segment: Segment,
-  relation: TumbleAggregate,
-  code: Code,
-  context: ProgramContext,
-  full: boolean,
-): ExpressionContext {
-  const { from } = segment;
-  if (from === undefined || from.relation.id !== relation.id) throw new Error('invariant: groups of another aggregate');
-  const check = (index: number): void => {
-    const call = relation.aggregates[index];
-    if (full && call !== undefined && call.name !== 'COUNT') emitFailCheck(segment, context, code, call.span.start);
-  };
-  const columns = emitGroupColumns(from, code, context.module, check);
-  const column = (index: number): Operand => {
-    const operand = columns[index];
-    if (operand === undefined) throw new Error('invariant: no such group column');
-    return operand;
-  };
-  return { code, module: context.module, column, rowtime: 'rowtime', shared: sharing(context) };
 }
 
 function projectContext(
@@ -225,28 +184,6 @@ function emitFilter(
   code.line(`if (!(${condition})) { ${countOf(segment, context, 'filtered')} return; }`);
 }
 
-function countOf(segment: Segment, context: ProgramContext, counter: string): string {
-  return segment.from === undefined
-    ? context.ledger.increment('pump', segment.pump.pump.name, counter)
-    : context.ledger.increment('operator', operatorName(segment.from), counter);
-}
-
-function failCheck(segment: Segment, context: ProgramContext, code: Code): (expression: Expression) => void {
-  return (expression) => emitFailCheck(segment, context, code, expression.span.start);
-}
-
-function emitFailCheck(segment: Segment, context: ProgramContext, code: Code, offset: number): void {
-  const { line, column } = placeOf(context.sql, offset);
-  const place = context.module.text(` (pump "${segment.pump.pump.name}", line ${line}, column ${column})`);
-  const data =
-    segment.from === undefined
-      ? '0, 0'
-      : `${context.module.use('state/groups', 'rowKey')}(${segment.from.name}.groups, row), load<u32>(row)`;
-  code.line(
-    `if (${context.module.use('faults', 'pendingFault')} != 0) { ${countOf(segment, context, 'errors')} fail_${segment.pump.id}(${place}, rowtime, ${data}); return; }`,
-  );
-}
-
 // fail_<id>: a fault of this pump becomes a row on error_stream. Without data of its own, the source's row is given as JSON.
 function emitFail(pump: PumpLayout, source: StreamLayout, context: ProgramContext): void {
   const { module } = context;
@@ -260,7 +197,7 @@ function emitFail(pump: PumpLayout, source: StreamLayout, context: ProgramContex
     code.line('length = <u32>(end + 1 - data);');
   });
   code.line(
-    `report(${module.use('faults', 'pendingFault')}, place, ${module.use('faults', 'pendingDetail')}, rowtime, data, length, ${module.text(pump.pump.name)});`,
+    `report(${module.use('faults', 'pendingFault')}, place, ${module.use('faults', 'pendingDetail')}, rowtime, data, length, ${module.text(pump.pump.partOf ?? pump.pump.name)});`,
   );
   module.function(`function fail_${pump.id}(place: Text, rowtime: i64, data: usize, length: u32): void`, code);
 }
@@ -269,20 +206,25 @@ function emitFail(pump: PumpLayout, source: StreamLayout, context: ProgramContex
 
 function emitTarget(
   segment: Segment,
-  relation: Relation,
-  code: Code,
+  relation: Project,
   expressions: ExpressionContext,
+  entry: OperatorLayout | undefined,
   context: ProgramContext,
 ): void {
+  const { code } = expressions;
   const target = context.program.streams.get(segment.pump.pump.target);
   if (target === undefined) throw new Error('invariant: a pump without target');
-  if (relation.kind !== 'project') throw new Error('invariant: a pump ends in a projection');
   const promoted = relation.rowtime === undefined ? undefined : emitExpression(relation.rowtime, expressions);
   if (relation.rowtime !== undefined && canFault(relation.rowtime)) failCheck(segment, context, code)(relation.rowtime);
   const parts = partition(relation.expressions);
   if (parts.length === 1) emitColumns(segment, relation, parts[0] ?? [], target, code, expressions, context);
   else {
     for (const [number, part] of parts.entries()) emitPart(segment, relation, part, number, target, code, context);
+  }
+  const entryCode = entry === undefined ? undefined : operatorCode(entry);
+  if (entry !== undefined && entryCode?.form === 'entry') {
+    code.line(entryCode.enter(entry, segment, context));
+    return;
   }
   if (promoted === undefined) {
     code.line(countOf(segment, context, 'passed'));
@@ -294,9 +236,9 @@ function emitTarget(
 
 // A row enters a stream of its own clock at once; where several clocks meet it waits in the queue of its own.
 function enterCall(segment: Segment, target: StreamLayout, context: ProgramContext): string {
-  const merge = context.program.domains[target.domain]?.merge;
-  if (merge?.stream !== target.stream.name) return `push_${target.id}(rowtime)`;
-  return `wait_${target.id}(${merge.sources.indexOf(segment.source.domain)}, rowtime)`;
+  const clock = context.program.domains[target.domain]?.clock;
+  if (clock?.kind !== 'merge' || clock.stream !== target.stream.name) return `push_${target.id}(rowtime)`;
+  return `wait_${target.id}(${clock.sources.indexOf(segment.source.domain)}, rowtime)`;
 }
 
 // Cuts a projection's columns into runs that each fit into one function.
@@ -328,18 +270,18 @@ function emitPart(
   const needed = new Set<number>();
   for (const index of part) {
     const expression = relation.expressions[index];
-    if (expression === undefined) continue;
-    forEachExpression(expression, (node) => {
-      if (node.kind === 'column') needed.add(node.index);
-    });
+    if (expression !== undefined) forEachColumn(expression, (column) => needed.add(column));
   }
   const expressions = emitChain(relation.input, segment, code, context, needed, false);
   emitColumns(segment, relation, part, target, code, expressions, context, 'return false;');
   code.line('return true;');
-  const name = `${segment.from === undefined ? `pump_${segment.pump.id}` : `groups_${segment.from.name}`}_columns${number}`;
-  const row = segment.from === undefined ? '' : 'row: usize, ';
-  context.module.function(`function ${name}(${row}rowtime: i64): bool`, code);
-  caller.line(`if (!${name}(${segment.from === undefined ? '' : 'row, '}rowtime)) return;`);
+  const { from, pump } = segment;
+  const name = `${from === undefined ? `pump_${pump.id}` : `rows_${from.name}`}_columns${number}`;
+  context.module.function(
+    `function ${name}(${from === undefined ? '' : leavingParameters(from)}rowtime: i64): bool`,
+    code,
+  );
+  caller.line(`if (!${name}(${from === undefined ? '' : leavingArguments(from)}rowtime)) return;`);
 }
 
 function emitColumns(
@@ -356,8 +298,9 @@ function emitColumns(
     const expression = relation.expressions[index];
     const slot = target.frame.slots[index];
     const column = target.stream.columns[index];
-    if (expression === undefined || slot === undefined || column === undefined)
-      throw new Error('invariant: the target has other columns');
+    if (expression === undefined || column === undefined) throw new Error('invariant: the target has other columns');
+    // A hidden stream keeps what is read of it only; what could fail is computed all the same.
+    if (slot === undefined && !canFault(expression)) continue;
     const operand = emitExpression(expression, expressions);
     const before = code.lines.length;
     if (canFault(expression)) failCheck(segment, context, code)(expression);
@@ -365,6 +308,7 @@ function emitColumns(
       for (let line = before; line < code.lines.length; line++)
         code.lines[line] = (code.lines[line] ?? '').replace(/return;/g, leave);
     }
+    if (slot === undefined) continue;
     code.line(
       `store<${wasmType(storageOf(column.type))}>(${target.frame.name}, ${operand.value}, ${slot.valueOffset});`,
     );
@@ -382,39 +326,11 @@ function emitColumns(
 
 /** Emits `promote_<id>(time, isNull, rowtime)`: a promoted row enters its stream in time order, or is late. */
 export function emitPromote(target: StreamLayout, pump: PumpLayout, context: ProgramContext): void {
-  const { module, ledger } = context;
   const code = new Code();
-  const use = (name: string): string => module.use('../contract/abi', name);
-  const place = module.text(` (pump "${pump.pump.name}")`);
-  const text = module.text(pump.pump.name);
-  code.block('if (isNull)', () => {
-    code.line(ledger.increment('pump', pump.pump.name, 'errors'));
-    code.line(
-      `report(${use('FAULT_INVALID_ROWTIME')}, ${place}, ${module.use('text', 'EMPTY_TEXT')}, rowtime, 0, 0, ${text});`,
-    );
-    code.line('return;');
-  });
-  code.block(`if (time < rowtime_${target.id})`, () => {
-    code.line(ledger.increment('pump', pump.pump.name, 'late'));
-    code.line(`const data = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${target.id}() + 16);`);
-    code.line('store<u8>(data, 123);');
-    code.line(`const end = json_${target.id}(data + 1);`);
-    code.line('store<u8>(end, 125);');
-    code.line(
-      `report(${use('FAULT_LATE_ROW')}, ${place}, ${module.use('text', 'EMPTY_TEXT')}, time, data, <u32>(end + 1 - data), ${text});`,
-    );
-    code.line('return;');
-  });
-  code.line(ledger.increment('pump', pump.pump.name, 'passed'));
-  const domain = context.program.domains[target.domain];
-  if (domain !== undefined && domain.tumbles.length > 0) {
-    code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, ${!domain.fanIn}, false);`);
-  }
-  code.line(`push_${target.id}(time);`);
-  if (domain !== undefined && domain.tumbles.length > 0) {
-    code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
-  }
-  module.function(
+  emitTimeChecks(target, pump, `time < rowtime_${target.id}`, code, context);
+  code.line(context.ledger.increment('pump', pump.pump.name, 'passed'));
+  emitEnter(target, 'time', code, context);
+  context.module.function(
     `function promote_${target.id}(time: i64, isNull: bool, rowtime: i64): void`,
     code,
     `A row enters stream "${target.stream.name}" with a ROWTIME of its own.`,

@@ -1,15 +1,13 @@
 // Snapshots in the program: which section belongs to which operator, and the exports that save and load them.
 import { hashText } from '../bind/identify.ts';
 import { Code } from './code.ts';
-import { operatorName, type ProgramContext } from './pumps.ts';
-import type { TumbleLayout } from './layout.ts';
+import type { ProgramContext } from './context.ts';
+import type { OperatorLayout } from './layout.ts';
+import { operatorCode } from './operatorCode.ts';
 import { mergesOf, type Merge } from './merges.ts';
 
-/** Layout version of a tumbling aggregate's section; raised when its content changes shape. */
-export const tumbleLayoutVersion = 1;
-
 /** Layout version of a merge's waiting rows. */
-const queueLayoutVersion = 1;
+const queueLayoutVersion = 2;
 
 // Waiting rows have the layout of the stream's columns: changed columns make another section.
 function queueId(merge: Merge, index: number): string {
@@ -20,15 +18,11 @@ function queueId(merge: Merge, index: number): string {
 export function emitSnapshots(context: ProgramContext): void {
   const { module, program } = context;
   const use = (name: string): string => module.use('state/snapshot', name);
-  const tumbles = program.pumps.flatMap((pump) => pump.tumbles);
+  const operators = program.pumps.flatMap((pump) => pump.operators);
   const save = new Code();
   save.line(`${use('beginBlob')}(group);`);
   save.line('if (group < 0) saveShared();');
-  for (const tumble of tumbles) {
-    save.line(
-      `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${tumbleLayoutVersion}, group); // ${operatorName(tumble)}`,
-    );
-  }
+  for (const operator of operators) save.line(operatorCode(operator).save(operator, module));
   for (const merge of mergesOf(program)) {
     merge.queues.forEach((queue, index) => {
       save.line(
@@ -43,10 +37,13 @@ export function emitSnapshots(context: ProgramContext): void {
     save,
     'Writes the blob of a key group; its length, 0 when there is nothing.',
   );
-  emitLoad(context, tumbles);
+  emitLoad(context, operators);
   const changed = new Code();
   changed.line('if (group < 0) return 1;');
-  for (const tumble of tumbles) changed.line(`if (load<u8>(${tumble.name}.groups.changed + group) != 0) return 1;`);
+  for (const operator of operators) {
+    const condition = operatorCode(operator).changed(operator);
+    if (condition !== undefined) changed.line(`if (${condition}) return 1;`);
+  }
   changed.line('return 0;');
   module.function('export function snapshot_changed(group: i32): i32', changed);
   const pointer = new Code();
@@ -89,7 +86,7 @@ function emitShared(context: ProgramContext): void {
   module.function('function loadShared(): void', load);
 }
 
-function emitLoad(context: ProgramContext, tumbles: readonly TumbleLayout[]): void {
+function emitLoad(context: ProgramContext, operators: readonly OperatorLayout[]): void {
   const { module, program } = context;
   const use = (name: string): string => module.use('state/snapshot', name);
   const bad = module.use('../contract/abi', 'STATUS_BAD_SNAPSHOT');
@@ -105,9 +102,10 @@ function emitLoad(context: ProgramContext, tumbles: readonly TumbleLayout[]): vo
     load.line(`const end = ${use('readPosition')}() + bytes;`);
     load.line(`if (end > ${use('blobEnd')}()) return ${bad};`);
     load.line('if (id == 0 && group < 0) loadShared();');
-    for (const tumble of tumbles) {
+    for (const operator of operators) {
+      const own = operatorCode(operator);
       load.line(
-        `if (id == 0x${tumble.relation.id} && layout == ${tumbleLayoutVersion} && !${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)) return ${bad};`,
+        `if (id == 0x${operator.relation.id} && layout == ${own.layoutVersion} && !${own.load(operator, module)}) return ${bad};`,
       );
     }
     for (const merge of mergesOf(program)) {
@@ -126,9 +124,10 @@ function emitLoad(context: ProgramContext, tumbles: readonly TumbleLayout[]): vo
     'Reads the blob of a key group.',
   );
   const loaded = new Code();
-  for (const tumble of tumbles) loaded.line(`${module.use('operators/tumble', 'tumbleLoaded')}(${tumble.name});`);
+  for (const operator of operators)
+    for (const line of operatorCode(operator).loaded(operator, module)) loaded.line(line);
   for (const domain of program.domains) {
-    for (const { name } of domain.tumbles)
+    for (const { name } of domain.timed)
       loaded.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
   }
   loaded.line(`return ${done};`);

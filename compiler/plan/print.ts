@@ -1,7 +1,7 @@
 // The plan as text: one relation a line, inputs indented below.
 import { typeText } from '../../contract/types.ts';
 import type { Expression } from './expression.ts';
-import type { AggregateCall, Plan, Relation } from './plan.ts';
+import type { Closing, Frame, JoinSide, Plan, Relation, SortKey, StatefulRelation, WindowCall } from './plan.ts';
 
 /** The whole plan. */
 export function printPlan(plan: Plan): string {
@@ -40,20 +40,77 @@ function printRelation(relation: Relation, depth: number, lines: string[]): void
         `project ${relation.expressions.map(printExpression).join(', ')}${relation.rowtime === undefined ? '' : ` with ROWTIME ${printExpression(relation.rowtime)}`}`,
       );
       break;
-    case 'tumble-aggregate': {
-      const keys = relation.keys.map(
-        (key, index) =>
-          `${printExpression(key)}${index === relation.closing.key ? ` [closes by ${relation.closing.kind}${relation.closing.closedEnd ? ', end included' : ''}]` : ''}`,
-      );
-      add(`tumble by ${keys.join(', ')} compute ${relation.aggregates.map(printAggregate).join(', ') || 'nothing'}`);
-    }
+    default:
+      add(printOperator(relation));
   }
   printRelation(relation.input, depth + 1, lines);
 }
 
-function printAggregate(call: AggregateCall): string {
+function printOperator(relation: StatefulRelation): string {
+  const list = (expressions: readonly Expression[]): string => expressions.map(printExpression).join(', ') || 'nothing';
+  const calls = (all: readonly WindowCall[]): string => all.map(printCall).join(', ') || 'nothing';
+  switch (relation.kind) {
+    case 'tumble-aggregate': {
+      const keys = relation.keys.map((key, index) => `${printExpression(key)}${printClosing(relation.closing, index)}`);
+      return `tumble by ${keys.join(', ')} compute ${calls(relation.aggregates)}`;
+    }
+    case 'stagger-aggregate':
+      return `stagger by ${list(relation.keys)} for ${relation.rangeMs} ms compute ${calls(relation.aggregates)}`;
+    case 'sliding-window':
+      return `window by ${list(relation.partition)} of ${printFrame(relation.frame)} compute ${calls(relation.calls)}`;
+    case 'distinct': {
+      const keys = relation.keys.map((key, index) => `${printExpression(key)}${printClosing(relation.closing, index)}`);
+      return `distinct ${keys.join(', ')}`;
+    }
+    case 'join': {
+      const { left, right, predicate } = relation;
+      const equal = left.keys.map(
+        (key, index) => `${printExpression(key)} = ${list(right.keys.slice(index, index + 1))}`,
+      );
+      const condition = [...equal, ...(predicate === undefined ? [] : [printExpression(predicate)])].join(' and ');
+      return `join left ${printSide(left)}, right ${printSide(right)} where ${condition || 'any'}`;
+    }
+    case 'lookup': {
+      const keys = relation.keys.map(({ expression, column }) => `${printExpression(expression)} = column ${column}`);
+      const condition = [...keys, ...(relation.predicate === undefined ? [] : [printExpression(relation.predicate)])];
+      return `${relation.type} lookup in "${relation.table}" where ${condition.join(' and ') || 'any'}`;
+    }
+    case 'table-function':
+      return `${relation.name} of columns ${relation.reads.join(', ')} with ${JSON.stringify(relation.options)}`;
+    case 'sort':
+      return `sort by ${relation.keys.map(printSortKey).join(', ')} while ${relation.closing.kind === 'time' ? printExpression(relation.closing.expression) : 'the first'} stays`;
+    case 'time-sort':
+      return `time-sort by column ${relation.time} within ${relation.withinMs} ms${relation.keys.map((key) => `, ${printSortKey(key)}`).join('')}`;
+  }
+}
+
+function printClosing(closing: Closing, index: number): string {
+  return index === closing.key ? ` [closes by ${closing.kind}${closing.closedEnd ? ', end included' : ''}]` : '';
+}
+
+function printFrame(frame: Frame): string {
+  if (frame.unit === 'unbounded') return 'all rows so far';
+  return frame.unit === 'rows' ? `${frame.preceding} rows before` : `${frame.precedingMs} ms before`;
+}
+
+function printSide({ keys, retention, preserved }: JoinSide): string {
+  const kept = retention.unit === 'rows' ? `${retention.count} rows` : `${retention.milliseconds} ms`;
+  return `kept ${kept}${preserved ? ' and preserved' : ''}${keys.length > 0 ? ' by key' : ''}`;
+}
+
+function printSortKey({ column, descending, nullsFirst }: SortKey): string {
+  return `column ${column}${descending ? ' descending' : ''}${nullsFirst === descending ? ` nulls ${nullsFirst ? 'first' : 'last'}` : ''}`;
+}
+
+function printCall(call: WindowCall): string {
   const argument = call.argument === undefined ? '*' : printExpression(call.argument);
-  return `${call.name}(${call.distinct ? 'DISTINCT ' : ''}${argument})${call.ignoreNulls ? ' IGNORE NULLS' : ''}`;
+  const more = [
+    ...(call.position === undefined ? [] : [`${call.position}`]),
+    ...(call.halfLifeMs === undefined ? [] : [`${call.halfLifeMs} ms`]),
+    ...(call.otherwise === undefined ? [] : [printExpression(call.otherwise)]),
+  ];
+  const list = [argument, ...more].join(', ');
+  return `${call.name}(${call.distinct ? 'DISTINCT ' : ''}${list})${call.fromLast === true ? ' FROM LAST' : ''}${call.ignoreNulls ? ' IGNORE NULLS' : ''}`;
 }
 
 /** An expression in SQL-like form; columns as `#index:name`. */

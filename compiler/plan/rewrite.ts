@@ -60,6 +60,14 @@ export function rewriteExpressions(relation: Relation, rule: (node: Expression) 
         ...(relation.rowtime === undefined ? {} : { rowtime: deep(relation.rowtime) }),
       };
     case 'tumble-aggregate':
+    case 'stagger-aggregate':
+    case 'sliding-window':
+    case 'distinct':
+    case 'join':
+    case 'lookup':
+    case 'table-function':
+    case 'sort':
+    case 'time-sort':
       // Keys and arguments are part of the operator's signature: they stay as bound.
       return relation;
   }

@@ -1,9 +1,9 @@
 // What must hold of a plan after binding and after every pass; a breach is a bug of ours.
 import { sameType, typeText, type Column, type SqlType } from '../../contract/types.ts';
 import type { Expression } from './expression.ts';
-import type { Plan, Relation } from './plan.ts';
+import type { Closing, Plan, Relation, StatefulRelation } from './plan.ts';
 import { printExpression } from './print.ts';
-import { partsOf } from './walk.ts';
+import { expressionsOf, partsOf } from './walk.ts';
 
 /** Throws when the plan contradicts itself. */
 export function verifyPlan(plan: Plan): void {
@@ -51,19 +51,57 @@ function verifyRelation(relation: Relation, plan: Plan): readonly Pick<Column, '
       verifyColumns(relation, relation.expressions);
       return relation.expressions;
     }
-    case 'tumble-aggregate': {
-      const input = verifyRelation(relation.input, plan);
-      for (const key of relation.keys) verifyExpression(key, input);
-      for (const call of relation.aggregates) if (call.argument !== undefined) verifyExpression(call.argument, input);
-      const closing = relation.keys[relation.closing.key];
-      if (closing === undefined) throw new Error('invariant: no closing key');
-      if (relation.closing.kind === 'time' && readsRow(closing))
-        throw new Error(`invariant: time does not close ${printExpression(closing)}`);
-      if (!/^[0-9a-f]{16}$/.test(relation.id)) throw new Error(`invariant: an aggregate has the id "${relation.id}"`);
-      verifyColumns(relation, [...relation.keys, ...relation.aggregates]);
-      return [...relation.keys, ...relation.aggregates];
+    default: {
+      if (!/^[0-9a-f]{16}$/.test(relation.id))
+        throw new Error(`invariant: ${relation.kind} has the id "${relation.id}"`);
+      const given = verifyOperator(relation, verifyRelation(relation.input, plan), plan);
+      verifyColumns(relation, given);
+      return given;
     }
   }
+}
+
+type Given = readonly Pick<Column, 'type'>[];
+
+function verifyOperator(relation: StatefulRelation, input: Given, plan: Plan): Given {
+  const over = relation.kind === 'lookup' ? relation.columns : input;
+  for (const expression of expressionsOf(relation)) verifyExpression(expression, over);
+  switch (relation.kind) {
+    case 'tumble-aggregate':
+      verifyClosing(relation.keys, relation.closing);
+      return [...relation.keys, ...relation.aggregates];
+    case 'stagger-aggregate':
+      return [...relation.keys, ...relation.aggregates];
+    case 'sliding-window':
+      return [...input, ...relation.calls];
+    case 'distinct':
+      verifyClosing(relation.keys, relation.closing);
+      return input;
+    case 'join':
+      if (relation.input.kind !== 'stream-scan') throw new Error('invariant: a join reads no hidden stream');
+      if (relation.left.columns + relation.right.columns + 1 !== input.length)
+        throw new Error(
+          `invariant: a join of ${relation.left.columns} and ${relation.right.columns} columns over ${input.length}`,
+        );
+      return input.slice(0, -1);
+    case 'lookup': {
+      const table = plan.tables.find(({ name }) => name === relation.table);
+      if (table === undefined) throw new Error(`invariant: no table "${relation.table}"`);
+      return [...input, ...table.columns];
+    }
+    case 'table-function':
+      return relation.columns;
+    case 'sort':
+    case 'time-sort':
+      return input;
+  }
+}
+
+function verifyClosing(keys: readonly Expression[], closing: Closing): void {
+  const key = keys[closing.key];
+  if (key === undefined) throw new Error('invariant: no closing key');
+  if (closing.kind === 'time' && readsRow(key))
+    throw new Error(`invariant: time does not close ${printExpression(key)}`);
 }
 
 // What a relation says of its columns is what its expressions give.

@@ -2,21 +2,74 @@
 import type { Expression } from './expression.ts';
 import type { Relation } from './plan.ts';
 
-/** The expressions that a relation itself evaluates, in order. */
+/** The expressions that a relation itself evaluates, in order. Those of a join or lookup are over its output columns. */
 export function expressionsOf(relation: Relation): readonly Expression[] {
+  const present = (expressions: readonly (Expression | undefined)[]): readonly Expression[] =>
+    expressions.filter((expression) => expression !== undefined);
   switch (relation.kind) {
     case 'stream-scan':
+    case 'table-function':
+    case 'sort':
+    case 'time-sort':
       return [];
     case 'filter':
       return [relation.predicate];
     case 'project':
-      return relation.rowtime === undefined ? relation.expressions : [...relation.expressions, relation.rowtime];
+      return present([...relation.expressions, relation.rowtime]);
     case 'tumble-aggregate':
-      return [
-        ...relation.keys,
-        ...relation.aggregates.flatMap((call) => (call.argument === undefined ? [] : [call.argument])),
-      ];
+    case 'stagger-aggregate':
+      return present([...relation.keys, ...relation.aggregates.map((call) => call.argument)]);
+    case 'sliding-window':
+      return present([...relation.partition, ...relation.calls.flatMap((call) => [call.argument, call.otherwise])]);
+    case 'distinct':
+      return relation.keys;
+    case 'join':
+      return present([...relation.left.keys, ...relation.right.keys, relation.predicate]);
+    case 'lookup':
+      return present([...relation.keys.map(({ expression }) => expression), relation.predicate]);
   }
+}
+
+/** How a relation's columns come from its input's: the same ones, those and more behind them, or new ones. */
+export function columnsOf(relation: Exclude<Relation, { kind: 'stream-scan' }>): 'same' | 'appended' | 'new' {
+  switch (relation.kind) {
+    case 'filter':
+    case 'distinct':
+    case 'sort':
+    case 'time-sort':
+    case 'join':
+      return 'same';
+    case 'sliding-window':
+    case 'lookup':
+      return 'appended';
+    case 'table-function':
+      return relation.columns.length > relation.input.columns.length ? 'appended' : 'new';
+    case 'project':
+    case 'tumble-aggregate':
+    case 'stagger-aggregate':
+      return 'new';
+  }
+}
+
+/** Positions of the input's columns that a relation itself reads. */
+export function columnsRead(relation: Exclude<Relation, { kind: 'stream-scan' }>): Set<number> {
+  const read = new Set<number>();
+  for (const expression of expressionsOf(relation)) forEachColumn(expression, (index) => read.add(index));
+  if (relation.kind === 'table-function') for (const index of relation.reads) read.add(index);
+  if (relation.kind === 'sort' || relation.kind === 'time-sort')
+    for (const { column } of relation.keys) read.add(column);
+  if (relation.kind === 'time-sort') read.add(relation.time);
+  // The column that says from which side a row is.
+  if (relation.kind === 'join') read.add(relation.columns.length);
+  const width = relation.input.columns.length;
+  return new Set([...read].filter((index) => index < width));
+}
+
+/** Calls `visit` for every column that an expression reads. */
+export function forEachColumn(expression: Expression, visit: (index: number) => void): void {
+  forEachExpression(expression, (node) => {
+    if (node.kind === 'column') visit(node.index);
+  });
 }
 
 /** The direct parts of an expression. */

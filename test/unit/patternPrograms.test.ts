@@ -37,7 +37,10 @@ test('hostile patterns are refused or become small programs', { timeout: 30_000 
   ];
   for (const [pattern, expected] of java) {
     for (const search of [false, true])
-      expect(kindOfProblem(() => patternProgram(parseJavaPattern(pattern), search)), pattern).toBe(expected);
+      expect(
+        kindOfProblem(() => patternProgram(parseJavaPattern(pattern), search)),
+        pattern,
+      ).toBe(expected);
   }
   const fast: readonly (readonly [string, string])[] = [
     ['(.*a.{20})x', 'too-large'],
@@ -49,7 +52,10 @@ test('hostile patterns are refused or become small programs', { timeout: 30_000 
     ['('.repeat(300), 'too-large'],
   ];
   for (const [pattern, expected] of fast)
-    expect(kindOfProblem(() => sectionProgram(takeApart(parseFastPattern(pattern)))), pattern).toBe(expected);
+    expect(
+      kindOfProblem(() => sectionProgram(takeApart(parseFastPattern(pattern)))),
+      pattern,
+    ).toBe(expected);
 });
 
 test('a pattern of FAST_REGEX_LOG_PARSE is taken apart', () => {

@@ -1,26 +1,92 @@
 // Tumbling aggregates in the program: adding a row, opening a window, letting the groups leave.
-import { storageOf } from '../../contract/types.ts';
-import type { Expression } from '../plan/expression.ts';
-import { Accumulators } from './accumulators.ts';
-import { Code, type ModuleBuilder } from './code.ts';
-import { emitExpression, shareKey, wasmType, type ExpressionContext, type Operand } from './expressions.ts';
-import { canFault } from '../plan/faults.ts';
-import type { TumbleLayout } from './layout.ts';
+import { storageOf } from '../../../contract/types.ts';
+import type { Expression } from '../../plan/expression.ts';
+import { Accumulators } from '../accumulators.ts';
+import { Code, type ModuleBuilder } from '../code.ts';
+import { emitExpression, shareKey, wasmType, type ExpressionContext, type Operand } from '../expressions.ts';
+import { canFault } from '../../plan/faults.ts';
+import type { ProgramContext } from '../context.ts';
+import { sharing } from '../context.ts';
+import type { OperatorOf } from '../layout.ts';
+import type { BreakingCode } from '../operator.ts';
+import { emitFailCheck, failCheck, operatorName, type Segment } from '../segment.ts';
+
+type TumbleLayout = OperatorOf<'tumble-aggregate'>;
+
+/** Layout version of a tumbling aggregate's section. */
+const layoutVersion = 1;
+
+/** Tumbling GROUP BY. */
+export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
+  form: 'breaking',
+  layoutVersion,
+  scope: 'keyed',
+  title: (relation) =>
+    `tumbling aggregate of ${relation.aggregates.map((call) => call.name).join(', ') || 'no column'}`,
+  declare: (tumble, { module }) => declareTumble(tumble, module),
+  initialize: (tumble, module) => [initializeTumble(tumble, module)],
+  save: (tumble, module) =>
+    `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${layoutVersion}, group); // ${operatorName(tumble)}`,
+  load: (tumble, module) => `${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)`,
+  loaded: (tumble, module) => [`${module.use('operators/tumble', 'tumbleLoaded')}(${tumble.name});`],
+  changed: (tumble) => `load<u8>(${tumble.name}.groups.changed + group) != 0`,
+  closeDue: (tumble, code) => {
+    if (tumble.relation.closing.kind === 'time')
+      code.line(`if (rowtime >= ${tumble.name}.boundary) flush_${tumble.name}(${tumble.name}.outputTime, false);`);
+  },
+  arrive: (tumble, below, segment, context) => emitAccumulate(tumble, below, failCheck(segment, context, below.code)),
+  parameters: ['row: usize'],
+  data: (tumble, module) => `${module.use('state/groups', 'rowKey')}(${tumble.name}.groups, row), load<u32>(row)`,
+  leave: (tumble, code, segment, context, full) => groupContext(tumble, code, segment, context, full),
+  finish: (tumble, _, context) => {
+    const { module } = context;
+    emitOpen(
+      tumble,
+      (code, rowtime) => ({ code, module, column: noColumn, rowtime, shared: sharing(context) }),
+      module,
+    );
+    emitFlush(tumble, module);
+  },
+};
+
+function noColumn(): Operand {
+  throw new Error('invariant: a closing key of time reads a column');
+}
+
+function groupContext(
+  tumble: TumbleLayout,
+  code: Code,
+  segment: Segment,
+  context: ProgramContext,
+  full: boolean,
+): ExpressionContext {
+  const check = (index: number): void => {
+    const call = tumble.relation.aggregates[index];
+    if (full && call !== undefined && call.name !== 'COUNT') emitFailCheck(segment, context, code, call.span.start);
+  };
+  const columns = emitGroupColumns(tumble, code, context.module, check);
+  const column = (index: number): Operand => {
+    const operand = columns[index];
+    if (operand === undefined) throw new Error('invariant: no such group column');
+    return operand;
+  };
+  return { code, module: context.module, column, rowtime: 'rowtime', shared: sharing(context) };
+}
 
 /** The keys that tell groups of one window apart: all but a closing key that is the same for the whole window. */
-export function groupingKeys(tumble: TumbleLayout): { expression: Expression; index: number }[] {
+function groupingKeys(tumble: TumbleLayout): { expression: Expression; index: number }[] {
   return tumble.relation.keys
     .map((expression, index) => ({ expression, index }))
     .filter(({ index }) => index !== tumble.relation.closing.key);
 }
 
 /** The accumulators of an operator. */
-export function accumulatorsOf(tumble: TumbleLayout): Accumulators {
+function accumulatorsOf(tumble: TumbleLayout): Accumulators {
   return new Accumulators(tumble.relation.aggregates, shareKey);
 }
 
 /** Declares the operator's state. */
-export function declareTumble(tumble: TumbleLayout, module: ModuleBuilder): void {
+function declareTumble(tumble: TumbleLayout, module: ModuleBuilder): void {
   module.use('operators/tumble', 'Tumble');
   module.declare(
     `const ${tumble.name}: Tumble = changetype<Tumble>(memory.data(${module.use('operators/tumble', 'TUMBLE_BYTES')}, 16));`,
@@ -34,7 +100,7 @@ export function declareTumble(tumble: TumbleLayout, module: ModuleBuilder): void
 }
 
 /** A statement that prepares the operator. */
-export function initializeTumble(tumble: TumbleLayout, module: ModuleBuilder): string {
+function initializeTumble(tumble: TumbleLayout, module: ModuleBuilder): string {
   const accumulators = accumulatorsOf(tumble);
   const texts = accumulators.words.some(Boolean) ? `texts_${tumble.name}` : '0';
   return `${module.use('operators/tumble', 'initializeTumble')}(${tumble.name}, ${accumulators.words.length}, ${texts}, keyGroups);`;
@@ -49,7 +115,7 @@ function closingBits(type: Expression['type'], value: string): string {
 }
 
 /** Emits `open_<name>(time)` for a window that time closes, with the key as a function of time. */
-export function emitOpen(
+function emitOpen(
   tumble: TumbleLayout,
   contextAt: (code: Code, rowtime: string) => ExpressionContext,
   module: ModuleBuilder,
@@ -71,12 +137,12 @@ export function emitOpen(
 }
 
 /** Emits `flush_<name>(rowtime, resumable)`: the groups leave; false when it stopped because the output is full. */
-export function emitFlush(tumble: TumbleLayout, module: ModuleBuilder): void {
+function emitFlush(tumble: TumbleLayout, module: ModuleBuilder): void {
   const code = new Code();
   const next = `${module.use('operators/tumble', 'nextGroup')}(${tumble.name})`;
   code.block(`for (let row = ${next}; row != 0; row = ${next})`, () => {
     code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-    code.line(`groups_${tumble.name}(row, rowtime);`);
+    code.line(`rows_${tumble.name}(row, rowtime);`);
     code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
     code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
   });
@@ -88,14 +154,8 @@ export function emitFlush(tumble: TumbleLayout, module: ModuleBuilder): void {
   );
 }
 
-/** At the head of a function that brings a row: a window that is due closes first. */
-export function emitCloseDue(tumble: TumbleLayout, code: Code, rowtime: string): void {
-  if (tumble.relation.closing.kind === 'time')
-    code.line(`if (${rowtime} >= ${tumble.name}.boundary) flush_${tumble.name}(${tumble.name}.outputTime, false);`);
-}
-
 /** Adds the row of `context` to its group. `fail` writes the check for a pending fault. */
-export function emitAccumulate(
+function emitAccumulate(
   tumble: TumbleLayout,
   context: ExpressionContext,
   fail: (expression: Expression) => void,
@@ -190,7 +250,7 @@ function emitKey(
 }
 
 /** The columns of the group at `row`: keys read back, then aggregate results. Results that fault are checked by `fail`. */
-export function emitGroupColumns(
+function emitGroupColumns(
   tumble: TumbleLayout,
   code: Code,
   module: ModuleBuilder,

@@ -1,0 +1,41 @@
+// Which code belongs to which kind of operator.
+import type { StatefulOperator } from '../../contract/manifest.ts';
+import type { StatefulRelation } from '../plan/plan.ts';
+import type { OperatorLayout, OperatorOf } from './layout.ts';
+import type { OperatorCode } from './operator.ts';
+import { sortCode } from './operators/sort.ts';
+import { timeSortCode } from './operators/timeSort.ts';
+import { tumbleCode } from './operators/tumble.ts';
+
+const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
+  'tumble-aggregate': tumbleCode,
+  sort: sortCode,
+  'time-sort': timeSortCode,
+};
+
+/** An operator's code with the operator itself: what the parts of the emitter call. */
+export function operatorCode<K extends StatefulRelation['kind']>(operator: OperatorOf<K>): OperatorCode<K> {
+  const code = codes[operator.relation.kind as K];
+  if (code === undefined) throw new Error(`invariant: no code for ${operator.relation.kind}`);
+  return code as OperatorCode<K>;
+}
+
+/** True when the emitter knows a kind of operator. */
+export function isEmitted(kind: StatefulRelation['kind']): boolean {
+  return codes[kind] !== undefined;
+}
+
+/** What a leaving function is called with: its parameters' names. */
+export function leavingArguments(operator: OperatorLayout): string {
+  const code = operatorCode(operator);
+  return code.form === 'breaking' ? code.parameters.map((parameter) => `${parameter.split(':')[0]}, `).join('') : '';
+}
+
+/** What the manifest says of an operator. */
+export function describeOperator(
+  relation: StatefulRelation,
+): Pick<StatefulOperator, 'id' | 'layout' | 'scope' | 'title'> {
+  const operator: OperatorLayout = { relation, name: '', pump: '', domain: -1 };
+  const { layoutVersion, scope, title } = operatorCode(operator);
+  return { id: relation.id, layout: layoutVersion, scope, title: title(relation) };
+}

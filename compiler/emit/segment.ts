@@ -1,0 +1,44 @@
+// A segment: the stretch of a pump between two points where rows begin. It starts with a row of the source stream or one that leaves an
+// operator, is one straight function that returns early, and ends in an operator or in the target stream.
+import type { Expression } from '../plan/expression.ts';
+import { placeOf } from '../source.ts';
+import type { Code } from './code.ts';
+import type { ProgramContext } from './context.ts';
+import type { OperatorLayout, PumpLayout, StreamLayout } from './layout.ts';
+
+/** A segment under construction. */
+export interface Segment {
+  readonly pump: PumpLayout;
+  readonly source: StreamLayout;
+  /** The operator whose rows come in; undefined for rows of the source stream. */
+  readonly from?: OperatorLayout;
+  /** The rows' data for error_stream: pointer and length; `0, 0` stands for the source's row. */
+  readonly data: string;
+}
+
+/** Name of an operator in the ledger. */
+export function operatorName(operator: OperatorLayout): string {
+  return operator.relation.kind === 'tumble-aggregate' ? operator.name.replace(/^tumble_/, '') : operator.name;
+}
+
+/** A statement that counts the segment's row as `counter`. */
+export function countOf(segment: Segment, context: ProgramContext, counter: string): string {
+  return segment.from === undefined
+    ? context.ledger.increment('pump', segment.pump.pump.name, counter)
+    : context.ledger.increment('operator', operatorName(segment.from), counter);
+}
+
+/** Writes, for an expression that was just computed, that its fault ends the row. */
+export function failCheck(segment: Segment, context: ProgramContext, code: Code): (expression: Expression) => void {
+  return (expression) => emitFailCheck(segment, context, code, expression.span.start);
+}
+
+/** Writes that a pending fault, raised at an offset of the SQL, ends the row. */
+export function emitFailCheck(segment: Segment, context: ProgramContext, code: Code, offset: number): void {
+  const { line, column } = placeOf(context.sql, offset);
+  const { pump } = segment.pump;
+  const place = context.module.text(` (pump "${pump.partOf ?? pump.name}", line ${line}, column ${column})`);
+  code.line(
+    `if (${context.module.use('faults', 'pendingFault')} != 0) { ${countOf(segment, context, 'errors')} fail_${segment.pump.id}(${place}, rowtime, ${segment.data}); return; }`,
+  );
+}
