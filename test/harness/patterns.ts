@@ -1,4 +1,6 @@
-// Random patterns in the syntax that java.util.regex and the JavaScript engine share, and texts for them.
+// Random patterns: in the syntax that java.util.regex and the JavaScript engine share, of SIMILAR TO and of FAST_REGEX_LOG_PARSE; texts for them.
+import type { CodePoints } from '../../compiler/pattern/codePoints.ts';
+import type { PatternNode } from '../../compiler/pattern/tree.ts';
 
 /** A pattern that both engines must find the same way. */
 export interface RandomPattern {
@@ -110,4 +112,87 @@ export function randomPattern(random: Random): RandomPattern {
 export function randomText(random: Random): string {
   const letters = ['a', 'a', 'b', 'b', 'c', 'é', '日', '😀', '1', ' ', '.'];
   return Array.from({ length: Math.floor(random() * 12) }, () => pick(random, letters)).join('');
+}
+
+const similarItems: readonly (readonly [string, string])[] = [
+  ['a', 'a'],
+  ['b', 'b'],
+  ['é', 'é'],
+  ['.', '\\.'],
+  ['_', '.'],
+  ['%', '.*'],
+  ['[ab]', '[ab]'],
+  ['[a-c^b]', '[ac]'],
+  ['[^a日]', '[^a日]'],
+  ['[[:DIGIT:]c]', '[0-9c]'],
+];
+
+/** A random pattern of SIMILAR TO, and what it is as a regular expression. */
+export function randomSimilar(random: Random, depth = 3): { source: string; regular: string } {
+  const items = Array.from({ length: 1 + Math.floor(random() * 3) }, () => {
+    const [source, regular] = pick(random, similarItems);
+    if (depth === 0 || random() < 0.6) return { source, regular: `(?:${regular})` };
+    const alternatives = Array.from({ length: 1 + Math.floor(random() * 2) }, () => randomSimilar(random, depth - 1));
+    return {
+      source: `(${alternatives.map((one) => one.source).join('|')})`,
+      regular: `(?:${alternatives.map((one) => one.regular).join('|')})`,
+    };
+  });
+  const quantified = items.map(({ source, regular }) => {
+    const quantifier = random() < 0.3 ? pick(random, quantifiers) : '';
+    return { source: source + quantifier, regular: regular + quantifier };
+  });
+  return {
+    source: quantified.map((one) => one.source).join(''),
+    regular: quantified.map((one) => one.regular).join(''),
+  };
+}
+
+const pieceItems = [
+  'a',
+  'b',
+  '.',
+  '[ab]',
+  '[^a]',
+  '.*',
+  '@',
+  'a+',
+  '[b-c]*',
+  '.{2}',
+  'a{1,2}',
+  '(a|bb)',
+  '(ab|ba)',
+  '<1-20>',
+  'b?',
+];
+
+/** The inside of a random group of FAST_REGEX_LOG_PARSE. */
+export function randomPiece(random: Random): string {
+  return Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(random, pieceItems)).join('');
+}
+
+/** A tree without intersections as an expression of the JavaScript engine. */
+export function regularOf(node: PatternNode): string {
+  switch (node.kind) {
+    case 'empty':
+    case 'assert':
+      return '';
+    case 'set':
+      return setText(node.set);
+    case 'group':
+      return `(?:${regularOf(node.body)})`;
+    case 'sequence':
+      return node.parts.map(regularOf).join('');
+    case 'choice':
+      return `(?:${node.parts.map(regularOf).join('|')})`;
+    case 'repeat':
+      return `(?:${regularOf(node.body)}){${node.min},${node.max === Number.POSITIVE_INFINITY ? '' : node.max}}`;
+    case 'both':
+      throw new Error('an intersection has no such form');
+  }
+}
+
+function setText(set: CodePoints): string {
+  const point = (value: number): string => `\\u{${value.toString(16)}}`;
+  return set.length === 0 ? '[]' : `[${set.map(([first, last]) => `${point(first)}-${point(last)}`).join('')}]`;
 }

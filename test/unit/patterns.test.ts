@@ -3,22 +3,36 @@
 // ROWTIME_PATTERNS=10000 sets the number of pairs, ROWTIME_SEED repeats a run.
 import { beforeAll, expect, test } from 'vitest';
 import { parseJavaPattern } from '../../compiler/pattern/javaPattern.ts';
+import { parseFastPattern } from '../../compiler/pattern/fastPattern.ts';
 import { patternProgram } from '../../compiler/pattern/program.ts';
+import { sectionProgram } from '../../compiler/pattern/sectionProgram.ts';
+import { takeApart } from '../../compiler/pattern/sections.ts';
+import { parseSimilarPattern } from '../../compiler/pattern/similarPattern.ts';
 import { openLibrary, type Library } from '../harness/library.ts';
-import { randomPattern, randomText } from '../harness/patterns.ts';
+import { randomPattern, randomPiece, randomSimilar, randomText, regularOf } from '../harness/patterns.ts';
 import { seededRandom, seedFromEnvironment } from '../harness/random.ts';
 
 const pairs = Number(process.env['ROWTIME_PATTERNS'] ?? 1500);
+const seed = seedFromEnvironment();
+console.log(`ROWTIME_SEED=${seed} ROWTIME_PATTERNS=${pairs}`);
 
 /** Finds the first match and gives a group's byte offsets packed, -1 when there is no match, -2 when the group took no part. */
 const extra = `
 import { openProgram, patternSteps } from "./assembly/pattern/program";
+import { sectionsParse } from "./assembly/functions/logs";
 import { prepareMatching, findFrom, groupStart, groupEnd } from "./assembly/pattern/forward";
 export function findGroup(text: u64, pattern: u64, group: i32): i64 {
   openProgram(pattern);
   if (!prepareMatching(text) || !findFrom(0)) return -1;
   const start = groupStart(group);
   return start < 0 ? -2 : ((<i64>start << 32) | groupEnd(group));
+}
+export function fastField(text: u64, pattern: u64, field: i32): i64 {
+  const record = sectionsParse(text, pattern);
+  if (takeNull()) return -1;
+  const at = <usize>(<u32>record) + (<usize>field << 3);
+  const start = <i64>load<u32>(at, 4) - <i64>(<u32>text);
+  return (start << 32) | (start + load<u32>(at, 8));
 }
 export function stepsSoFar(): i64 { return patternSteps; }
 `;
@@ -51,8 +65,6 @@ test('no function is larger than a virtual machine likes', () => {
 });
 
 test(`${pairs} random patterns find what the JavaScript engine finds`, { timeout: 600_000 }, () => {
-  const seed = seedFromEnvironment();
-  console.log(`ROWTIME_SEED=${seed} ROWTIME_PATTERNS=${pairs}`);
   const random = seededRandom(seed);
   const different: string[] = [];
   for (let count = 0; count < pairs && different.length < 5; count++) {
@@ -74,6 +86,63 @@ test(`${pairs} random patterns find what the JavaScript engine finds`, { timeout
   }
   expect(different).toEqual([]);
 });
+
+test('random patterns of SIMILAR TO match what their translations match', () => {
+  const random = seededRandom(seed);
+  const different: string[] = [];
+  for (let count = 0; count < pairs / 3; count++) {
+    const { source, regular } = randomSimilar(random);
+    const text = randomText(random);
+    const expected = new RegExp(`^(?:${regular})$`, 'us').test(text);
+    const program = patternProgram(parseSimilarPattern(source, undefined), false);
+    if (Boolean(library.call('patternMatches', text, program)) !== expected)
+      different.push(`'${text}' SIMILAR TO '${source}': not ${expected}`);
+  }
+  expect(different).toEqual([]);
+});
+
+test('random patterns of FAST_REGEX_LOG_PARSE match section by section', () => {
+  const random = seededRandom(seed);
+  const different: string[] = [];
+  const bytesOf = (text: string): Buffer => Buffer.from(text);
+  for (let count = 0; count < pairs / 3; count++) {
+    const pieces = Array.from({ length: 1 + Math.floor(random() * 4) }, () => randomPiece(random));
+    const source = pieces.map((piece) => `(${piece})`).join('');
+    const text = randomText(random);
+    const expected = referenceSections(source, text);
+    const program = sectionProgram(takeApart(parseFastPattern(source)));
+    const found = pieces.map((_, field) => {
+      const packed = BigInt(library.call('fastField', text, program, field));
+      return packed < 0n
+        ? null
+        : bytesOf(text)
+            .subarray(Number(packed >> 32n), Number(packed & 0xffffffffn))
+            .toString();
+    });
+    if (JSON.stringify(found) !== JSON.stringify(expected ?? pieces.map(() => null)))
+      different.push(`${source} of '${text}': ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
+  }
+  expect(different).toEqual([]);
+});
+
+/** The algorithm of KDA-SQL 4.8 with JavaScript's expressions: the shortest beginning for each section, the whole rest for the last. */
+function referenceSections(source: string, text: string): string[] | undefined {
+  const { trees, columns } = takeApart(parseFastPattern(source));
+  const points = [...text];
+  const ends: number[] = [];
+  let at = 0;
+  for (const [index, tree] of trees.entries()) {
+    const whole = new RegExp(`^(?:${regularOf(tree)})$`, 'us');
+    let end = index + 1 === trees.length ? points.length : at;
+    while (end <= points.length && !whole.test(points.slice(at, end).join(''))) end++;
+    if (end > points.length) return undefined;
+    ends.push(end);
+    at = end;
+  }
+  const placeOf = ({ section, characters }: { section: number | undefined; characters: number }): number =>
+    section === undefined ? 0 : (ends[section] ?? 0) - characters;
+  return columns.map(({ begin, end }) => points.slice(placeOf(begin), placeOf(end)).join(''));
+}
 
 // What java.util.regex finds, where JavaScript finds something else or has no such syntax.
 const javaFinds: readonly (readonly [string, string, (string | null)[] | null])[] = [
