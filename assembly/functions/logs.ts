@@ -9,7 +9,7 @@ import { FAULT_INVALID_PATTERN, FAULT_NOT_NULL, PATTERN_GROUPS, PATTERN_IS_INVAL
 import { equalBytes } from "../state/hash";
 import { openClasses, program } from "../pattern/program";
 import { matchSections } from "../pattern/sections";
-import { newRecord, setField } from "../pattern/fields";
+import { keepRecord, knownRecord, newRecord, recallRecord, setField } from "../pattern/fields";
 import { civilYear, dayOfTimestamp, splitDays } from "./calendar";
 import { MONTH_NAMES, findName, nameEnd } from "./datenames";
 import { sequenceBytes } from "./letters";
@@ -26,11 +26,16 @@ export function sectionsParse(text: Text, pattern: Text): Text {
     raiseWith(FAULT_INVALID_PATTERN, textOf(textPointer(pattern) + 4, textLength(pattern) - 4));
     return EMPTY_TEXT;
   }
+  if (recallRecord(text, pattern)) {
+    if (knownRecord == EMPTY_TEXT) setNull();
+    return knownRecord;
+  }
   openClasses(pattern);
   const record = newRecord(load<u16>(program, PATTERN_GROUPS));
   const mark = scratchMark();
   const found = matchSections(text, record);
   scratchRelease(mark);
+  keepRecord(text, pattern, found ? record : EMPTY_TEXT);
   if (found) return record;
   setNull();
   return EMPTY_TEXT;
@@ -40,6 +45,7 @@ export function sectionsParse(text: Text, pattern: Text): Text {
  * So many characters from the position, counted from 0, on; -1 for all. NULL behind the text's end.
  * @sql FIXED_FIELD(VARCHAR, INTEGER, INTEGER) -> VARCHAR
  * @nulls may-return
+ * @total
  */
 export function fixedField(text: Text, from: i32, length: i32): Text {
   const start = textPointer(text);
@@ -58,6 +64,8 @@ export function fixedField(text: Text, from: i32, length: i32): Text {
  * @sql DELIMITED_PARSE(VARCHAR, INTEGER, VARCHAR, VARCHAR, VARCHAR) -> VARBINARY
  */
 export function delimitedParse(text: Text, count: i32, delimiter: Text, escape: Text, quotes: Text): Text {
+  const same = count == knownCount && escape == knownEscape && quotes == knownQuotes;
+  if (same && recallRecord(text, delimiter)) return knownRecord;
   const record = newRecord(count);
   at = textPointer(text);
   end = at + textLength(text);
@@ -68,6 +76,10 @@ export function delimitedParse(text: Text, count: i32, delimiter: Text, escape: 
     setField(record, field, start, length);
     if (!delimited) break;
   }
+  keepRecord(text, delimiter, record);
+  knownCount = count;
+  knownEscape = escape;
+  knownQuotes = quotes;
   return record;
 }
 
@@ -90,6 +102,7 @@ export function requiredField(field: Text, isNull: bool, line: Text, lineIsNull:
  * The text without blanks around it; NULL when nothing is left. What stands in a column that is no text.
  * @sql FILLED_TEXT(VARCHAR) -> VARCHAR
  * @nulls may-return
+ * @total
  */
 export function filledText(text: Text): Text {
   let first = textPointer(text);
@@ -100,6 +113,10 @@ export function filledText(text: Text): Text {
   return textOf(first, <u32>(last - first));
 }
 
+// What the last record was made with, besides its delimiter.
+let knownCount: i32 = 0;
+let knownEscape: Text = EMPTY_TEXT;
+let knownQuotes: Text = EMPTY_TEXT;
 let at: usize = 0;
 let end: usize = 0;
 // A delimiter, not the end, closed the last field.
@@ -174,6 +191,7 @@ function readHeader(text: Text): bool {
  * ahead (DECISIONS). NULL where the line is of another form.
  * @sql SYSLOG_TIME(VARCHAR, TIMESTAMP) -> TIMESTAMP
  * @nulls may-return
+ * @total
  */
 export function syslogTime(text: Text, rowtime: i64): i64 {
   if (readHeader(text)) {
@@ -191,6 +209,7 @@ export function syslogTime(text: Text, rowtime: i64): i64 {
  * What follows the time of a line of syslog: server and message. NULL where the line is of another form.
  * @sql SYSLOG_MESSAGE(VARCHAR) -> VARCHAR
  * @nulls may-return
+ * @total
  */
 export function syslogMessage(text: Text): Text {
   if (readHeader(text)) return textOf(messageStart, <u32>(textPointer(text) + textLength(text) - messageStart));

@@ -10,7 +10,8 @@ import {
 import { openProgram, program } from "../pattern/program";
 import { matchesFromStart } from "../pattern/backward";
 import { findFrom, groupEnd, groupStart, matchFromStart, prepareMatching } from "../pattern/forward";
-import { getField, newRecord, setField } from "../pattern/fields";
+import { getField, keepRecord, knownRecord, newRecord, recallRecord, setField } from "../pattern/fields";
+import { truncateText } from "./castTexts";
 import { sequenceBytes } from "./letters";
 import { setNull } from "./nulls";
 
@@ -76,6 +77,10 @@ export function patternSubstring(text: Text, pattern: Text, group: i32): Text {
  * @faults invalid-pattern
  */
 export function patternParse(text: Text, pattern: Text): Text {
+  if (recallRecord(text, pattern)) {
+    if (knownRecord == EMPTY_TEXT) setNull();
+    return knownRecord;
+  }
   if (openPattern(pattern)) {
     const groups = <u32>load<u16>(program, PATTERN_GROUPS);
     const record = newRecord(groups);
@@ -86,6 +91,7 @@ export function patternParse(text: Text, pattern: Text): Text {
       if (start >= 0) setField(record, group - 1, textPointer(text) + start, groupEnd(group) - start);
     }
     scratchRelease(mark);
+    keepRecord(text, pattern, found ? record : EMPTY_TEXT);
     if (found) return record;
   }
   setNull();
@@ -93,12 +99,13 @@ export function patternParse(text: Text, pattern: Text): Text {
 }
 
 /**
- * A field of a record, counted from 0.
- * @sql PATTERN_FIELD(VARBINARY, INTEGER) -> VARCHAR
+ * A field of a record, counted from 0: its first so many characters.
+ * @sql PATTERN_FIELD(VARBINARY, INTEGER, INTEGER) -> VARCHAR
  * @nulls may-return
+ * @total
  */
-export function patternField(record: Text, field: i32): Text {
-  return getField(record, field);
+export function patternField(record: Text, field: i32, characters: i32): Text {
+  return truncateText(getField(record, field), characters);
 }
 
 // A replacement in Java's syntax: `$n` a group (as many digits as name one), `\c` the character c.

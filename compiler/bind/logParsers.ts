@@ -1,5 +1,6 @@
 // The log parsers of KDA-SQL 4.8: calls that give a record. Its fields come from constant arguments, so the binder reads these; each field
 // becomes an expression of its own, and all of them share the call that takes the line apart.
+import { TEXT_BYTES_MAX } from '../../contract/abi.ts';
 import { familyOf, type SqlType } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import * as patternMessage from '../diagnose/patternMessages.ts';
@@ -94,8 +95,10 @@ function bindText(node: ast.FunctionCall, index: number, what: string, scope: Sc
 function fieldsOf(record: Expression | undefined, columns: readonly ListedColumn[], scope: Scope): Fields {
   if (record === undefined) return undefined;
   return allFields(columns, (column, index) => {
-    const text = resolve('PATTERN_FIELD', [record, integerLiteral(index, record.span)], record.span, scope);
-    return text === undefined ? undefined : fieldValue(text, record, column, scope);
+    const type: SqlType = { kind: 'VARCHAR', length: 'length' in column.type ? column.type.length : TEXT_BYTES_MAX };
+    const numbers = [integerLiteral(index, record.span), integerLiteral(type.length, record.span)];
+    const text = resolve('PATTERN_FIELD', [record, ...numbers], record.span, scope);
+    return text === undefined ? undefined : fieldValue({ ...text, type }, record, column, scope);
   });
 }
 

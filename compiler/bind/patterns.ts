@@ -201,6 +201,8 @@ export function bindRegexReplace(node: ast.FunctionCall, scope: Scope): Expressi
   const occurrence = bindExpression(occurrenceNode, scope);
   if (operand === undefined || text === undefined || replacement === undefined) return undefined;
   if (start === undefined || occurrence === undefined) return undefined;
+  warnOfNumber(start, 1, 'the start of REGEX_REPLACE', scope);
+  warnOfNumber(occurrence, 0, 'the occurrence of REGEX_REPLACE', scope);
   if (text === null) return nullOf({ kind: 'VARCHAR', length: 65535 }, node.span);
   const replace = (program: Expression, by: Expression): Expression | undefined =>
     resolve('PATTERN_REPLACE', [operand, program, by, start, occurrence], node.span, scope);
@@ -215,6 +217,11 @@ export function bindRegexReplace(node: ast.FunctionCall, scope: Scope): Expressi
     },
     (program) => replace(program, replacement),
   );
+}
+
+function warnOfNumber(expression: Expression, least: number, what: string, scope: Scope): void {
+  if (expression.kind !== 'literal' || expression.value === null || typeof expression.value === 'string') return;
+  if (expression.value < least) scope.report(patternMessage.numberTooSmall(expression.span, what, least));
 }
 
 // A constant replacement is checked; a wrong one is a warning, and its rows fail.

@@ -15,7 +15,7 @@ import { monotonicityOf } from './monotonic.ts';
 import { applyOrder, orderedItem, type OrderKey } from './order.ts';
 import { throughOrigins } from './origins.ts';
 import type { Parts } from './parts.ts';
-import { refuseRecords, type ItemRecord } from './records.ts';
+import { refuseRecords, shareRecords, type ItemRecord } from './records.ts';
 import { columnAt, plain, type FromScope } from './scope.ts';
 import { bindSelect } from './select.ts';
 import type { UserFunction } from './userFunctions.ts';
@@ -100,7 +100,7 @@ export function asRelation(
   context: QueryContext,
 ): { relation: Relation } & Pick<FromScope, 'origins' | 'growing'> {
   const project = projectOf(bound);
-  if (bound.rowtime === undefined) return { relation: project, ...itemKnowledge(bound) };
+  if (bound.rowtime === undefined) return { relation: shareRecords(project), ...itemKnowledge(bound) };
   const scan = context.parts.stream(project.columns, bound.span);
   context.parts.feed(scan, { ...project, rowtime: plain(bound.rowtime) });
   const origins = project.columns.map((_, index) => columnAt(project.columns, index, bound.span));

@@ -7,11 +7,14 @@ import * as message from '../diagnose/messages.ts';
 import * as patternMessage from '../diagnose/patternMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
+import type { Project } from '../plan/plan.ts';
+import { rewriteExpression } from '../plan/rewrite.ts';
+import { forEachExpression } from '../plan/walk.ts';
 import type { Span } from '../source.ts';
 import { unsupported } from './expression.ts';
 import { bindLogParser, isLogParser, type RecordField } from './logParsers.ts';
 import type { Item } from './query.ts';
-import { columnAt, shiftColumns, type Scope, type ScopeRelation } from './scope.ts';
+import { columnAt, expressionKey, plain, shiftColumns, type Scope, type ScopeRelation } from './scope.ts';
 
 /** A record of a relation: its fields as columns of it. */
 export interface ScopeRecord {
@@ -191,4 +194,61 @@ export function refuseRecords(items: readonly Item[], report: (diagnostic: Diagn
   if (found?.record === undefined) return false;
   report(patternMessage.recordIntoStream(found.span, found.record.name));
   return true;
+}
+
+/** Calls that take a line apart; what they give is a column of the plan where several fields share it. */
+const recordCalls = new Set(['PATTERN_PARSE', 'SECTIONS_PARSE', 'DELIMITED_PARSE']);
+/** Column indexes from here on stand for records while a projection is being split. */
+const RECORD_BASE = 2_000_000;
+
+/** A projection with its records in a projection of their own below it: computing a field then can't fail, and only what is read is. */
+export function shareRecords(project: Project): Project {
+  const calls = new Map<string, Expression>();
+  const marked = project.expressions.map((expression) =>
+    rewriteExpression(expression, (node) => {
+      if (node.kind !== 'call' || !recordCalls.has(node.function.name)) return node;
+      const key = expressionKey(node);
+      if (!calls.has(key)) calls.set(key, node);
+      const { type, nullable, span } = node;
+      return {
+        kind: 'column',
+        index: RECORD_BASE + [...calls.keys()].indexOf(key),
+        name: 'record',
+        type,
+        nullable,
+        span,
+      };
+    }),
+  );
+  if (calls.size === 0) return project;
+  const used = new Set<number>();
+  for (const expression of marked)
+    forEachExpression(expression, (node) => {
+      if (node.kind === 'column' && node.index < RECORD_BASE) used.add(node.index);
+    });
+  const positions = [...used].sort((left, right) => left - right);
+  const below: readonly Expression[] = [
+    ...positions.map((index) => columnAt(project.input.columns, index, project.span)),
+    ...[...calls.values()].map(plain),
+  ];
+  const input: Project = {
+    kind: 'project',
+    input: project.input,
+    expressions: below,
+    columns: below.map(
+      (expression, index): Column => ({
+        name: expression.kind === 'column' ? expression.name : `record${index - positions.length}`,
+        type: expression.type,
+        nullable: expression.nullable,
+      }),
+    ),
+    span: project.span,
+  };
+  const moved = (node: Expression): Expression => {
+    if (node.kind !== 'column') return node;
+    const index =
+      node.index < RECORD_BASE ? positions.indexOf(node.index) : positions.length + node.index - RECORD_BASE;
+    return { ...columnAt(input.columns, index, node.span) };
+  };
+  return { ...project, input, expressions: marked.map((expression) => rewriteExpression(expression, moved)) };
 }

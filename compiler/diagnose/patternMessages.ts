@@ -55,6 +55,17 @@ export function invalidReplacement(span: Span, reason: string, hint: string): Di
   );
 }
 
+/** A constant number that the function does not take. */
+export function numberTooSmall(span: Span, what: string, least: number): Diagnostic {
+  return make(
+    'warning',
+    'invalid-argument',
+    span,
+    `${what} is below ${least}; every row will be an error`,
+    'positions begin at 1, and occurrence 0 means all',
+  );
+}
+
 /** An argument of another type. */
 export function notCharacters(span: Span, what: string, type: string): Diagnostic {
   return make(

@@ -156,7 +156,11 @@ class Nondeterministic {
   /** The states and all that are reached from them without reading, ascending. */
   close(states: readonly number[]): number[] {
     const reached = new Set(states);
-    for (const state of reached) for (const next of this.free[state] ?? []) reached.add(next);
+    for (const state of reached) {
+      const free = this.free[state] ?? [];
+      this.work += free.length;
+      for (const next of free) reached.add(next);
+    }
     this.work += states.length + reached.size;
     if (this.work > WORK_MAX) throw tooLarge();
     return [...reached].sort((left, right) => left - right);

@@ -144,6 +144,8 @@ export interface FunctionSignature {
   readonly volatile: boolean;
   /** Word codes of faults that it can raise; empty when it can not fail. */
   readonly faults: readonly string[];
+  /** It never fails, not even for want of memory. */
+  readonly total?: boolean;
   readonly documentation: string;
 }
 

@@ -128,7 +128,7 @@ const similarItems: readonly (readonly [string, string])[] = [
 ];
 
 /** A random pattern of SIMILAR TO, and what it is as a regular expression. */
-export function randomSimilar(random: Random, depth = 3): { source: string; regular: string } {
+export function randomSimilar(random: Random, depth = 2): { source: string; regular: string } {
   const items = Array.from({ length: 1 + Math.floor(random() * 3) }, () => {
     const [source, regular] = pick(random, similarItems);
     if (depth === 0 || random() < 0.6) return { source, regular: `(?:${regular})` };
