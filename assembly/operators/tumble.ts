@@ -81,6 +81,13 @@ export function isClosingText(operator: Tumble, text: Text, isNull: bool): bool 
   return windowIsNull || isNull ? windowIsNull == isNull : equalText(operator.closingText, text);
 }
 
+/** Closes the window and forgets its groups. */
+export function forgetWindow(operator: Tumble): void {
+  resetGroups(operator.groups);
+  freeOwnedText(operatorText(operator));
+  closeWindow(operator);
+}
+
 /** The next group of a flush, or 0 after the last one; then the window is closed and empty. */
 export function nextGroup(operator: Tumble): usize {
   const groups = operator.groups;

@@ -13,7 +13,7 @@ import type { OperatorLayout, PumpLayout, StreamLayout } from './layout.ts';
 import { leavingArguments, operatorCode } from './operatorCode.ts';
 import { costOf, partition } from './parts.ts';
 import { countOf, failCheck, operatorName, type Segment } from './segment.ts';
-import { loadSlot } from './streams.ts';
+import { scanColumn } from './streams.ts';
 import { columnsOf, columnsRead, forEachColumn } from '../plan/walk.ts';
 
 /** Emits all functions of a pump. */
@@ -149,20 +149,6 @@ function emitProject(
 
 function scanContext(source: StreamLayout, code: Code, context: ProgramContext): ExpressionContext {
   return { code, module: context.module, column: scanColumn(source), rowtime: 'rowtime', shared: sharing(context) };
-}
-
-/** Where a stream's columns are: in its frame. */
-export function scanColumn(source: StreamLayout): (index: number) => Operand {
-  return (index) => {
-    const slot = source.frame.slots[index];
-    const definition = source.stream.columns[index];
-    if (slot === undefined || definition === undefined)
-      throw new Error(`invariant: column ${index} of ${source.stream.name} is not kept`);
-    return {
-      value: loadSlot(source.frame, slot, definition),
-      isNull: definition.nullable ? `load<u8>(${source.frame.name}, ${slot.nullOffset}) != 0` : 'false',
-    };
-  };
 }
 
 function projectContext(
