@@ -1,7 +1,7 @@
 // Clocks of the oracle (SEMANTICS 5 to 8): which streams move together, and what each clock waits for.
 import type { Plan, Pump, Relation } from '../../compiler/plan/plan.ts';
 import type { Value } from './evaluate.ts';
-import { FOREVER, type Operator } from './operators.ts';
+import { earliest, FOREVER, type Operator } from './operators.ts';
 
 /** An operator with its place. */
 export interface Placed {
@@ -80,21 +80,20 @@ export function clocksOf(plan: Plan): { clocks: Clock[]; clockOf: Map<string, Cl
 
 /** No later row of the clock has a lower ROWTIME. */
 export function boundOf(clock: Clock, finished: ReadonlySet<string>): bigint {
-  const least = (times: readonly bigint[]): bigint => times.reduce((low, time) => (time < low ? time : low), FOREVER);
   const before = clock.sources.map((source) => boundOf(source, finished));
   switch (clock.kind) {
     case 'input':
     case 'promoted':
       return [...clock.inputs].every((input) => finished.has(input)) ? FOREVER : clock.time;
     case 'merged':
-      return least([...before, ...clock.waiting.map((row) => row.rowtime)]);
+      return earliest([...before, ...clock.waiting.map((row) => row.rowtime)]);
     case 'sorted': {
       const held = clock.sources.flatMap((source) =>
         source.operators
           .filter(({ pump, relation }) => pump.target === clock.stream && relation === pump.query)
           .flatMap(({ operator }) => operator.lowest?.() ?? []),
       );
-      return least([...before, ...held]);
+      return earliest([...before, ...held]);
     }
   }
 }

@@ -158,8 +158,7 @@ export class Interpreter {
   }
 
   private emitOf({ relation, pump }: Placed): Emit {
-    return (compute, rowtime) =>
-      this.guard(pump, () => this.above(pump.query, relation, pump, compute(), rowtime));
+    return (compute, rowtime) => this.guard(pump, () => this.above(pump.query, relation, pump, compute(), rowtime));
   }
 
   // A row that comes out of `from` passes through the relations above it.
@@ -201,8 +200,7 @@ export class Interpreter {
     const clock = this.known(pump.target);
     const source = this.known(scanOf(pump.query));
     if (clock === source) this.push({ stream: pump.target, rowtime, values });
-    else if (clock.kind === 'merged')
-      clock.waiting.push({ source, rowtime, values, sequence: this.sequence++ });
+    else if (clock.kind === 'merged') clock.waiting.push({ source, rowtime, values, sequence: this.sequence++ });
     else if (promotes(pump) && rowtime < clock.time) throw new Fault('late-row');
     else this.enter(pump.target, values, rowtime);
   }

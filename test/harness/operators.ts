@@ -22,6 +22,13 @@ import { evaluate, Fault, NotKnown, order, type RowContext, type Value } from '.
 /** The end of an input: later than every time. */
 export const FOREVER = 2n ** 62n;
 
+/** The lowest of some times. */
+export function earliest(times: readonly bigint[]): bigint {
+  let low = FOREVER;
+  for (const time of times) if (time < low) low = time;
+  return low;
+}
+
 /** Takes a row that leaves. A fault of what is computed for it is `compute`'s and loses that row only. */
 export type Emit = (compute: () => readonly Value[], rowtime: bigint) => void;
 
@@ -98,7 +105,13 @@ interface Batch<T> {
   readonly content: T;
 }
 
-function openBatch<T>(closing: Omit<Closing, 'key'>, key: Expression, row: RowContext, value: Value, content: T): Batch<T> {
+function openBatch<T>(
+  closing: Omit<Closing, 'key'>,
+  key: Expression,
+  row: RowContext,
+  value: Value,
+  content: T,
+): Batch<T> {
   const boundary = closing.kind === 'time' ? boundaryOf(key, row) : FOREVER;
   return {
     value: keyText([value]),
@@ -342,7 +355,7 @@ class Joining implements Operator {
         return { row, end, isOver: bound >= FOREVER || (retention.unit === 'range' && bound > end) };
       })
       .filter(({ isOver }) => isOver);
-    const first = ends.reduce((low, { end }) => (end < low ? end : low), FOREVER);
+    const first = earliest(ends.map(({ end }) => end));
     this.leaving = ends.filter(({ end }) => end === first).map(({ row }) => row);
     return this.leaving.length === 0 ? undefined : first;
   }
@@ -406,7 +419,8 @@ class Sorting implements Operator {
 
   row(row: RowContext, emit: Emit): void {
     const { closing, keys } = this.relation;
-    const value = closing.kind === 'time' ? evaluate(closing.expression, row) : (row.values[keys[0]?.column ?? 0] ?? null);
+    const value =
+      closing.kind === 'time' ? evaluate(closing.expression, row) : (row.values[keys[0]?.column ?? 0] ?? null);
     if (this.batch !== undefined && this.batch.value !== keyText([value])) this.flush(row.rowtime, emit);
     const key: Expression | undefined = closing.kind === 'time' ? closing.expression : undefined;
     this.batch ??=
