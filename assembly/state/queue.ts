@@ -94,6 +94,13 @@ export function headSequence(queue: RowQueue): i64 {
   return load<i64>(queue.block + queue.head, 16);
 }
 
+/** Sequence of the last row, 0 for an empty queue: numbering goes on from there after a restart. */
+export function lastSequence(queue: RowQueue): i64 {
+  let last: i64 = 0;
+  for (let at = queue.head; at < queue.tail; at += <usize>load<u32>(queue.block + at)) last = load<i64>(queue.block + at, 16);
+  return last;
+}
+
 /** Takes the first row into the frame. Its texts lie in the queue until the next put. */
 export function takeRow(queue: RowQueue): void {
   const entry = queue.block + queue.head;

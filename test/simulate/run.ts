@@ -4,10 +4,18 @@ import { readRows } from '../../testing/output.ts';
 import { parseColumns } from '../../testing/types.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { InputBinding, OutputBinding } from '../../contract/binding.ts';
-import { Program, type InputRecord, type OutputReceiver, type SnapshotBlob } from '../../runtime/program.ts';
+import type { Manifest } from '../../contract/manifest.ts';
+import type { ArtifactExports } from '../../runtime/wasm.ts';
+import {
+  manifestOf,
+  Program,
+  type InputRecord,
+  type OutputReceiver,
+  type SnapshotBlob,
+} from '../../runtime/program.ts';
 import { Interpreter } from '../harness/interpreter.ts';
 import { NotKnown } from '../harness/values.ts';
-import type { Random } from './choices.ts';
+import { Random } from './choices.ts';
 import { programText, type GeneratedProgram } from './generate.ts';
 import { addLine, canonical, canonicalActual, columnsOf, valueFrom, type Lines } from './lines.ts';
 import { inputColumnText, timestampText, type GeneratedEvent } from './timeline.ts';
@@ -27,7 +35,7 @@ export async function planOf(program: GeneratedProgram): Promise<Plan | string> 
   const result = await compileForTest('random', programText(program), {
     inputs: inputBindings(program),
     keyGroups,
-    stage: 'plan',
+    stage: 'program',
   });
   return (
     result.boundPlan ?? result.diagnostics.map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`).join('; ')
@@ -36,7 +44,8 @@ export async function planOf(program: GeneratedProgram): Promise<Plan | string> 
 
 /** Several programs in one artifact. */
 export interface Together {
-  readonly wasm: Uint8Array;
+  readonly module: WebAssembly.Module;
+  readonly manifest: Manifest;
   readonly outputs: readonly OutputBinding[];
   /** Number of the first input of a program. */
   readonly firstInput: ReadonlyMap<GeneratedProgram, number>;
@@ -65,7 +74,9 @@ export async function compileTogether(
     firstInput.set(program, inputs);
     inputs += program.inputs.length;
   }
-  return { wasm: result.wasm, outputs, firstInput };
+  // Compiled once: a run with restarts makes many instances.
+  const module = await WebAssembly.compile(result.wasm as Uint8Array<ArrayBuffer>);
+  return { module, manifest: manifestOf(result.wasm), outputs, firstInput };
 }
 
 /** What the oracle says; what it doesn't know is named. */
@@ -112,14 +123,18 @@ function linesOf(oracle: Interpreter, plan: Plan, program: GeneratedProgram): Li
   return lines;
 }
 
-/** What the artifact says; with `random`, in batches and with restarts at random places, the key groups split between two owners. */
-export async function runArtifact(
+/** Restarts after every event, or with batches at places from a seed. */
+export type Restarts = 'everywhere' | number | undefined;
+
+/** What the artifact says; with restarts key groups are split between two owners each time. */
+export function runArtifact(
   together: Together,
   plan: Plan,
   program: GeneratedProgram,
   events: readonly GeneratedEvent[],
-  random?: Random,
-): Promise<Lines> {
+  restarts?: Restarts,
+): Lines {
+  const random = typeof restarts === 'number' ? new Random(restarts) : undefined;
   const lines: Lines = new Map([['error_stream', []]]);
   const receive: OutputReceiver = (output, bytes) => {
     const stream = together.outputs[output]?.stream ?? '?';
@@ -136,7 +151,7 @@ export async function runArtifact(
       );
     }
   };
-  let instance = await open(together);
+  let instance = open(together);
   const first = together.firstInput.get(program) ?? 0;
   for (let index = 0; index < events.length; index++) {
     const event = events[index];
@@ -155,25 +170,26 @@ export async function runArtifact(
       while (event.kind === 'advance' ? instance.advance(input, BigInt(event.time)) : instance.finish(input))
         instance.drain(receive);
     instance.drain(receive);
-    if (random?.chance(0.12) === true) instance = await restart(together, instance);
+    if (restarts === 'everywhere' || random?.chance(0.12) === true) instance = restart(together, instance);
   }
   return lines;
 }
 
-function open(together: Together): Promise<Program> {
-  return Program.open(together.wasm, { seed: 1n, start: BigInt(start), keyGroups });
+function open({ module, manifest }: Together): Program {
+  const exports = new WebAssembly.Instance(module).exports as unknown as ArtifactExports;
+  return Program.over(exports, manifest, { seed: 1n, start: BigInt(start), keyGroups });
 }
 
 // Two owners load half of the key groups each and save them; a third goes on with all.
-async function restart(together: Together, instance: Program): Promise<Program> {
+function restart(together: Together, instance: Program): Program {
   const saved = instance.save(true);
   const merged: SnapshotBlob[] = [];
   for (const half of [0, 1]) {
-    const owner = await open(together);
+    const owner = open(together);
     owner.load(saved.filter((blob) => blob.group < 0 || blob.group % 2 === half));
     merged.push(...owner.save(true).filter((blob) => (blob.group < 0 ? half === 0 : blob.group % 2 === half)));
   }
-  const all = await open(together);
+  const all = open(together);
   all.load(merged);
   return all;
 }

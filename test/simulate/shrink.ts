@@ -1,10 +1,9 @@
 // Makes a failing program and its timeline small, and prints them as a test file.
 import type { Configuration } from '../../testing/modules.ts';
-import { Random } from './choices.ts';
 import { programText, type GeneratedProgram, type GeneratedPump } from './generate.ts';
 import type { GeneratedQuery } from './queries.ts';
 import { difference, type Lines } from './lines.ts';
-import { compileTogether, isKnown, planOf, runArtifact, runOracle } from './run.ts';
+import { compileTogether, isKnown, planOf, runArtifact, runOracle, type Restarts } from './run.ts';
 import { inputColumnText, timestampText, type GeneratedEvent } from './timeline.ts';
 
 /** A program, its timeline and the way of running in which it fails. */
@@ -12,8 +11,8 @@ export interface Failure {
   readonly program: GeneratedProgram;
   readonly events: readonly GeneratedEvent[];
   readonly configuration: Configuration;
-  /** Seed of the restarts; without it the program fails when it runs straight on. */
-  readonly restarts?: number;
+  /** Without them the program fails when it runs straight on. */
+  readonly restarts: Restarts;
 }
 
 /** What differs, or undefined when nothing does or the program is no longer one. */
@@ -22,18 +21,17 @@ export async function differs(failure: Failure): Promise<string | undefined> {
   return compiled?.(failure.events, failure.restarts);
 }
 
-type Compare = (events: readonly GeneratedEvent[], restarts?: number) => Promise<string | undefined>;
+type Compare = (events: readonly GeneratedEvent[], restarts: Restarts) => string | undefined;
 
 async function prepare(program: GeneratedProgram, configuration: Configuration): Promise<Compare | undefined> {
   const plan = await planOf(program);
   if (typeof plan === 'string') return undefined;
   const together = await compileTogether([program], configuration);
-  return async (events, restarts) => {
+  return (events, restarts) => {
     const expected = runOracle(plan, program, events);
     if (!isKnown(expected)) return undefined;
-    const random = restarts === undefined ? undefined : new Random(restarts);
     try {
-      return difference(program, expected, await runArtifact(together, plan, program, events, random));
+      return difference(program, expected, runArtifact(together, plan, program, events, restarts));
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -42,7 +40,10 @@ async function prepare(program: GeneratedProgram, configuration: Configuration):
 
 /** Leaves out pumps, clauses, columns and rows as long as the difference stays. */
 export async function shrink(failure: Failure): Promise<Failure> {
-  let smallest = { ...failure, events: await fewerEvents(failure) };
+  // Restarts at chosen places would move with every event that is left out.
+  const everywhere: Failure = { ...failure, restarts: 'everywhere' };
+  const chosen = failure.restarts !== undefined && (await differs(everywhere)) !== undefined ? everywhere : failure;
+  let smallest = { ...chosen, events: await fewerEvents(chosen) };
   for (let changed = true; changed; ) {
     changed = false;
     for (const program of simpler(smallest.program)) {
@@ -63,7 +64,7 @@ async function fewerEvents(failure: Failure): Promise<readonly GeneratedEvent[]>
   for (let size = Math.ceil(left.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < left.length; ) {
       const fewer = [...left.slice(0, from), ...left.slice(from + size)];
-      if ((await compare(fewer, failure.restarts)) !== undefined) left = fewer;
+      if (compare(fewer, failure.restarts) !== undefined) left = fewer;
       else from += size;
     }
   }
