@@ -9,7 +9,8 @@ import { readCatalogue, type Catalogue } from './bind/functions.ts';
 import { programId } from './bind/identify.ts';
 import type { Diagnostic } from './diagnose/diagnostic.ts';
 import { notYetDistinct, notYetMerged, notYetTextKey } from './diagnose/emitMessages.ts';
-import { describeOperator } from './emit/operatorCode.ts';
+import { notYetSupported } from './diagnose/messages.ts';
+import { describeOperator, isEmitted } from './emit/operatorCode.ts';
 import { emitProgram, isEmitProblem } from './emit/program.ts';
 import { readLibrary } from './library.ts';
 import { optimize } from './optimize/optimize.ts';
@@ -107,11 +108,13 @@ export async function compile(source: Source, options: CompileOptions): Promise<
     inputs: boundPlan.inputs,
     outputs: boundPlan.outputs,
     references: options.references ?? [],
-    streams: boundPlan.streams.map((stream) => ({
-      name: stream.name,
-      columns: stream.columns,
-      read: boundPlan.pumps.some((pump) => scans(pump.query, stream.name)),
-    })),
+    streams: boundPlan.streams
+      .filter(({ kind }) => kind !== 'hidden')
+      .map((stream) => ({
+        name: stream.name,
+        columns: stream.columns,
+        read: boundPlan.pumps.some((pump) => scans(pump.query, stream.name)),
+      })),
     operators: statefulOperators(boundPlan),
     ledger: program.ledger,
     timeDependent: boundPlan.pumps.length > 0,
@@ -160,6 +163,8 @@ function notYetEmitted(plan: Plan): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const pump of plan.pumps) {
     for (let relation: Relation = pump.query; relation.kind !== 'stream-scan'; relation = relation.input) {
+      if (relation.kind === 'filter' || relation.kind === 'project') continue;
+      if (!isEmitted(relation.kind)) found.push(notYetSupported(relation.span, relation.kind));
       if (relation.kind !== 'tumble-aggregate') continue;
       for (const call of relation.aggregates) if (call.distinct) found.push(notYetDistinct(call.span, call.name));
       const key = relation.keys[relation.closing.key];

@@ -58,6 +58,17 @@ export function writeBytes(pointer: usize, bytes: u32): void {
   memory.copy(writeSpace(bytes), pointer, bytes);
 }
 
+/** Leaves room for the length of what is written next; `patchLength` fills it in. */
+export function writeMark(): usize {
+  writeU32(0);
+  return length;
+}
+
+/** Fills in how much was written since `writeMark` gave `mark`. */
+export function patchLength(mark: usize): void {
+  store<u32>(buffer + mark - 4, <u32>(length - mark));
+}
+
 /** Begins the section of an operator. */
 export function beginSection(operator: u64, layout: u32): void {
   writeU64(operator);

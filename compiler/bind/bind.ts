@@ -5,14 +5,23 @@ import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
-import { errorStreamColumns, metadataColumns, type Plan, type Pump, type Relation, type Stream } from '../plan/plan.ts';
+import {
+  errorStreamColumns,
+  metadataColumns,
+  type Plan,
+  type Pump,
+  type ReferenceTable,
+  type Relation,
+  type Stream,
+} from '../plan/plan.ts';
 import { bindExpression as bindOne } from './expression.ts';
 import type { Catalogue } from './functions.ts';
 import type { Span } from '../source.ts';
 import { finishPump } from './pump.ts';
 import { identifyOperators } from './identify.ts';
 import { bindQuery, type QueryContext, type View } from './query.ts';
-import { plain, type Scope } from './scope.ts';
+import { Parts } from './parts.ts';
+import { columnAt, plain, type Scope } from './scope.ts';
 import { isDiagnostic, typeOf } from './types.ts';
 import { bindFunction, type UserFunction } from './userFunctions.ts';
 
@@ -35,11 +44,20 @@ interface State {
   readonly diagnostics: Diagnostic[];
   readonly streams: Map<string, Stream>;
   readonly used: Set<string>;
-  readonly pumps: Map<string, { pump?: Pump; node: ast.CreatePump; started: boolean }>;
+  readonly pumps: Map<string, BoundPump>;
+  readonly tables: ReadonlyMap<string, ReferenceTable>;
   readonly functions: Map<string, readonly UserFunction[]>;
   readonly views: Map<string, View>;
   /** Streams that no statement has created yet. */
   readonly later: Map<string, Span>;
+}
+
+/** A pump with what it needs besides itself. */
+interface BoundPump {
+  readonly pump?: Pump;
+  readonly parts: Parts;
+  readonly node: ast.CreatePump;
+  readonly started: boolean;
 }
 
 /** Binds a script; the plan is there when no error was found. */
@@ -50,6 +68,9 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     streams: new Map(),
     used: new Set(),
     pumps: new Map(),
+    tables: new Map(
+      options.references.map((binding) => [binding.table, { name: binding.table, columns: binding.columns, binding }]),
+    ),
     functions: new Map(),
     views: new Map(),
     later: new Map(),
@@ -68,18 +89,22 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
   refuseCycles(state);
   const diagnostics = withoutRepeats(state.diagnostics);
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
-  const pumps = [...state.pumps.values()].flatMap(({ pump, started }) =>
-    pump === undefined || !started ? [] : [pump],
+  const running = separatePromotions(
+    [...state.pumps.values()].flatMap(({ pump, started, parts }) =>
+      pump === undefined || !started ? [] : [{ pump, parts }],
+    ),
   );
+  const pumps = running.flatMap(({ pump, parts }) => [...parts.pumps, pump]);
   const streams: Stream[] = [
     ...state.streams.values(),
+    ...running.flatMap(({ parts }) => parts.streams),
     { kind: 'error', name: errorStream, columns: errorStreamColumns, span: nowhere },
   ];
   const read = new Set(pumps.map((pump) => scanned(pump.query)));
   const outputs =
     options.outputs ??
     streams
-      .filter((stream) => stream.kind !== 'input' && !read.has(stream.name))
+      .filter((stream) => stream.kind !== 'input' && stream.kind !== 'hidden' && !read.has(stream.name))
       .map((stream): OutputBinding => ({ stream: stream.name, format: 'json', rowtime: false }));
   const missing = outputs.filter((output) => !streams.some((stream) => stream.name === output.stream));
   for (const output of missing)
@@ -87,7 +112,7 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
       message.unknownStream(
         nowhere,
         output.stream,
-        streams.map((stream) => stream.name),
+        streams.filter(({ kind }) => kind !== 'hidden').map((stream) => stream.name),
       ),
     );
   if (missing.length > 0) return { diagnostics };
@@ -96,7 +121,7 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     outputs,
     streams,
     pumps,
-    tables: options.references.map((binding) => ({ name: binding.table, columns: binding.columns, binding })),
+    tables: [...state.tables.values()],
     keyGroups: options.keyGroups,
     seed: options.seed,
   };
@@ -119,12 +144,9 @@ export function bindExpression(
   catalogue: Catalogue,
 ): { expression?: Expression; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
-  const relation: Relation = { kind: 'stream-scan', stream: '', columns, span: node.span };
   const scope: Scope = {
     relations:
-      columns.length === 0
-        ? []
-        : [{ alias: undefined, relation, columns, visible: columns.length, growing: new Set(), origins: [] }],
+      columns.length === 0 ? [] : [{ alias: undefined, columns, visible: columns.length, offset: 0, rowtime: 'row' }],
     catalogue,
     report: (diagnostic) => diagnostics.push(diagnostic),
     aggregate: (call) => {
@@ -192,7 +214,8 @@ function bindPump(statement: ast.CreatePump, state: State, report: (diagnostic: 
   const { name } = statement.name;
   const known = state.pumps.get(name);
   if (known !== undefined) report(message.definedAgain(statement.name.span, 'pump', name, known.node.name.span));
-  const context = contextOf(state, report);
+  const parts = new Parts(name);
+  const context = contextOf(state, report, parts);
   const { insert } = statement;
   markUsed(insert.query, state);
   const bound = bindQuery(insert.query, context);
@@ -203,16 +226,19 @@ function bindPump(statement: ast.CreatePump, state: State, report: (diagnostic: 
   state.pumps.delete(name);
   state.pumps.set(name, {
     ...(pump === undefined ? {} : { pump }),
+    parts,
     node: statement,
     started: statement.state !== 'stopped',
   });
 }
 
-function contextOf(state: State, report: (diagnostic: Diagnostic) => void): QueryContext {
+function contextOf(state: State, report: (diagnostic: Diagnostic) => void, parts: Parts): QueryContext {
   return {
     streams: state.streams,
     inputs: new Map(state.options.inputs.map((input) => [input.stream, input.columns.length])),
-    references: new Set(state.options.references.map((reference) => reference.table)),
+    tables: state.tables,
+    windows: new Map(),
+    parts,
     functions: state.functions,
     views: state.views,
     later: state.later,
@@ -248,7 +274,7 @@ function createView(statement: ast.CreateView, state: State, report: (diagnostic
   const views = new Map(state.views);
   markUsed(statement.query, state);
   // Bound here for its errors only; each reader binds it again in its own pump.
-  bindQuery(statement.query, { ...contextOf(state, report), views });
+  bindQuery(statement.query, { ...contextOf(state, report, new Parts(name)), views });
   state.views.set(name, { node: statement, views });
 }
 
@@ -307,8 +333,24 @@ function scanned(relation: Relation): string {
   return relation.kind === 'stream-scan' ? relation.stream : scanned(relation.input);
 }
 
+// A promoting pump beside other writers of a stream promotes into a hidden stream, whose rows are then merged with theirs.
+function separatePromotions(running: readonly { pump: Pump; parts: Parts }[]): readonly { pump: Pump; parts: Parts }[] {
+  return running.map(({ pump, parts }) => {
+    const { query } = pump;
+    const others = running.some((other) => other.pump !== pump && other.pump.target === pump.target);
+    if (!others || query.kind !== 'project' || query.rowtime === undefined) return { pump, parts };
+    const scan = parts.stream(query.columns, query.span);
+    parts.feed(scan, query);
+    const expressions = query.columns.map((_, index) => columnAt(query.columns, index, query.span));
+    const { columns, span } = query;
+    return { pump: { ...pump, query: { kind: 'project', input: scan, expressions, columns, span } }, parts };
+  });
+}
+
 function refuseCycles(state: State): void {
-  const pumps = [...state.pumps.values()].flatMap(({ pump, node }) => (pump === undefined ? [] : [{ pump, node }]));
+  const pumps = [...state.pumps.values()].flatMap(({ pump, parts, node }) =>
+    pump === undefined ? [] : [...parts.pumps, pump].map((each) => ({ pump: each, node })),
+  );
   const reaches = (from: string, to: string, seen: Set<string>): boolean => {
     if (from === to) return true;
     if (seen.has(from)) return false;
@@ -316,7 +358,7 @@ function refuseCycles(state: State): void {
     return pumps.some(({ pump }) => scanned(pump.query) === from && reaches(pump.target, to, seen));
   };
   for (const { pump, node } of pumps) {
-    if (reaches(pump.target, scanned(pump.query), new Set()))
+    if (pump.partOf === undefined && reaches(pump.target, scanned(pump.query), new Set()))
       state.diagnostics.push(message.cyclicPump(node.name.span, pump.name));
   }
 }

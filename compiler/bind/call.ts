@@ -1,6 +1,7 @@
 // Function calls: special syntax becomes a catalogue name, then the overload that fits with the cheapest conversions is taken.
 import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
+import { misplacedWindow, overWithoutAggregate } from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import { datetimeFieldNumber, type Expression, type FunctionSignature } from '../plan/expression.ts';
 import { convert, unifyValues } from './convert.ts';
@@ -52,8 +53,7 @@ export function bindCall(
   if (node.kind === 'like') return bindLike(node, scope);
   if (!('name' in node)) return bindConcatenation(node, scope);
   const name = node.name.name;
-  if (node.over !== undefined || windowFunctions.has(name))
-    return unsupported(node.span, `${name} OVER a window`, scope, 'aggregate with GROUP BY and a time key');
+  if (node.over !== undefined || windowFunctions.has(name)) return bindWindowed(node, scope);
   if (aggregateNames.has(name)) return scope.aggregate(node);
   if (recordFunctions.has(name)) return unsupported(node.span, name, scope);
   const current = node.arguments.length === 0 ? currentValue(name, node.span) : undefined;
@@ -76,6 +76,17 @@ export function bindCall(
     return undefined;
   }
   return resolve(special.name, special.arguments, node.span, scope);
+}
+
+function bindWindowed(node: ast.FunctionCall, scope: Scope): Expression | undefined {
+  const { name, span } = node.name;
+  if (!windowFunctions.has(name) && !aggregateNames.has(name)) {
+    scope.report(overWithoutAggregate(span, name));
+    return undefined;
+  }
+  if (scope.window !== undefined) return scope.window(node);
+  scope.report(misplacedWindow(node.span, name, 'this place'));
+  return undefined;
 }
 
 function field(node: ast.FunctionCall): Expression {

@@ -9,7 +9,7 @@ import { bindCall } from './call.ts';
 import { bindBetween, bindCase, bindIn, bindIs, bindLogical } from './conditions.ts';
 import { bindBinary, bindDatetime, bindInterval, bindNumber } from './literals.ts';
 import { bindDifference, bindOperator, bindUnary } from './operators.ts';
-import { rowtimeNode, type Scope } from './scope.ts';
+import { columnAt, rowtimeNode, shiftColumns, type Scope } from './scope.ts';
 import { castIsLegal, isDiagnostic, typeOf } from './types.ts';
 
 const boolean: SqlType = { kind: 'BOOLEAN' };
@@ -134,25 +134,23 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
     );
     return undefined;
   }
-  if (last.name === 'ROWTIME' && scope.relations.length > 0) return rowtimeNode(node);
-  for (const relation of relations) {
-    const matches = relation.columns.flatMap((column, index) => (column.name === last.name ? [index] : []));
-    const [index] = matches;
-    if (matches.length > 1) {
-      scope.report(message.ambiguousColumn(last.span, last.name));
-      return undefined;
-    }
-    const column = index === undefined ? undefined : relation.columns[index];
-    if (index !== undefined && column !== undefined)
-      return {
-        kind: 'column',
-        index,
-        name: column.name,
-        type: column.type,
-        nullable: column.nullable,
-        span: node.span,
-      };
+  const [relation] = relations;
+  if (last.name === 'ROWTIME' && relation !== undefined && (qualifier === undefined || relation.rowtime !== 'column')) {
+    if (qualifier === undefined || typeof relation.rowtime === 'string') return rowtimeNode(node);
+    return { ...relation.rowtime, span: node.span };
   }
+  const merged = qualifier === undefined ? scope.merged?.get(last.name) : undefined;
+  if (merged !== undefined) return { ...merged, span: node.span };
+  const matches = relations.flatMap((candidate) =>
+    candidate.columns
+      .flatMap((column, index) => (column.name === last.name ? [columnAt(candidate.columns, index, node.span)] : []))
+      .map((found) => shiftColumns(found, candidate.offset)),
+  );
+  if (matches.length > 1) {
+    scope.report(message.ambiguousColumn(last.span, last.name));
+    return undefined;
+  }
+  if (matches[0] !== undefined) return matches[0];
   const current = !last.quoted && qualifier === undefined ? currentValue(last.name, node.span) : undefined;
   if (current !== undefined) return current;
   const where = relations[0]?.alias === undefined ? 'the query' : `"${relations[0].alias}"`;

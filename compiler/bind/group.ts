@@ -1,88 +1,105 @@
-// GROUP BY: keys, the one that closes the window, aggregates, and the select list in their terms.
-import { familyOf, typeText, type Column, type SqlType } from '../../contract/types.ts';
+// GROUP BY and WINDOWED BY STAGGER: keys, the one that closes the window, aggregates, and what stands above them.
+import type { Column } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
-import type { AggregateCall, AggregateName, Relation, TumbleAggregate } from '../plan/plan.ts';
-import { bindCondition } from './conditions.ts';
-import { convert } from './convert.ts';
+import type { AggregateCall, Relation } from '../plan/plan.ts';
+import { rewriteExpression } from '../plan/rewrite.ts';
+import { aggregateKey, aggregateOf } from './aggregate.ts';
 import { bindExpression } from './expression.ts';
+import { bindInterval } from './literals.ts';
 import { hasClosedEnd, monotonicityOf } from './monotonic.ts';
-import { bindList, readsColumn, throughOrigins, type BoundSelect } from './query.ts';
-import { expressionKey, isQualifiedRowtime, plain, type Scope, type ScopeRelation } from './scope.ts';
+import { readsColumn, throughOrigins } from './origins.ts';
+import { WINDOW_BASE } from './windows.ts';
+import { expressionKey, isQualifiedRowtime, plain, type FromScope, type Scope } from './scope.ts';
 
 /** Column indexes from here on stand for aggregates while a list is being bound. */
 const AGGREGATE_BASE = 1_000_000;
 
-/** Binds a SELECT with GROUP BY over `input`. */
-export function bindGrouped(
-  query: ast.SelectQuery,
-  input: Relation,
-  source: ScopeRelation,
-  scope: Scope,
-): BoundSelect | undefined {
-  const aggregates: AggregateCall[] = [];
+/** The groups of a query, while what stands above them is bound. */
+export interface Grouping {
+  /** Aggregate calls above the groups. */
+  readonly aggregate: (call: ast.FunctionCall) => Expression | undefined;
+  /** Brings an expression above the groups, or reports what is neither key nor aggregate. */
+  readonly above: (expression: Expression) => Expression | undefined;
+  /** The aggregation over `input`, when all is bound. */
+  readonly relation: (input: Relation) => Relation;
+  /** Gives aggregates their final columns. */
+  readonly settle: (expression: Expression) => Expression;
+  /** Position of the key that grows from group to group; undefined for STAGGER, whose groups have their own times. */
+  readonly closing?: number;
+}
+
+/** Binds the keys of a query with GROUP BY or STAGGER. */
+export function bindGrouping(query: ast.SelectQuery, from: FromScope, scope: Scope): Grouping | undefined {
+  const { stagger } = query;
+  const nodes = stagger?.partitionBy ?? query.groupBy ?? [];
   const inKeys: Scope = {
     ...scope,
     aggregate: (call) => {
-      scope.report(message.misplacedAggregate(call.span, call.name.name, 'GROUP BY'));
+      scope.report(
+        message.misplacedAggregate(call.span, call.name.name, stagger === undefined ? 'GROUP BY' : 'PARTITION BY'),
+      );
       return undefined;
     },
   };
-  const bound = (query.groupBy ?? []).map((key) => bindExpression(aliased(key, query, source), inKeys));
+  const bound = nodes.map((key) => bindExpression(aliased(key, query, from), inKeys));
   const keys = bound.filter((key) => key !== undefined);
   if (keys.length < bound.length) return undefined;
-  if (hasSeveralRowtimes(keys, scope)) return undefined;
-  const closing = chooseClosing(keys, query, source, scope);
-  if (closing === undefined) return undefined;
-  const withAggregates: Scope = { ...scope, aggregate: (call) => bindAggregate(call, aggregates, scope) };
-  const above = (expression: Expression): Expression | undefined => aboveGroups(expression, keys, scope);
-  const list = bindList(query, source, withAggregates, above);
-  const condition = query.having === undefined ? undefined : bindCondition(query.having, withAggregates);
-  const having = condition === undefined ? undefined : above(condition);
-  if (list === undefined || (query.having !== undefined && having === undefined)) return undefined;
-  const planKeys = keys.map((key, index) =>
-    index === closing.key && closing.kind === 'time' ? plain(closing.expression) : plain(key),
-  );
-  const columns: Column[] = [
+  const aggregates: AggregateCall[] = [];
+  const shared = {
+    aggregate: (call: ast.FunctionCall): Expression | undefined => bindAggregate(call, aggregates, scope),
+    above: (expression: Expression): Expression | undefined => aboveGroups(expression, keys, scope),
+    settle: (expression: Expression): Expression => settleAggregates(expression, keys.length),
+  };
+  const columns = (): Column[] => [
     ...keys.map((key, index) => ({ name: `key${index}`, type: key.type, nullable: key.nullable })),
     ...aggregates.map((call, index) => ({ name: `aggregate${index}`, type: call.type, nullable: call.nullable })),
   ];
-  const tumble: TumbleAggregate = {
+  if (stagger !== undefined) {
+    const interval = bindInterval(stagger.range);
+    if ('severity' in interval || typeof interval.value !== 'bigint' || interval.value <= 0n) {
+      scope.report('severity' in interval ? interval : message.staggerRange(stagger.range.span));
+      return undefined;
+    }
+    const rangeMs = interval.value;
+    const relation = (input: Relation): Relation => ({
+      kind: 'stagger-aggregate',
+      input,
+      id: '',
+      keys: keys.map(plain),
+      rangeMs,
+      aggregates,
+      columns: columns(),
+      span: query.span,
+    });
+    return { ...shared, relation };
+  }
+  if (hasSeveralRowtimes(keys, scope)) return undefined;
+  const closing = chooseClosing(keys, query, from, scope);
+  if (closing === undefined) return undefined;
+  if (closing.key === keys.length) keys.push(closing.expression);
+  const planKeys = keys.map((key, index) =>
+    index === closing.key && closing.kind === 'time' ? plain(closing.expression) : plain(key),
+  );
+  const relation = (input: Relation): Relation => ({
     kind: 'tumble-aggregate',
     input,
     id: '',
     keys: planKeys,
     closing: { key: closing.key, kind: closing.kind, closedEnd: closing.closedEnd },
     aggregates,
-    columns,
+    columns: columns(),
     span: query.span,
-  };
-  const settle = (expression: Expression): Expression => settleAggregates(expression, keys.length);
-  const filtered: Relation =
-    having === undefined
-      ? tumble
-      : {
-          kind: 'filter',
-          input: tumble,
-          predicate: plain(settle(having)),
-          columns,
-          span: query.having?.span ?? query.span,
-        };
-  return {
-    input: filtered,
-    grouped: true,
-    scope: source,
-    items: list.items.map((item) => ({ ...item, expression: settle(item.expression) })),
-    ...(list.rowtime === undefined ? {} : { rowtime: settle(list.rowtime) }),
-  };
+  });
+  return { ...shared, relation, closing: closing.key };
 }
 
 // GROUP BY may name an alias of the select list where no column has that name.
-function aliased(key: ast.Expression, query: ast.SelectQuery, source: ScopeRelation): ast.Expression {
+function aliased(key: ast.Expression, query: ast.SelectQuery, from: FromScope): ast.Expression {
   if (key.kind !== 'name' || key.parts.length > 1) return key;
   const name = key.parts[0]?.name;
-  if (name === 'ROWTIME' || source.columns.some((column) => column.name === name)) return key;
+  if (name === 'ROWTIME' || from.columns.some((column) => column.name === name)) return key;
   const item = query.items.find((candidate) => candidate.kind === 'item' && candidate.alias?.name === name);
   return item?.kind === 'item' ? item.expression : key;
 }
@@ -98,43 +115,60 @@ function hasSeveralRowtimes(keys: readonly Expression[], scope: Scope): boolean 
   return other !== undefined;
 }
 
-interface Closing {
+/** The key that ends a batch of rows. */
+export interface ChosenClosing {
   readonly key: number;
   readonly kind: 'time' | 'value';
   readonly closedEnd: boolean;
+  /** For `time`: over ROWTIME alone. */
   readonly expression: Expression;
+}
+
+/** The first key that is a function of ROWTIME alone, else the first that grows; or why there is none. */
+export function findClosing(
+  keys: readonly Expression[],
+  from: Pick<FromScope, 'origins' | 'growing'>,
+): ChosenClosing | string {
+  const reasons: string[] = [];
+  let value: ChosenClosing | undefined;
+  for (const [index, key] of keys.entries()) {
+    const expression = throughOrigins(key, from.origins);
+    const below = expression === undefined ? undefined : monotonicityOf(expression, new Set());
+    if (expression !== undefined && below !== undefined && 'time' in below && below.time && !readsColumn(expression))
+      return { key: index, kind: 'time', closedEnd: hasClosedEnd(expression), expression };
+    // A promise made far below is seen only there; what grows above an aggregate only here.
+    const known = below !== undefined && 'time' in below ? below : monotonicityOf(key, from.growing);
+    if ('time' in known) value ??= { key: index, kind: 'value', closedEnd: false, expression: key };
+    else if (known.kind === 'constant') reasons.push('a constant never ends a group');
+    else if ('reason' in known) reasons.push(known.reason);
+  }
+  return value ?? ([...new Set(reasons)].join('; ') || 'there is no key');
 }
 
 function chooseClosing(
   keys: readonly Expression[],
   query: ast.SelectQuery,
-  source: ScopeRelation,
+  from: FromScope,
   scope: Scope,
-): Closing | undefined {
-  const reasons: string[] = [];
-  let value: Closing | undefined;
-  let time: Closing | undefined;
-  for (const [index, key] of keys.entries()) {
-    const expression = throughOrigins(key, source.origins);
-    const below = expression === undefined ? undefined : monotonicityOf(expression, new Set());
-    if (expression !== undefined && below !== undefined && 'time' in below && below.time && !readsColumn(expression)) {
-      time ??= { key: index, kind: 'time', closedEnd: hasClosedEnd(expression), expression };
-      continue;
-    }
-    // A promise made far below is seen only there; what grows above an aggregate only here.
-    const known = below !== undefined && 'time' in below ? below : monotonicityOf(key, source.growing);
-    if ('time' in known) value ??= { key: index, kind: 'value', closedEnd: false, expression: key };
-    else if (known.kind === 'constant') reasons.push('a constant never ends a group');
-    else if ('reason' in known) reasons.push(known.reason);
-  }
-  if (time === undefined && value === undefined)
-    scope.report(
-      message.groupByNotMonotonic(
-        query.groupBy?.[0]?.span ?? query.span,
-        [...new Set(reasons)].join('; ') || 'there is no key',
-      ),
+): ChosenClosing | undefined {
+  const found = findClosing(keys, from);
+  if (typeof found !== 'string') return found;
+  // A window over the ROWTIME of one side of a join ends as the same window over that of the joined rows does.
+  for (const key of keys) {
+    const ofRow = rewriteExpression(key, (node) =>
+      node.kind === 'column' &&
+      scope.relations.some(
+        ({ rowtime }) => typeof rowtime === 'object' && rowtime.kind === 'column' && rowtime.index === node.index,
+      )
+        ? { kind: 'rowtime', type: { kind: 'TIMESTAMP' }, nullable: false, span: node.span }
+        : node,
     );
-  return time ?? value;
+    const known = monotonicityOf(ofRow, new Set());
+    if ('time' in known && known.time && !readsColumn(ofRow))
+      return { key: keys.length, kind: 'time', closedEnd: hasClosedEnd(ofRow), expression: ofRow };
+  }
+  scope.report(message.groupByNotMonotonic(query.groupBy?.[0]?.span ?? query.span, found));
+  return undefined;
 }
 
 function bindAggregate(call: ast.FunctionCall, aggregates: AggregateCall[], scope: Scope): Expression | undefined {
@@ -147,77 +181,13 @@ function bindAggregate(call: ast.FunctionCall, aggregates: AggregateCall[], scop
   };
   const given = call.arguments.map((argument) => bindExpression(argument, inside));
   if (given.some((argument) => argument === undefined)) return undefined;
-  const [bound, second] = given;
-  const named = call.name.name === 'STDDEV' || call.name.name === 'STD_DEV' ? 'STDDEV_SAMP' : call.name.name;
-  const name = named as AggregateName;
-  if (second !== undefined || (bound === undefined && (name !== 'COUNT' || call.form !== 'star'))) {
-    scope.report(
-      message.noOverload(call.span, name, String(given.length), [
-        name === 'COUNT' ? 'COUNT(*)' : `${name}(x)`,
-        `${name}(x)`,
-      ]),
-    );
-    return undefined;
-  }
-  const argument = bound === undefined ? undefined : argumentOf(name, plain(bound));
-  const type = argument === undefined ? ({ kind: 'BIGINT' } as const) : resultOf(name, argument.type);
-  if (type === undefined) {
-    scope.report(
-      message.noOverload(call.span, name, typeText(argument?.type ?? { kind: 'NULL' }), [
-        name === 'ANY' || name === 'EVERY' ? `${name}(BOOLEAN)` : `${name}(a number)`,
-      ]),
-    );
-    return undefined;
-  }
-  const aggregate: AggregateCall = {
-    name,
-    ...(argument === undefined ? {} : { argument }),
-    distinct: call.distinct && name !== 'MIN' && name !== 'MAX',
-    ignoreNulls: call.nulls === 'ignore',
-    type,
-    nullable: name !== 'COUNT',
-    span: call.span,
-  };
+  const aggregate = aggregateOf(call, given.filter((argument) => argument !== undefined).map(plain), scope);
+  if (aggregate === undefined) return undefined;
   const key = aggregateKey(aggregate);
   let index = aggregates.findIndex((other) => aggregateKey(other) === key);
   if (index < 0) index = aggregates.push(aggregate) - 1;
-  return { kind: 'column', index: AGGREGATE_BASE + index, name, type, nullable: aggregate.nullable, span: call.span };
-}
-
-function aggregateKey(call: AggregateCall): string {
-  return `${call.name} ${call.distinct} ${call.ignoreNulls} ${call.argument === undefined ? '*' : expressionKey(call.argument)}`;
-}
-
-function argumentOf(name: AggregateName, argument: Expression): Expression {
-  if (argument.type.kind === 'NULL') return convert(argument, { kind: 'INTEGER' }, 'implicit');
-  const moments = name.startsWith('VAR_') || name.startsWith('STDDEV_');
-  return moments && ['exact', 'approximate'].includes(familyOf(argument.type))
-    ? convert(argument, { kind: 'DOUBLE' }, 'implicit')
-    : argument;
-}
-
-function resultOf(name: AggregateName, type: SqlType): SqlType | undefined {
-  const numeric = ['exact', 'approximate'].includes(familyOf(type));
-  switch (name) {
-    case 'COUNT':
-      return { kind: 'BIGINT' };
-    case 'SUM':
-    case 'AVG':
-      return numeric ? type : undefined;
-    case 'STDDEV_POP':
-    case 'STDDEV_SAMP':
-    case 'VAR_POP':
-    case 'VAR_SAMP':
-      return numeric ? { kind: 'DOUBLE' } : undefined;
-    case 'ANY':
-    case 'EVERY':
-      return type.kind === 'BOOLEAN' ? type : undefined;
-    case 'MIN':
-    case 'MAX':
-    case 'FIRST_VALUE':
-    case 'LAST_VALUE':
-      return type;
-  }
+  const { name, type, nullable } = aggregate;
+  return { kind: 'column', index: AGGREGATE_BASE + index, name, type, nullable, span: call.span };
 }
 
 // Brings an expression above the groups: what equals a key is that key's column; aggregates stay marked; an unqualified ROWTIME that
@@ -280,7 +250,7 @@ function mapParts(node: Expression, visit: (part: Expression) => Expression): Ex
 
 function settleAggregates(expression: Expression, keyCount: number): Expression {
   const visit = (node: Expression): Expression =>
-    node.kind === 'column' && node.index >= AGGREGATE_BASE
+    node.kind === 'column' && node.index >= AGGREGATE_BASE && node.index < WINDOW_BASE
       ? { ...node, index: node.index - AGGREGATE_BASE + keyCount }
       : mapParts(node, visit);
   return visit(expression);

@@ -6,19 +6,36 @@ import type { Expression } from '../plan/expression.ts';
 import type { Relation } from '../plan/plan.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
 import type { Catalogue } from './functions.ts';
+import type { Span } from '../source.ts';
 import type { UserFunction } from './userFunctions.ts';
 
-/** A relation of FROM. */
+/** A relation of FROM: a stretch of the columns of all of FROM. */
 export interface ScopeRelation {
   readonly alias: string | undefined;
-  readonly relation: Relation;
   readonly columns: readonly Column[];
   /** Columns that `*` gives; those behind are metadata. */
   readonly visible: number;
+  /** Position of the first column. */
+  readonly offset: number;
+  /**
+   * What `alias.ROWTIME` is: 'row' for that of the row itself, 'column' for a reference table, where it is a name like others, or the
+   * column in which a join keeps it.
+   */
+  readonly rowtime: 'row' | 'column' | Expression;
+}
+
+/** All of FROM. */
+export interface FromScope {
+  /** In the order in which they are written. */
+  readonly relations: readonly ScopeRelation[];
+  /** All columns, in the order of their positions. */
+  readonly columns: readonly Column[];
   /** Each column in terms of ROWTIME and the columns of the stream or aggregate far below; undefined where it has no such form. */
   readonly origins: readonly (Expression | undefined)[];
   /** Columns known to grow with ROWTIME though they are not functions of it. */
   readonly growing: ReadonlySet<number>;
+  /** Columns that USING or NATURAL made one, by name. */
+  readonly merged: ReadonlyMap<string, Expression>;
 }
 
 /** Everything that binding an expression needs. */
@@ -28,10 +45,28 @@ export interface Scope {
   readonly report: (diagnostic: Diagnostic) => void;
   /** Binds an aggregate call, or reports that none may stand here. */
   readonly aggregate: (call: FunctionCall) => Expression | undefined;
+  /** Binds a call with OVER, or one that exists over a window only; undefined: none may stand here. */
+  readonly window?: (call: FunctionCall) => Expression | undefined;
+  /** Columns that USING or NATURAL made one, by name. */
+  readonly merged?: ReadonlyMap<string, Expression>;
   /** Functions that the script created, by name. */
   readonly functions?: ReadonlyMap<string, readonly UserFunction[]>;
   /** CREATE FUNCTION parameters and other names that are no columns. */
   readonly names?: ReadonlyMap<string, Expression>;
+}
+
+/** A column by its position. */
+export function columnAt(columns: readonly Column[], index: number, span: Span): Expression {
+  const column = columns[index];
+  if (column === undefined) throw new Error(`invariant: no column ${index}`);
+  return { kind: 'column', index, name: column.name, type: column.type, nullable: column.nullable, span };
+}
+
+/** The same expression where the columns stand `by` further on. */
+export function shiftColumns(expression: Expression, by: number): Expression {
+  return by === 0
+    ? expression
+    : rewriteExpression(expression, (node) => (node.kind === 'column' ? { ...node, index: node.index + by } : node));
 }
 
 /** ROWTIME as the binder sees it: qualified ones belong to the input row also above an aggregate. */

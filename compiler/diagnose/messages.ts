@@ -283,3 +283,8 @@ export function rowtimeInAliases(span: Span): Diagnostic {
 export function stepNotPositive(span: Span): Diagnostic {
   return error('invalid-argument', span, 'STEP needs a width above zero', "write for instance INTERVAL '10' SECOND");
 }
+
+/** Says `invalid-argument`. */
+export function staggerRange(span: Span): Diagnostic {
+  return error('invalid-argument', span, 'STAGGER needs a range above zero', "write RANGE INTERVAL '1' MINUTE");
+}

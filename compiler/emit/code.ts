@@ -90,6 +90,13 @@ export class ModuleBuilder {
     this.declarations.push(text);
   }
 
+  /** Adds a declaration of a name, unless it is there already. */
+  declareOnce(name: string, text: string): void {
+    if (this.names.has(name)) return;
+    this.names.add(name);
+    this.declare(text);
+  }
+
   /** Adds a function, after those before it. */
   function(header: string, code: Code, comment?: string): void {
     const head =

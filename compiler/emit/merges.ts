@@ -2,9 +2,9 @@
 //
 // Law: a row with ROWTIME t leaves its queue when every other clock that writes the stream has reached t, by a row or a bound;
 // among rows that may leave, the lowest ROWTIME goes first, and of equal ones the one that came in first.
-import { storageOf } from '../../contract/types.ts';
 import { Code, type ModuleBuilder } from './code.ts';
 import type { Domain, ProgramLayout, StreamLayout } from './layout.ts';
+import { shapeOf } from './shapes.ts';
 import type { ProgramContext } from './context.ts';
 
 /** A stream in which several clocks meet. */
@@ -39,16 +39,9 @@ export function declareMerge(merge: Merge, module: ModuleBuilder): void {
 
 /** Statements that prepare the queues. */
 export function initializeMerge(merge: Merge, module: ModuleBuilder): string[] {
-  const { frame, stream } = merge.layout;
-  const texts = stream.columns.flatMap((column, index) => {
-    const slot = frame.slots[index];
-    return slot !== undefined && storageOf(column.type) === 'text' ? [slot.valueOffset] : [];
-  });
-  const nulls = frame.slots.filter((slot) => slot !== undefined).length * 8;
-  const table = `memory.data<u32>([${[...texts, nulls].join(', ')}])`;
+  const shape = shapeOf(merge.layout, module);
   return merge.queues.map(
-    (queue) =>
-      `${module.use('state/queue', 'initializeQueue')}(${queue}, ${frame.name}, ${frame.bytes}, ${table}, ${texts.length});`,
+    (queue) => `${module.use('state/queue', 'initializeQueue')}(${queue}, ${merge.layout.frame.name}, ${shape});`,
   );
 }
 

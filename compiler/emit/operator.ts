@@ -3,7 +3,7 @@ import type { StatefulRelation } from '../plan/plan.ts';
 import type { Code, ModuleBuilder } from './code.ts';
 import type { ProgramContext } from './context.ts';
 import type { ExpressionContext } from './expressions.ts';
-import type { OperatorOf } from './layout.ts';
+import type { OperatorOf, ProgramLayout } from './layout.ts';
 import type { Segment } from './segment.ts';
 
 interface CodeBase<K extends StatefulRelation['kind']> {
@@ -16,7 +16,7 @@ interface CodeBase<K extends StatefulRelation['kind']> {
   /** Globals, and functions that belong to no segment. Comes before all segments. */
   declare(operator: OperatorOf<K>, context: ProgramContext): void;
   /** Statements of `init`. `keyGroups` is in scope. */
-  initialize(operator: OperatorOf<K>, module: ModuleBuilder): readonly string[];
+  initialize(operator: OperatorOf<K>, module: ModuleBuilder, program: ProgramLayout): readonly string[];
   /** A statement that writes its section of `group` (−1: what belongs to no key group). */
   save(operator: OperatorOf<K>, module: ModuleBuilder): string;
   /** An expression that reads the section of `group`, which ends at `end`; false when it can't be read. */

@@ -3,10 +3,14 @@ import type { StatefulOperator } from '../../contract/manifest.ts';
 import type { StatefulRelation } from '../plan/plan.ts';
 import type { OperatorLayout, OperatorOf } from './layout.ts';
 import type { OperatorCode } from './operator.ts';
+import { sortCode } from './operators/sort.ts';
+import { timeSortCode } from './operators/timeSort.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
 const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
   'tumble-aggregate': tumbleCode,
+  sort: sortCode,
+  'time-sort': timeSortCode,
 };
 
 /** An operator's code with the operator itself: what the parts of the emitter call. */

@@ -175,12 +175,17 @@ function emitTime(context: ProgramContext): void {
   if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
   for (const domain of program.domains) {
     if (isBehind(domain)) finish.line(`if (!merge_${domain.index}(true)) return;`);
-    if (domain.timed.length === 0) continue;
+    const release = program.pumps
+      .find(({ pump }) => domain.clock.kind === 'promoted' && pump.target === domain.clock.stream)
+      ?.operators.find(({ relation }) => relation.kind === 'time-sort');
+    if (domain.timed.length === 0 && release === undefined) continue;
     const all =
       domain.inputs
         .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)
         .join(' && ') || 'false';
-    finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
+    if (release !== undefined) finish.line(`if (${all} && !release_${release.name}(i64.MAX_VALUE, true)) return;`);
+    if (domain.timed.length > 0)
+      finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
   }
   advance.line(`${setStatus}(${done});`);
   finish.line(`${setStatus}(${done});`);
@@ -198,7 +203,7 @@ function emitExports(context: ProgramContext): void {
   initialize.line(`${module.use('operators/context', 'setStart')}(start, seed);`);
   initialize.line('groupCount = keyGroups;');
   for (const operator of program.pumps.flatMap((pump) => pump.operators))
-    for (const line of operatorCode(operator).initialize(operator, module)) initialize.line(line);
+    for (const line of operatorCode(operator).initialize(operator, module, program)) initialize.line(line);
   for (const merge of mergesOf(program)) for (const line of initializeMerge(merge, module)) initialize.line(line);
   module.declare('let groupCount: u32 = 0;');
   module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);

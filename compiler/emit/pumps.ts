@@ -6,6 +6,7 @@ import type { Project, Relation } from '../plan/plan.ts';
 import { storageOf } from '../../contract/types.ts';
 import { Code } from './code.ts';
 import { sharing, type ProgramContext } from './context.ts';
+import { emitEnter, emitTimeChecks } from './enter.ts';
 import { emitCondition, emitExpression, wasmType, type ExpressionContext, type Operand } from './expressions.ts';
 import { canFault } from '../plan/faults.ts';
 import type { OperatorLayout, PumpLayout, StreamLayout } from './layout.ts';
@@ -325,40 +326,11 @@ function emitColumns(
 
 /** Emits `promote_<id>(time, isNull, rowtime)`: a promoted row enters its stream in time order, or is late. */
 export function emitPromote(target: StreamLayout, pump: PumpLayout, context: ProgramContext): void {
-  const { module, ledger } = context;
   const code = new Code();
-  const use = (name: string): string => module.use('../contract/abi', name);
-  const name = pump.pump.partOf ?? pump.pump.name;
-  const place = module.text(` (pump "${name}")`);
-  const text = module.text(name);
-  code.block('if (isNull)', () => {
-    code.line(ledger.increment('pump', pump.pump.name, 'errors'));
-    code.line(
-      `report(${use('FAULT_INVALID_ROWTIME')}, ${place}, ${module.use('text', 'EMPTY_TEXT')}, rowtime, 0, 0, ${text});`,
-    );
-    code.line('return;');
-  });
-  code.block(`if (time < rowtime_${target.id})`, () => {
-    code.line(ledger.increment('pump', pump.pump.name, 'late'));
-    code.line(`const data = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${target.id}() + 16);`);
-    code.line('store<u8>(data, 123);');
-    code.line(`const end = json_${target.id}(data + 1);`);
-    code.line('store<u8>(end, 125);');
-    code.line(
-      `report(${use('FAULT_LATE_ROW')}, ${place}, ${module.use('text', 'EMPTY_TEXT')}, time, data, <u32>(end + 1 - data), ${text});`,
-    );
-    code.line('return;');
-  });
-  code.line(ledger.increment('pump', pump.pump.name, 'passed'));
-  const domain = context.program.domains[target.domain];
-  if (domain !== undefined && domain.timed.length > 0) {
-    code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, ${!domain.fanIn}, false);`);
-  }
-  code.line(`push_${target.id}(time);`);
-  if (domain !== undefined && domain.timed.length > 0) {
-    code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
-  }
-  module.function(
+  emitTimeChecks(target, pump, `time < rowtime_${target.id}`, code, context);
+  code.line(context.ledger.increment('pump', pump.pump.name, 'passed'));
+  emitEnter(target, 'time', code, context);
+  context.module.function(
     `function promote_${target.id}(time: i64, isNull: bool, rowtime: i64): void`,
     code,
     `A row enters stream "${target.stream.name}" with a ROWTIME of its own.`,

@@ -7,7 +7,7 @@ import { operatorCode } from './operatorCode.ts';
 import { mergesOf, type Merge } from './merges.ts';
 
 /** Layout version of a merge's waiting rows. */
-const queueLayoutVersion = 1;
+const queueLayoutVersion = 2;
 
 // Waiting rows have the layout of the stream's columns: changed columns make another section.
 function queueId(merge: Merge, index: number): string {

@@ -1,4 +1,5 @@
 // Which expressions may raise a data error: they must not be moved over filters or branches, and their rows need a check.
+import { familyOf, type SqlType } from '../../contract/types.ts';
 import type { Expression } from './expression.ts';
 
 /** True when evaluating may raise a fault. */
@@ -28,8 +29,18 @@ export function canFault(expression: Expression): boolean {
         expression.branches.some((branch) => canFault(branch.when) || canFault(branch.then))
       );
     case 'cast':
-      return true;
+      return canFault(expression.operand) || !alwaysFits(expression.operand.type, expression.type);
     case 'call':
       return true;
   }
+}
+
+const integerBits: Partial<Record<SqlType['kind'], number>> = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 };
+
+// Conversions that every value survives: to a wider number, and between character types (texts are cut or padded).
+function alwaysFits(from: SqlType, to: SqlType): boolean {
+  const [narrow, wide] = [integerBits[from.kind], integerBits[to.kind]];
+  if (narrow !== undefined && wide !== undefined) return narrow <= wide;
+  if (to.kind === 'DOUBLE') return narrow !== undefined || from.kind === 'REAL';
+  return familyOf(from) === 'character' && familyOf(to) === 'character';
 }

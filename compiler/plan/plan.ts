@@ -258,10 +258,14 @@ export interface SortKey {
 export interface Sort extends StatefulBase {
   readonly kind: 'sort';
   readonly keys: readonly SortKey[];
-  /** A time key's expression is over ROWTIME; a value key is the first of `keys`. */
+  /**
+   * A time key's expression is over ROWTIME; a value key is the first of `keys`; `emission`: rows come from groups that leave
+   * together, with one ROWTIME, and leave as soon as those are all there.
+   */
   readonly closing:
     | { readonly kind: 'time'; readonly expression: Expression; readonly closedEnd: boolean }
-    | { readonly kind: 'value' };
+    | { readonly kind: 'value' }
+    | { readonly kind: 'emission' };
 }
 
 /**

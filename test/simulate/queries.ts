@@ -166,7 +166,7 @@ function tumbleQuery(random: Random, source: Source): GeneratedQuery {
 }
 
 function monotonicKey(random: Random, source: Source): string {
-  const columns = source.columns.filter(({ kind }) => kind === 'integer' || kind === 'timestamp' || kind === 'bigint');
+  const columns = source.columns.filter(({ kind }) => kind === 'integer' || kind === 'timestamp' || kind === 'text');
   return columns.length === 0 ? source.rowtime : `MONOTONIC(${random.pick(columns).name})`;
 }
 

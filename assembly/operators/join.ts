@@ -1,0 +1,95 @@
+// Join of two kinds of rows: what each side keeps, and when. Keys and conditions are generated; this file keeps the sides.
+//
+// Law: see plan.ts, Join.
+import { RowStore, ROW_STORE_BYTES, initializeRowStore, addRow, dropOldest, oldestRowtime, saveRows, loadRows, rowsLoaded } from "../state/rowStore";
+import * as snapshot from "../state/snapshot";
+
+const NEVER: i64 = i64.MAX_VALUE;
+
+/** State of one join; zeroed static memory of JOIN_BYTES. */
+@unmanaged
+export class Join {
+  /** First time at which a row of a preserved side is no longer kept. */
+  boundary: i64;
+  /** ROWTIME with which it leaves if it met none. */
+  outputTime: i64;
+  /** Number of the last row, over both sides. */
+  sequence: i64;
+  left: RowStore;
+  right: RowStore;
+  /** A row without values, for the side that is missing. */
+  nothing: usize;
+  pad: u32;
+}
+
+const FIELD_BYTES: usize = 64;
+/** Static bytes of a Join. */
+export const JOIN_BYTES: usize = FIELD_BYTES + 2 * ROW_STORE_BYTES;
+
+/** Prepares the operator. `nothing` is a row of NULLs as long as the longer side's. */
+export function initializeJoin(join: Join, left: usize, right: usize, nothing: usize, keyGroups: u32): void {
+  join.left = changetype<RowStore>(changetype<usize>(join) + FIELD_BYTES);
+  join.right = changetype<RowStore>(changetype<usize>(join) + FIELD_BYTES + ROW_STORE_BYTES);
+  initializeRowStore(join.left, left, keyGroups);
+  initializeRowStore(join.right, right, keyGroups);
+  join.nothing = nothing;
+  join.boundary = NEVER;
+  join.outputTime = NEVER;
+}
+
+/** Adds a row to a side. */
+export function keepSide(join: Join, rows: RowStore, row: usize, key: usize, length: u32, nullKey: bool, rowtime: i64): usize {
+  return addRow(rows, row, key, length, nullKey, rowtime, ++join.sequence);
+}
+
+/** Forgets rows of a side whose range ended before `time`. */
+export function forgetBefore(rows: RowStore, range: i64, time: i64): void {
+  while (rows.list.count != 0 && oldestRowtime(rows) + range < time) dropOldest(rows);
+}
+
+/** Forgets the oldest rows of a side beyond `count`. */
+export function forgetBeyond(rows: RowStore, count: u32): void {
+  while (rows.list.count > count) dropOldest(rows);
+}
+
+/** The time with which the oldest row of a side leaves; NEVER when there is none. */
+export function oldestEnd(rows: RowStore, range: i64): i64 {
+  const rowtime = oldestRowtime(rows);
+  return rowtime == NEVER ? NEVER : rowtime + range;
+}
+
+/** Sets when the next row of the preserved sides leaves. */
+export function setNextEnd(join: Join, end: i64): void {
+  join.outputTime = end;
+  join.boundary = end == NEVER ? NEVER : end + 1;
+}
+
+/** Writes the rows of a key group; with -1 the number of the last row. */
+export function saveJoin(join: Join, id: u64, layout: u32, group: i32): void {
+  snapshot.beginSection(id, layout);
+  if (group < 0) snapshot.writeU64(<u64>join.sequence);
+  else {
+    const room = snapshot.writeMark();
+    saveRows(join.left, <u32>group);
+    snapshot.patchLength(room);
+    saveRows(join.right, <u32>group);
+  }
+  snapshot.endSection();
+}
+
+/** Reads a section; false when it can't be read. */
+export function loadJoin(join: Join, group: i32, end: usize): bool {
+  if (group < 0) {
+    join.sequence = <i64>snapshot.readU64();
+    return !snapshot.readFailed;
+  }
+  if (!snapshot.readMore(end)) return true;
+  const bytes = <usize>snapshot.readU32();
+  return loadRows(join.left, snapshot.readPosition() + bytes) && loadRows(join.right, end);
+}
+
+/** After the last blob. */
+export function joinLoaded(join: Join): void {
+  rowsLoaded(join.left);
+  rowsLoaded(join.right);
+}

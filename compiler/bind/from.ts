@@ -1,0 +1,215 @@
+// FROM: names, derived tables and joins → the tree of relations, and what names mean in it.
+import type { Column } from '../../contract/types.ts';
+import * as message from '../diagnose/messages.ts';
+import * as queryMessage from '../diagnose/queryMessages.ts';
+import type * as ast from '../parse/ast.ts';
+import type { Relation } from '../plan/plan.ts';
+import type { Span } from '../source.ts';
+import { unsupported } from './expression.ts';
+import { bindJoin } from './fromJoin.ts';
+import type { FromTree } from './join.ts';
+import { asRelation, bindQuery, type QueryContext, type View } from './query.ts';
+import { columnAt, type FromScope, type Scope, type ScopeRelation } from './scope.ts';
+import { bindFrame, resolveWindow, type BoundFrame } from './windows.ts';
+
+/** FROM, bound. */
+export interface BoundFrom {
+  readonly tree: FromTree;
+  readonly scope: FromScope;
+}
+
+/** Binds the list of FROM. */
+export function bindFrom(items: readonly ast.FromItem[], context: QueryContext): BoundFrom | undefined {
+  const [first, ...others] = items;
+  if (first === undefined) return undefined;
+  const joined = others.reduce<ast.FromItem>(
+    (left, right) => ({
+      kind: 'join',
+      type: 'comma',
+      natural: false,
+      left,
+      right,
+      span: { start: left.span.start, end: right.span.end },
+    }),
+    first,
+  );
+  return bindItem(joined, context);
+}
+
+/** Binds one entry of FROM. */
+export function bindItem(from: ast.FromItem, context: QueryContext): BoundFrom | undefined {
+  switch (from.kind) {
+    case 'named-relation':
+      return bindNamed(from, context);
+    case 'derived-table':
+      return bindDerived(from, context);
+    case 'table-function':
+      return unsupported(from.span, `TABLE(${from.name.name}(…))`, emptyScope(context));
+    case 'join':
+      return bindJoin(from, context);
+  }
+}
+
+/** A scope without any relation. */
+export function emptyScope(context: QueryContext): Scope {
+  return {
+    relations: [],
+    catalogue: context.catalogue,
+    functions: context.functions,
+    report: context.report,
+    aggregate: () => undefined,
+  };
+}
+
+// A relation by itself, as FROM.
+function single(
+  relation: Relation,
+  columns: readonly Column[],
+  part: Pick<ScopeRelation, 'alias' | 'visible'>,
+  known: Pick<FromScope, 'origins' | 'growing'>,
+  window: BoundFrame | undefined,
+  span: Span,
+): BoundFrom {
+  return {
+    tree: { kind: 'relation', relation, span, ...(window === undefined ? {} : { window }) },
+    scope: {
+      relations: [{ ...part, columns, offset: 0, rowtime: 'row' }],
+      columns,
+      ...known,
+      merged: new Map(),
+    },
+  };
+}
+
+function windowOf(
+  reference: ast.WindowReference | undefined,
+  context: QueryContext,
+): BoundFrame | undefined | 'failed' {
+  if (reference === undefined) return undefined;
+  const specification = resolveWindow(reference, context.windows, context.report);
+  if (specification === undefined) return 'failed';
+  if (specification.partitionBy.length > 0) {
+    context.report(
+      queryMessage.joinWindow(reference.span, 'the window of a join has no PARTITION BY', 'compare the keys in ON'),
+    );
+    return 'failed';
+  }
+  if (specification.frame === undefined) {
+    context.report(
+      queryMessage.joinWindow(
+        reference.span,
+        'the window of a join needs a range, or it would keep every row for ever',
+        "write OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+      ),
+    );
+    return 'failed';
+  }
+  const frame = bindFrame(specification.frame, context.report);
+  if (frame === undefined) return 'failed';
+  if (frame.preceding === undefined || frame.following < 0n) {
+    context.report(
+      queryMessage.joinWindow(
+        specification.frame.span,
+        frame.preceding === undefined
+          ? 'the window of a join needs a range, or it would keep every row for ever'
+          : 'the window of a join reaches to the current row',
+        "write OVER (RANGE INTERVAL '1' MINUTE PRECEDING)",
+      ),
+    );
+    return 'failed';
+  }
+  return frame;
+}
+
+function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | undefined {
+  const { name } = from.name;
+  if (name.toLowerCase() === 'error_stream') {
+    context.report(message.reservedStream(from.name.span));
+    return undefined;
+  }
+  const view = context.views.get(name);
+  if (view !== undefined) return bindView(from, view, context);
+  const stream = context.streams.get(name);
+  if (stream === undefined) {
+    context.report(
+      context.tables.has(name)
+        ? queryMessage.noStream(from.name.span, name)
+        : message.unknownStream(
+            from.name.span,
+            name,
+            [...context.streams.keys(), ...context.views.keys(), ...context.tables.keys()],
+            context.later.get(name),
+          ),
+    );
+    return undefined;
+  }
+  const visible = context.inputs.get(name) ?? stream.columns.length;
+  const relation: Relation = { kind: 'stream-scan', stream: name, columns: stream.columns, span: from.span };
+  const columns = renamed(stream.columns, from.columnAliases, visible, from.span, context);
+  const window = windowOf(from.window, context);
+  if (columns === undefined || window === 'failed') return undefined;
+  const origins = columns.map((_, index) => columnAt(columns, index, from.span));
+  return single(
+    relation,
+    columns,
+    { alias: from.alias?.name ?? name, visible },
+    { growing: new Set(), origins },
+    window,
+    from.span,
+  );
+}
+
+/** A view is read as the derived table that its query is. */
+function bindView(from: ast.NamedRelation, view: View, context: QueryContext): BoundFrom | undefined {
+  const columnAliases = from.columnAliases ?? view.node.columns;
+  return bindDerived(
+    {
+      kind: 'derived-table',
+      query: view.node.query,
+      alias: from.alias ?? from.name,
+      ...(columnAliases === undefined ? {} : { columnAliases }),
+      ...(from.window === undefined ? {} : { window: from.window }),
+      span: from.span,
+    },
+    { ...context, views: view.views },
+  );
+}
+
+/** The columns under the names of `AS t(c1, c2 …)`. */
+export function renamed(
+  columns: readonly Column[],
+  aliases: readonly ast.Identifier[] | undefined,
+  visible: number,
+  span: Span,
+  context: QueryContext,
+): readonly Column[] | undefined {
+  if (aliases === undefined) return columns;
+  if (aliases.length !== visible) {
+    context.report(message.aliasCount(span, visible, aliases.length));
+    return undefined;
+  }
+  const reserved = aliases.find((alias) => alias.name === 'ROWTIME');
+  if (reserved !== undefined) {
+    context.report(message.rowtimeAsName(reserved.span));
+    return undefined;
+  }
+  return columns.map((column, index) => ({ ...column, name: aliases[index]?.name ?? column.name }));
+}
+
+function bindDerived(from: ast.DerivedTable, context: QueryContext): BoundFrom | undefined {
+  const bound = bindQuery(from.query, context);
+  const window = windowOf(from.window, context);
+  if (bound === undefined || window === 'failed') return undefined;
+  const { relation, growing, origins } = asRelation(bound, context);
+  const columns = renamed(relation.columns, from.columnAliases, relation.columns.length, from.span, context);
+  if (columns === undefined) return undefined;
+  const named: Relation = columns === relation.columns ? relation : { ...relation, columns };
+  return single(
+    named,
+    columns,
+    { alias: from.alias?.name, visible: columns.length },
+    { growing, origins },
+    window,
+    from.span,
+  );
+}

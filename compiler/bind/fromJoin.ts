@@ -1,0 +1,281 @@
+// Joins in FROM: conditions, names of both sides, columns that USING and NATURAL make one; joins with reference tables.
+import * as message from '../diagnose/messages.ts';
+import * as queryMessage from '../diagnose/queryMessages.ts';
+import type * as ast from '../parse/ast.ts';
+import type { Expression } from '../plan/expression.ts';
+import type { Span } from '../source.ts';
+import { bindCondition } from './conditions.ts';
+import { unifyValues } from './convert.ts';
+import { bindItem, emptyScope, renamed, type BoundFrom } from './from.ts';
+import { conjunctsOf, isCurrent, treeColumns, type FromTree, type JoinType } from './join.ts';
+import { bindComparison } from './operators.ts';
+import { readsColumn } from './origins.ts';
+import type { QueryContext } from './query.ts';
+import { columnAt, shiftColumns, type FromScope, type Scope, type ScopeRelation } from './scope.ts';
+
+/** Binds a join: the tree of both sides, and the names of both. */
+export function bindJoin(from: ast.Join, context: QueryContext): BoundFrom | undefined {
+  const [leftTable, rightTable] = [tableOf(from.left, context), tableOf(from.right, context)];
+  const type: JoinType = from.type === 'cross' || from.type === 'comma' ? 'inner' : from.type;
+  if (leftTable !== undefined || rightTable !== undefined)
+    return bindTableJoin(from, type, leftTable !== undefined ? 'left' : 'right', context);
+  const left = bindItem(from.left, context);
+  const right = bindItem(from.right, context);
+  if (left === undefined || right === undefined) return undefined;
+  const shift = treeColumns(left.tree).length + 1;
+  const bare: FromTree = { kind: 'join', type: 'inner', left: left.tree, right: right.tree, on: [], span: from.span };
+  const inner = joinScope(left, right, bare, shift);
+  const condition = bindJoinCondition(from, inner, left.scope, context);
+  if (condition === undefined) return undefined;
+  const tree: FromTree = { ...bare, type, on: condition.on };
+  const scope = joinScope(left, right, tree, shift);
+  return { tree, scope: { ...scope, merged: mergedColumns(condition.common, scope, type, from.span, context) } };
+}
+
+// Names of both sides, and what is known of their columns.
+function joinScope(
+  left: BoundFrom,
+  right: BoundFrom,
+  tree: Extract<FromTree, { kind: 'join' }>,
+  shift: number,
+): FromScope {
+  const columns = treeColumns(tree);
+  const sides = [
+    {
+      of: left,
+      by: 0,
+      rowtime: shift - 1,
+      current: isCurrent(tree.left, tree.right) && (tree.type === 'inner' || tree.type === 'left'),
+    },
+    {
+      of: right,
+      by: shift,
+      rowtime: columns.length - 1,
+      current: isCurrent(tree.right, tree.left) && (tree.type === 'inner' || tree.type === 'right'),
+    },
+  ];
+  const origins: (Expression | undefined)[] = columns.map((_, index) => columnAt(columns, index, tree.span));
+  const growing = new Set<number>();
+  const relations = sides.flatMap(({ of, by, rowtime, current }) => {
+    if (current) {
+      for (const index of of.scope.growing) growing.add(index + by);
+      of.scope.origins.forEach((origin, index) => {
+        if (origin !== undefined && !readsColumn(origin)) origins[index + by] = origin;
+      });
+    }
+    return of.scope.relations.map((relation): ScopeRelation => {
+      const own = relation.rowtime === 'row' && !current ? columnAt(columns, rowtime, tree.span) : relation.rowtime;
+      const offset = relation.offset + by;
+      const shown = relation.columns.map((column, index) => columns[offset + index] ?? column);
+      // The names are the relation's own.
+      const named = shown.map((column, index) => ({ ...column, name: relation.columns[index]?.name ?? column.name }));
+      const moved =
+        typeof own === 'object' && own !== relation.rowtime
+          ? own
+          : typeof own === 'object'
+            ? shiftColumns(own, by)
+            : own;
+      return { ...relation, columns: named, offset, rowtime: moved };
+    });
+  });
+  return { relations, columns, origins, growing, merged: new Map() };
+}
+
+interface CommonColumn {
+  readonly name: string;
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
+// ON, USING or NATURAL.
+function bindJoinCondition(
+  from: ast.Join,
+  scope: FromScope,
+  left: FromScope,
+  context: QueryContext,
+): { on: readonly Expression[]; common: readonly CommonColumn[] } | undefined {
+  const full: Scope = { ...emptyScope(context), relations: scope.relations, merged: left.merged };
+  const inCondition: Scope = {
+    ...full,
+    aggregate: (call) => {
+      context.report(message.misplacedAggregate(call.span, call.name.name, 'ON'));
+      return undefined;
+    },
+    window: (call) => {
+      context.report(queryMessage.misplacedWindow(call.span, call.name.name, 'ON'));
+      return undefined;
+    },
+  };
+  if (from.on !== undefined) {
+    const condition = bindCondition(from.on, inCondition);
+    return condition === undefined ? undefined : { on: conjunctsOf(condition), common: [] };
+  }
+  if (!from.natural && from.using === undefined) {
+    if (from.type === 'cross' || from.type === 'comma') return { on: [], common: [] };
+    context.report(
+      queryMessage.joinCondition(from.span, 'the join has no condition', 'add ON or USING, or write CROSS JOIN'),
+    );
+    return undefined;
+  }
+  const common = commonColumns(from, scope, left, context);
+  if (common === undefined) return undefined;
+  const on: Expression[] = [];
+  for (const { left: one, right: two } of common) {
+    const equal = bindComparison('=', one, two, from.span, full);
+    if (equal === undefined) return undefined;
+    on.push(equal);
+  }
+  return { on, common };
+}
+
+function commonColumns(
+  from: ast.Join,
+  scope: FromScope,
+  left: FromScope,
+  context: QueryContext,
+): CommonColumn[] | undefined {
+  const sideOf = (
+    relations: readonly ScopeRelation[],
+    merged: ReadonlyMap<string, Expression>,
+  ): Map<string, Expression> =>
+    new Map([
+      ...relations.flatMap((relation) =>
+        relation.columns
+          .slice(0, relation.visible)
+          .map(
+            (column, index) =>
+              [column.name, shiftColumns(columnAt(relation.columns, index, from.span), relation.offset)] as const,
+          ),
+      ),
+      ...merged,
+    ]);
+  const count = left.relations.length;
+  const lefts = sideOf(scope.relations.slice(0, count), left.merged);
+  const rights = sideOf(scope.relations.slice(count), new Map());
+  const names = from.using?.map(({ name }) => name) ?? [...lefts.keys()].filter((name) => rights.has(name));
+  const found: CommonColumn[] = [];
+  for (const [index, name] of names.entries()) {
+    const [one, two] = [lefts.get(name), rights.get(name)];
+    if (one !== undefined && two !== undefined) found.push({ name, left: one, right: two });
+    else {
+      const span = from.using?.[index]?.span ?? from.span;
+      context.report(
+        message.unknownColumn(span, name, one === undefined ? 'the left side' : 'the right side', [
+          ...(one === undefined ? lefts : rights).keys(),
+        ]),
+      );
+      return undefined;
+    }
+  }
+  if (found.length === 0) {
+    context.report(
+      queryMessage.joinCondition(from.span, 'both sides have no column in common', 'write the condition in ON'),
+    );
+    return undefined;
+  }
+  return found;
+}
+
+// A column that USING or NATURAL made one is that of the side that has a row.
+function mergedColumns(
+  common: readonly CommonColumn[],
+  scope: FromScope,
+  type: JoinType,
+  span: Span,
+  context: QueryContext,
+): ReadonlyMap<string, Expression> {
+  const at = (expression: Expression): Expression =>
+    expression.kind === 'column' ? columnAt(scope.columns, expression.index, span) : expression;
+  return new Map(
+    common.flatMap(({ name, left, right }) => {
+      if (type === 'full') {
+        const sides = unifyValues([at(left), at(right)], span, 'one column', emptyScope(context));
+        const [one, two] = sides ?? [];
+        if (one === undefined || two === undefined) return [];
+        const merged: Expression = { kind: 'coalesce', operands: [one, two], type: one.type, nullable: true, span };
+        return [[name, merged] as const];
+      }
+      return [[name, { ...at(type === 'right' ? right : left), name } as Expression] as const];
+    }),
+  );
+}
+
+// ---- Joins with a reference table ------------------------------------------------------------------------------
+
+function tableOf(from: ast.FromItem, context: QueryContext): string | undefined {
+  if (from.kind !== 'named-relation') return undefined;
+  const { name } = from.name;
+  return context.tables.has(name) && !context.streams.has(name) && !context.views.has(name) ? name : undefined;
+}
+
+function bindTableJoin(
+  from: ast.Join,
+  type: JoinType,
+  tableSide: 'left' | 'right',
+  context: QueryContext,
+): BoundFrom | undefined {
+  const node = from[tableSide] as ast.NamedRelation;
+  const other = from[tableSide === 'left' ? 'right' : 'left'];
+  const table = context.tables.get(node.name.name);
+  if (table === undefined) return undefined;
+  const preserved = type === 'inner' ? undefined : type === (tableSide === 'left' ? 'right' : 'left');
+  if (type === 'full' || preserved === false) {
+    context.report(
+      queryMessage.joinWithTable(
+        from.span,
+        `rows of reference table "${table.name}" without a match would never be known: the stream does not end`,
+        'let the stream be the preserved side: stream LEFT JOIN table',
+      ),
+    );
+    return undefined;
+  }
+  if (node.window !== undefined) {
+    context.report(queryMessage.joinWithTable(node.window.span, 'a reference table has no window', 'leave OVER out'));
+    return undefined;
+  }
+  const input = bindItem(other, context);
+  const columns = renamed(table.columns, node.columnAliases, table.columns.length, node.span, context);
+  if (input === undefined || columns === undefined) return undefined;
+  const width = treeColumns(input.tree).length;
+  const tree: FromTree = {
+    kind: 'lookup',
+    type: preserved === true ? 'left' : 'inner',
+    input: input.tree,
+    table,
+    on: [],
+    span: from.span,
+  };
+  const scopeOf = (nullable: boolean): FromScope => {
+    const part: ScopeRelation = {
+      alias: node.alias?.name ?? node.name.name,
+      columns: columns.map((column) => ({ ...column, nullable: column.nullable || nullable })),
+      visible: columns.length,
+      offset: width,
+      rowtime: 'column',
+    };
+    const { relations, origins, growing, merged } = input.scope;
+    const all = [...input.scope.columns, ...part.columns];
+    return {
+      relations: tableSide === 'left' ? [part, ...relations] : [...relations, part],
+      columns: all,
+      origins: [...origins, ...part.columns.map((_, index) => columnAt(all, width + index, node.span))],
+      growing,
+      merged,
+    };
+  };
+  // The order in which USING and NATURAL look is that of the text; the stream is the left side here whatever the text says.
+  const ordered =
+    tableSide === 'left'
+      ? { ...scopeOf(false), relations: [...input.scope.relations, ...scopeOf(false).relations.slice(0, 1)] }
+      : scopeOf(false);
+  const condition = bindJoinCondition(from, ordered, input.scope, context);
+  if (condition === undefined) return undefined;
+  const scope = scopeOf(preserved === true);
+  return {
+    tree: { ...tree, on: condition.on },
+    scope: {
+      ...scope,
+      merged: new Map([...scope.merged, ...mergedColumns(condition.common, scope, 'left', from.span, context)]),
+    },
+  };
+}

@@ -1,0 +1,296 @@
+// SELECT: FROM, WHERE, GROUP BY or STAGGER, HAVING, windows, the list, DISTINCT, ORDER BY, in the order in which they take effect.
+import * as message from '../diagnose/messages.ts';
+import * as queryMessage from '../diagnose/queryMessages.ts';
+import type * as ast from '../parse/ast.ts';
+import type { Expression } from '../plan/expression.ts';
+import type { Relation } from '../plan/plan.ts';
+import { rewriteExpression } from '../plan/rewrite.ts';
+import { bindCondition } from './conditions.ts';
+import { bindExpression } from './expression.ts';
+import { bindFrom, emptyScope } from './from.ts';
+import { bindGrouping, findClosing, type Grouping } from './group.ts';
+import { conjunctsOf, filtered, realize } from './join.ts';
+import { applyOrder, orderedItem, type OrderKey } from './order.ts';
+import { readsColumn } from './origins.ts';
+import { itemKnowledge, projectOf, type BoundSelect, type Item, type QueryContext } from './query.ts';
+import { columnAt, expressionKey, plain, shiftColumns, type FromScope, type Scope } from './scope.ts';
+import { namedWindows, WINDOW_BASE, WindowCalls } from './windows.ts';
+
+/** Binds a SELECT. */
+export function bindSelect(query: ast.SelectQuery, outer: QueryContext): BoundSelect | undefined {
+  const context: QueryContext = { ...outer, windows: namedWindows(query, outer.windows) };
+  const from = bindFrom(query.from, context);
+  if (from === undefined) return undefined;
+  const scope = scopeOf(from.scope, context, 'WHERE');
+  const where = query.where === undefined ? undefined : bindCondition(query.where, scope);
+  const failed = query.where !== undefined && where === undefined;
+  const grouping = groupingOf(query, from.scope, scope);
+  if (grouping === 'failed') return undefined;
+  const list = bindLists(query, from.scope, scope, grouping, context);
+  if (failed || list === undefined) return undefined;
+  let input: Relation;
+  if (from.tree.kind === 'relation')
+    input = where === undefined ? from.tree.relation : filtered(from.tree.relation, [where]);
+  else {
+    const realized = realize(from.tree, where === undefined ? [] : conjunctsOf(where), context.parts);
+    input = filtered(realized.relation, realized.rest);
+  }
+  const bound = assemble(query, input, from.scope, grouping, list);
+  const ordered = query.distinct ? distinct(bound, query, context) : bound;
+  if (ordered === undefined) return undefined;
+  const keys = query.distinct ? keysOver(list.order, bound, ordered, context) : boundKeys(list.order, bound.settle);
+  return keys === undefined ? undefined : applyOrder(ordered, keys, context);
+}
+
+/** Names of FROM with what may not stand in a clause. */
+function scopeOf(from: FromScope, context: QueryContext, where: string): Scope {
+  return {
+    ...emptyScope(context),
+    relations: from.relations,
+    merged: from.merged,
+    aggregate: (call) => {
+      context.report(message.misplacedAggregate(call.span, call.name.name, where));
+      return undefined;
+    },
+    window: (call) => {
+      context.report(queryMessage.misplacedWindow(call.span, call.name.name, where));
+      return undefined;
+    },
+  };
+}
+
+function groupingOf(query: ast.SelectQuery, from: FromScope, scope: Scope): Grouping | undefined | 'failed' {
+  if (query.groupBy !== undefined || query.stagger !== undefined) return bindGrouping(query, from, scope) ?? 'failed';
+  if (query.having !== undefined) {
+    scope.report(message.havingWithoutGroup(query.having.span));
+    return 'failed';
+  }
+  return undefined;
+}
+
+/** Everything that stands above FROM and GROUP BY. */
+interface Lists {
+  readonly items: readonly Item[];
+  readonly rowtime?: Expression;
+  readonly having?: Expression;
+  readonly windows: WindowCalls;
+  readonly order: readonly OrderKey[];
+}
+
+function bindLists(
+  query: ast.SelectQuery,
+  from: FromScope,
+  scope: Scope,
+  grouping: Grouping | undefined,
+  context: QueryContext,
+): Lists | undefined {
+  const above = grouping?.above ?? ((expression: Expression) => expression);
+  const grouped: Scope = {
+    ...scope,
+    aggregate:
+      grouping?.aggregate ??
+      ((call) => {
+        scope.report(message.aggregateWithoutGroup(call.span, call.name.name));
+        return undefined;
+      }),
+  };
+  const windows = new WindowCalls(context.windows, grouped, above);
+  const inList: Scope = { ...grouped, window: (call) => windows.bind(call) };
+  const list = bindList(query, from, inList, above);
+  const condition =
+    query.having === undefined
+      ? undefined
+      : bindCondition(query.having, { ...grouped, window: refused(scope, 'HAVING') });
+  const having = condition === undefined ? undefined : above(condition);
+  if (list === undefined || (query.having !== undefined && having === undefined)) return undefined;
+  const order: OrderKey[] = [];
+  for (const node of query.orderBy) {
+    const named = orderedItem(node, list.items, context);
+    if (named === 'failed') return undefined;
+    const own = named === undefined ? bindExpression(node.expression, inList) : undefined;
+    const expression = named ?? (own === undefined ? undefined : above(own));
+    if (expression === undefined) return undefined;
+    order.push({ node, expression });
+  }
+  return { ...list, ...(having === undefined ? {} : { having }), windows, order };
+}
+
+function refused(scope: Scope, where: string): NonNullable<Scope['window']> {
+  return (call) => {
+    scope.report(queryMessage.misplacedWindow(call.span, call.name.name, where));
+    return undefined;
+  };
+}
+
+/** Binds the select list; `finish` is applied to each expression. */
+function bindList(
+  query: ast.SelectQuery,
+  from: FromScope,
+  scope: Scope,
+  finish: (expression: Expression) => Expression | undefined,
+): { items: Item[]; rowtime?: Expression } | undefined {
+  const items: Item[] = [];
+  let rowtime: Expression | undefined;
+  let failed = false;
+  const add = (expression: Expression | undefined, name: string, aliased: boolean, span: Item['span']): void => {
+    if (expression === undefined) failed = true;
+    else items.push({ expression, name, aliased, span });
+  };
+  for (const item of query.items) {
+    if (item.kind === 'all') {
+      const columns = allColumns(item, from, scope);
+      if (columns === undefined) failed = true;
+      for (const { expression, name } of columns ?? []) add(finish(expression), name, false, item.span);
+      continue;
+    }
+    const bound = bindExpression(item.expression, scope);
+    const expression = bound === undefined ? undefined : finish(bound);
+    if (item.alias?.name === 'ROWTIME' && expression !== undefined && expression.kind !== 'rowtime')
+      rowtime = expression;
+    else add(expression, nameOf(item, items.length), item.alias !== undefined, item.span);
+  }
+  return failed ? undefined : { items, ...(rowtime === undefined ? {} : { rowtime }) };
+}
+
+// `*` or `alias.*`: columns that USING or NATURAL made one come first, once.
+function allColumns(
+  item: Extract<ast.SelectItem, { kind: 'all' }>,
+  from: FromScope,
+  scope: Scope,
+): { expression: Expression; name: string }[] | undefined {
+  const { qualifier, span } = item;
+  const relations = from.relations.filter(({ alias }) => qualifier === undefined || alias === qualifier.name);
+  if (relations.length === 0) {
+    scope.report(
+      message.unknownAlias(
+        span,
+        qualifier?.name ?? '*',
+        from.relations.flatMap(({ alias }) => alias ?? []),
+      ),
+    );
+    return undefined;
+  }
+  const merged = qualifier === undefined ? from.merged : new Map<string, Expression>();
+  const first = [...merged].map(([name, expression]) => ({ name, expression: { ...expression, span } }));
+  return [
+    ...first,
+    ...relations.flatMap((relation) =>
+      relation.columns.slice(0, relation.visible).flatMap((column, index) =>
+        merged.has(column.name)
+          ? []
+          : [
+              {
+                name: column.name,
+                expression: shiftColumns(columnAt(relation.columns, index, span), relation.offset),
+              },
+            ],
+      ),
+    ),
+  ];
+}
+
+function nameOf(item: Extract<ast.SelectItem, { kind: 'item' }>, position: number): string {
+  if (item.alias !== undefined) return item.alias.name;
+  return item.expression.kind === 'name'
+    ? (item.expression.parts.at(-1)?.name ?? `EXPR$${position}`)
+    : `EXPR$${position}`;
+}
+
+// Puts the operators above FROM and WHERE, and gives every placeholder its column.
+function assemble(
+  query: ast.SelectQuery,
+  input: Relation,
+  from: FromScope,
+  grouping: Grouping | undefined,
+  list: Lists,
+): BoundSelect & { settle: (expression: Expression) => Expression } {
+  const groups = grouping?.relation(input) ?? input;
+  const settleGroups = grouping?.settle ?? ((expression: Expression) => expression);
+  const having = list.having === undefined ? [] : [settleGroups(list.having)];
+  const { relation, positions } = list.windows.apply(filtered(groups, having), settleGroups);
+  const settle = (expression: Expression): Expression =>
+    rewriteExpression(settleGroups(expression), (node) =>
+      node.kind === 'column' && node.index >= WINDOW_BASE
+        ? { ...node, index: positions[node.index - WINDOW_BASE] ?? 0 }
+        : node,
+    );
+  return {
+    input: relation,
+    items: list.items.map((item) => ({ ...item, expression: settle(item.expression) })),
+    ...(list.rowtime === undefined ? {} : { rowtime: settle(list.rowtime) }),
+    // Above groups only the output's ROWTIME is a way down to time: other columns are the aggregate's own.
+    origins: grouping === undefined ? from.origins : [],
+    growing: grouping === undefined ? from.growing : new Set(grouping.closing === undefined ? [] : [grouping.closing]),
+    emits: grouping?.closing === undefined ? 'singly' : 'together',
+    span: query.span,
+    settle,
+  };
+}
+
+function boundKeys(order: readonly OrderKey[], settle: (expression: Expression) => Expression): OrderKey[] {
+  return order.map((key) => ({ ...key, expression: settle(key.expression) }));
+}
+
+// SELECT DISTINCT: the rows of the list, and a Distinct above them.
+function distinct(bound: BoundSelect, query: ast.SelectQuery, context: QueryContext): BoundSelect | undefined {
+  const project = projectOf(bound);
+  const known = itemKnowledge(bound);
+  const columns = project.columns.map((_, index) =>
+    columnAt(project.columns, index, bound.items[index]?.span ?? query.span),
+  );
+  // ROWTIME itself is left out of the comparison, but for want of another key it ends it.
+  const compared = columns.filter((_, index) => bound.items[index]?.expression.kind !== 'rowtime');
+  const found = findClosing(compared, known);
+  const closing = typeof found === 'string' ? findClosing(columns, known) : found;
+  if (typeof closing === 'string') {
+    context.report(queryMessage.distinctNotMonotonic(query.span));
+    return undefined;
+  }
+  const keys = compared.map(plain);
+  const relation: Relation = {
+    kind: 'distinct',
+    input: project,
+    id: '',
+    keys: [...keys, plain(closing.expression)],
+    closing: { key: keys.length, kind: closing.kind, closedEnd: closing.closedEnd },
+    columns: project.columns,
+    span: query.span,
+  };
+  const items = bound.items.map((item, index): Item => ({ ...item, expression: columns[index] ?? item.expression }));
+  if (bound.rowtime === undefined) return { ...known, input: relation, items, emits: bound.emits, span: bound.span };
+  // A promoted ROWTIME is one more column, which is not compared.
+  const wider = [...project.columns, { name: 'rowtime', type: bound.rowtime.type, nullable: bound.rowtime.nullable }];
+  const carrying = { ...project, expressions: [...project.expressions, plain(bound.rowtime)], columns: wider };
+  return {
+    ...known,
+    input: { ...relation, input: carrying, columns: wider },
+    items,
+    rowtime: columnAt(wider, wider.length - 1, query.span),
+    emits: bound.emits,
+    span: bound.span,
+  };
+}
+
+// ORDER BY above DISTINCT sees the select list only.
+function keysOver(
+  order: readonly OrderKey[],
+  bound: BoundSelect & { settle: (expression: Expression) => Expression },
+  above: BoundSelect,
+  context: QueryContext,
+): OrderKey[] | undefined {
+  const keys: OrderKey[] = [];
+  for (const key of order) {
+    const text = expressionKey(bound.settle(key.expression));
+    const index = bound.items.findIndex((item) => expressionKey(item.expression) === text);
+    const item = above.items[index];
+    const own = item?.expression ?? (readsColumn(key.expression) ? undefined : key.expression);
+    if (own === undefined) {
+      context.report(
+        queryMessage.invalidOrderBy(key.node.span, 'ORDER BY above SELECT DISTINCT must name a column of its list'),
+      );
+      return undefined;
+    }
+    keys.push({ ...key, expression: own });
+  }
+  return keys;
+}

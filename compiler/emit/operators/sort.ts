@@ -1,0 +1,144 @@
+// Streaming ORDER BY in the program.
+import type { Expression } from '../../plan/expression.ts';
+import { canFault } from '../../plan/faults.ts';
+import { storageOf } from '../../../contract/types.ts';
+import { Code } from '../code.ts';
+import { sharing, type ProgramContext } from '../context.ts';
+import { emitEnter } from '../enter.ts';
+import { emitExpression, type Operand } from '../expressions.ts';
+import type { OperatorOf, StreamLayout } from '../layout.ts';
+import type { EntryCode } from '../operator.ts';
+import { countOf } from '../segment.ts';
+import { shapeOf } from '../shapes.ts';
+import { emitCompare } from './compareRows.ts';
+
+type SortLayout = OperatorOf<'sort'>;
+
+const layoutVersion = 1;
+
+/** ORDER BY. */
+export const sortCode: EntryCode<'sort'> = {
+  form: 'entry',
+  layoutVersion,
+  scope: 'single',
+  title: () => 'sort of ORDER BY',
+  declare: (sort, context) => {
+    const { module } = context;
+    module.use('operators/sort', 'Sort');
+    module.declare(
+      `const ${sort.name}: Sort = changetype<Sort>(memory.data(${module.use('operators/sort', 'SORT_BYTES')}, 16));`,
+    );
+    shapeOf(targetOf(sort, context), module);
+  },
+  initialize: (sort, module, program) => {
+    const target = targetOf(sort, { program });
+    return [
+      `${module.use('operators/sort', 'initializeSort')}(${sort.name}, ${target.frame.name}, ${shapeOf(target, module)});`,
+    ];
+  },
+  save: (sort, module) =>
+    `${module.use('operators/sort', 'saveSort')}(${sort.name}, 0x${sort.relation.id}, ${layoutVersion}, group);`,
+  load: (sort, module) => `${module.use('operators/sort', 'loadSort')}(${sort.name}, end)`,
+  loaded: () => [],
+  changed: () => undefined,
+  closeDue: ({ name, relation }, code) => {
+    // Groups that leave together have the ROWTIME at which their batch is complete.
+    const due = relation.closing.kind === 'emission' ? '>' : '>=';
+    if (relation.closing.kind !== 'value')
+      code.line(`if (rowtime ${due} ${name}.boundary) flush_${name}(${name}.outputTime, false);`);
+  },
+  enter: (sort, segment, context) => `${countOf(segment, context, 'passed')} enter_${sort.name}(rowtime);`,
+  finish: (sort, _, context) => {
+    const target = targetOf(sort, context);
+    emitCompare(`compare_${sort.name}`, 'entries', target, sort.relation.keys, '0', context.module);
+    if (sort.relation.closing.kind === 'value')
+      emitCompare(`compareFirst_${sort.name}`, 'rows', target, sort.relation.keys.slice(0, 1), '0', context.module);
+    emitBatch(sort, context);
+    emitSortFlush(sort, target, context);
+  },
+};
+
+/** The hidden stream that the sorted rows enter. */
+export function targetOf(
+  operator: OperatorOf<'sort'> | OperatorOf<'time-sort'>,
+  { program }: Pick<ProgramContext, 'program'>,
+): StreamLayout {
+  const pump = program.pumps.find((candidate) => candidate.pump.name === operator.pump);
+  const target = pump === undefined ? undefined : program.streams.get(pump.pump.target);
+  if (target === undefined) throw new Error('invariant: a sort without its stream');
+  return target;
+}
+
+// enter_<name>(rowtime): the frame's row joins the batch, or begins the next one.
+function emitBatch(sort: SortLayout, context: ProgramContext): void {
+  const { name, relation, domain } = sort;
+  const { module } = context;
+  const { closing } = relation;
+  const code = new Code();
+  const add = module.use('operators/sort', 'addToBatch');
+  code.line(`const row = ${module.use('operators/sort', 'packedRow')}(${name});`);
+  if (closing.kind === 'value') {
+    code.block(
+      `if (${name}.open != 0 && compareFirst_${name}(${module.use('operators/sort', 'firstRow')}(${name}), row) != 0)`,
+      () => {
+        // The row waits in a place of its own while the batch passes through the frame.
+        code.line(`const entry = ${module.use('state/rows', 'keepRow')}(${name}.shape, row, rowtime, 0, 0);`);
+        code.line(`flush_${name}(rowtime, false);`);
+        code.line(`${add}(${name}, ${module.use('state/rows', 'entryRow')}(entry), rowtime);`);
+        code.line(`${module.use('state/rows', 'dropEntry')}(entry);`);
+        code.line('return;');
+      },
+    );
+  } else {
+    code.block(`if (${name}.open == 0)`, () => {
+      if (closing.kind === 'emission') {
+        code.line(`${name}.boundary = rowtime;`);
+        code.line(`${name}.outputTime = rowtime;`);
+      } else {
+        code.line(`const value = value_${name}(rowtime);`);
+        code.line(
+          `${name}.boundary = ${module.use('operators/tumble', 'findBoundary')}(value_${name}, rowtime, value);`,
+        );
+        if (canFault(closing.expression)) code.line(`${module.use('faults', 'clearFault')}();`);
+        code.line(`${name}.outputTime = ${name}.boundary - ${Number(closing.closedEnd)};`);
+      }
+      code.line(`if (${name}.boundary < next_${domain}) next_${domain} = ${name}.boundary;`);
+    });
+  }
+  code.line(`${add}(${name}, row, rowtime);`);
+  if (closing.kind === 'time') emitValue(name, closing.expression, context);
+  module.function(`function enter_${name}(rowtime: i64): void`, code, 'A row waits for its batch to be complete.');
+}
+
+function emitValue(name: string, expression: Expression, context: ProgramContext): void {
+  const code = new Code();
+  const column = (): Operand => {
+    throw new Error('invariant: a closing key of time reads a column');
+  };
+  const { value } = emitExpression(expression, {
+    code,
+    module: context.module,
+    column,
+    rowtime: 'time',
+    shared: sharing(context),
+  });
+  const storage = storageOf(expression.type);
+  code.line(`return ${storage === 'f64' ? `reinterpret<i64>(${value})` : `<i64>${value}`};`);
+  context.module.function(`function value_${name}(time: i64): i64`, code);
+}
+
+function emitSortFlush(sort: SortLayout, target: StreamLayout, context: ProgramContext): void {
+  const { name } = sort;
+  const { module } = context;
+  const code = new Code();
+  const next = `${module.use('operators/sort', 'nextSorted')}(${name}, compare_${name})`;
+  code.block(`for (let time = ${next}; time != i64.MIN_VALUE; time = ${next})`, () => {
+    code.line(`time = max(time, rowtime_${target.id});`);
+    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
+    emitEnter(target, 'time', code, context);
+    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
+    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
+  });
+  code.line('return true;');
+  module.function(`function flush_${name}(rowtime: i64, resumable: bool): bool`, code, 'The batch leaves, sorted.');
+}

@@ -1,0 +1,87 @@
+// T-sort in the program.
+import { Code } from '../code.ts';
+import type { ProgramContext } from '../context.ts';
+import { emitEnter, emitTimeChecks } from '../enter.ts';
+import type { OperatorOf } from '../layout.ts';
+import type { EntryCode } from '../operator.ts';
+import { shapeOf } from '../shapes.ts';
+import { loadSlot } from '../streams.ts';
+import { emitCompare } from './compareRows.ts';
+import { targetOf } from './sort.ts';
+
+const layoutVersion = 1;
+
+/** ORDER BY … WITHIN. */
+export const timeSortCode: EntryCode<'time-sort'> = {
+  form: 'entry',
+  layoutVersion,
+  scope: 'single',
+  title: (relation) => `T-sort within ${relation.withinMs} ms`,
+  declare: (sort, context) => {
+    const { module } = context;
+    module.use('operators/timeSort', 'TimeSort');
+    module.declare(
+      `const ${sort.name}: TimeSort = changetype<TimeSort>(memory.data(${module.use('operators/timeSort', 'TIME_SORT_BYTES')}, 16));`,
+    );
+    shapeOf(targetOf(sort, context), module);
+  },
+  initialize: (sort, module, program) => {
+    const target = targetOf(sort, { program });
+    return [
+      `${module.use('operators/timeSort', 'initializeTimeSort')}(${sort.name}, ${target.frame.name}, ${shapeOf(target, module)});`,
+    ];
+  },
+  save: (sort, module) =>
+    `${module.use('operators/timeSort', 'saveTimeSort')}(${sort.name}, 0x${sort.relation.id}, ${layoutVersion}, group);`,
+  load: (sort, module) => `${module.use('operators/timeSort', 'loadTimeSort')}(${sort.name}, end)`,
+  loaded: () => [],
+  changed: () => undefined,
+  closeDue: () => undefined,
+  enter: (sort, _, context) => {
+    const target = targetOf(sort, context);
+    const slot = target.frame.slots[sort.relation.time];
+    const column = target.stream.columns[sort.relation.time];
+    if (slot === undefined || column === undefined) throw new Error('invariant: a T-sort without its time');
+    const isNull = column.nullable ? `load<u8>(${target.frame.name}, ${slot.nullOffset}) != 0` : 'false';
+    return `enter_${sort.name}(${loadSlot(target.frame, slot, column)}, ${isNull}, rowtime);`;
+  },
+  finish: (sort, segment, context) => {
+    const { module, ledger } = context;
+    const target = targetOf(sort, context);
+    const arrival = `i32(${module.use('state/rows', 'entrySequence')}(left) > ${module.use('state/rows', 'entrySequence')}(right)) * 2 - 1`;
+    const time = { column: sort.relation.time, descending: false, nullsFirst: true };
+    emitCompare(`compare_${sort.name}`, 'entries', target, [time, ...sort.relation.keys], arrival, module);
+    const code = new Code();
+    const { name } = sort;
+    const within = `${sort.relation.withinMs}`;
+    emitTimeChecks(
+      target,
+      segment.pump,
+      `${name}.highest != i64.MIN_VALUE && time + ${within} < ${name}.highest`,
+      code,
+      context,
+    );
+    code.line(ledger.increment('pump', segment.pump.pump.name, 'passed'));
+    code.line(`${module.use('operators/timeSort', 'addTimed')}(${name}, time, compare_${name});`);
+    code.line(`release_${name}(${name}.highest - ${within}, false);`);
+    module.function(`function enter_${name}(time: i64, isNull: bool, rowtime: i64): void`, code);
+    emitRelease(sort, context);
+  },
+};
+
+// release_<name>(bound): rows up to the bound leave in order; false when it stopped because the output is full.
+function emitRelease(sort: OperatorOf<'time-sort'>, context: ProgramContext): void {
+  const { name } = sort;
+  const { module } = context;
+  const target = targetOf(sort, context);
+  const code = new Code();
+  code.block(`while (${name}.count != 0 && ${module.use('operators/timeSort', 'earliest')}(${name}) <= bound)`, () => {
+    code.line(`const time = ${module.use('operators/timeSort', 'takeEarliest')}(${name}, compare_${name});`);
+    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
+    emitEnter(target, 'time', code, context);
+    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
+    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
+  });
+  code.line('return true;');
+  module.function(`function release_${name}(bound: i64, resumable: bool): bool`, code);
+}
