@@ -222,7 +222,9 @@ export class Accumulators {
     if (familyOf(call.type) === 'approximate') {
       const value =
         call.name === 'SUM' ? `load<f64>(row, ${sum.offset})` : `load<f64>(row, ${sum.offset}) / <f64>${count}`;
-      return `<${type}>${module.use('aggregates/sum', 'finiteResult')}(${value})`;
+      // What a REAL can't hold is not finite either.
+      const rounded = type === 'f32' ? `<f64><f32>(${value})` : value;
+      return `<${type}>${module.use('aggregates/sum', 'finiteResult')}(${rounded})`;
     }
     const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32 }[call.type.kind as string] ?? 64;
     const result =

@@ -7,7 +7,8 @@ import { Random } from './choices.ts';
 import { generateProgram, programText, type GeneratedProgram } from './generate.ts';
 import { difference, type Lines } from './lines.ts';
 import { compileTogether, isKnown, planOf, runArtifact, runOracle, start } from './run.ts';
-import { shrink, testText, type Failure } from './shrink.ts';
+import { shrink, type Failure } from './shrink.ts';
+import { testText } from './testText.ts';
 import { generateEvents } from './timeline.ts';
 
 const count = Number(process.env.ROWTIME_PROGRAMS ?? (process.env.ROWTIME_SOAK === undefined ? 300 : 20_000));
@@ -69,5 +70,7 @@ function failureOf(program: GeneratedProgram, expected: Lines, run: () => Lines)
 async function report(failure: Failure, what: string, batchSeed: number): Promise<never> {
   const small = await shrink(failure);
   const way = `${failure.configuration}${failure.restarts === undefined ? '' : ', with batches and restarts'}`;
-  expect.fail(`seed ${batchSeed}, ${way}: ${what}\n${await testText(small, `seed ${batchSeed}, ${way}`)}`);
+  expect.fail(
+    `seed ${batchSeed}, ${way}: ${what}\n${await testText(small.program, small.events, `seed ${batchSeed}, ${way}`)}`,
+  );
 }

@@ -18,7 +18,7 @@ import { NotKnown } from '../harness/values.ts';
 import { Random } from './choices.ts';
 import { programText, type GeneratedProgram } from './generate.ts';
 import { addLine, canonical, canonicalActual, columnsOf, valueFrom, type Lines } from './lines.ts';
-import { inputColumnText, timestampText, type GeneratedEvent } from './timeline.ts';
+import { inputColumnText, inputsOf, timestampText, type GeneratedEvent } from './timeline.ts';
 
 const keyGroups = 8;
 const inputColumns = parseColumns(inputColumnText);
@@ -88,15 +88,19 @@ export function runOracle(
   try {
     const oracle = new Interpreter(plan, BigInt(start));
     for (const event of events) {
-      const input = program.inputs[event.input] ?? '';
       if (event.kind === 'row') {
         const texts = new Map(
           [...event.json.matchAll(/"(\w+)":("[^"]*"|[^,}]+)/g)].map(([, name, text]) => [name ?? '', text ?? '']),
         );
         const values = inputColumns.map((column) => valueFrom(texts.get(column.name), column.type));
-        oracle.feed(input, BigInt(event.time), values);
-      } else if (event.kind === 'advance') oracle.advance(input, BigInt(event.time));
-      else oracle.finish(input);
+        oracle.feed(program.inputs[event.input] ?? '', BigInt(event.time), values);
+        continue;
+      }
+      for (const input of inputsOf(event, program.inputs.length)) {
+        const name = program.inputs[input] ?? '';
+        if (event.kind === 'advance') oracle.advance(name, BigInt(event.time));
+        else oracle.finish(name);
+      }
     }
     return linesOf(oracle, plan, program);
   } catch (error) {
@@ -156,7 +160,6 @@ export function runArtifact(
   for (let index = 0; index < events.length; index++) {
     const event = events[index];
     if (event === undefined) break;
-    const input = first + event.input;
     if (event.kind === 'row') {
       const records: InputRecord[] = [recordOf(event)];
       for (;;) {
@@ -165,10 +168,14 @@ export function runArtifact(
         records.push(recordOf(next));
         index++;
       }
-      instance.feedRecords(input, records, receive);
-    } else
-      while (event.kind === 'advance' ? instance.advance(input, BigInt(event.time)) : instance.finish(input))
-        instance.drain(receive);
+      instance.feedRecords(first + event.input, records, receive);
+    } else {
+      for (const index of inputsOf(event, program.inputs.length)) {
+        const input = first + index;
+        while (event.kind === 'advance' ? instance.advance(input, BigInt(event.time)) : instance.finish(input))
+          instance.drain(receive);
+      }
+    }
     instance.drain(receive);
     if (restarts === 'everywhere' || random?.chance(0.12) === true) instance = restart(together, instance);
   }

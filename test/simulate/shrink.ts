@@ -1,10 +1,10 @@
-// Makes a failing program and its timeline small, and prints them as a test file.
+// Makes a failing program and its timeline small.
 import type { Configuration } from '../../testing/modules.ts';
-import { programText, type GeneratedProgram, type GeneratedPump } from './generate.ts';
+import type { GeneratedProgram, GeneratedPump } from './generate.ts';
 import type { GeneratedQuery } from './queries.ts';
-import { difference, type Lines } from './lines.ts';
+import { difference } from './lines.ts';
 import { compileTogether, isKnown, planOf, runArtifact, runOracle, type Restarts } from './run.ts';
-import { inputColumnText, timestampText, type GeneratedEvent } from './timeline.ts';
+import { inputColumns, type GeneratedEvent } from './timeline.ts';
 
 /** A program, its timeline and the way of running in which it fails. */
 export interface Failure {
@@ -54,7 +54,22 @@ export async function shrink(failure: Failure): Promise<Failure> {
       break;
     }
   }
-  return { ...smallest, events: await fewerEvents(smallest) };
+  return { ...smallest, events: await fewerMembers({ ...smallest, events: await fewerEvents(smallest) }) };
+}
+
+// Members that no row needs.
+async function fewerMembers(failure: Failure): Promise<readonly GeneratedEvent[]> {
+  const compare = await prepare(failure.program, failure.configuration);
+  let { events } = failure;
+  for (const { name } of inputColumns) {
+    const without = events.map((event) =>
+      event.kind === 'row'
+        ? { ...event, json: event.json.replace(new RegExp(`"${name}":("[^"]*"|[^,}]+),?`), '').replace(',}', '}') }
+        : event,
+    );
+    if (compare?.(without, failure.restarts) !== undefined) events = without;
+  }
+  return events;
 }
 
 async function fewerEvents(failure: Failure): Promise<readonly GeneratedEvent[]> {
@@ -106,36 +121,4 @@ function* simplerPumps(pump: GeneratedPump, program: GeneratedProgram): Generato
       queries: queries.map((query) => ({ ...query, items: without(query.items) })),
     };
   }
-}
-
-/** A failure as a test file, with what the oracle expects. */
-export async function testText(failure: Failure, title: string): Promise<string> {
-  const { program, events } = failure;
-  const plan = await planOf(program);
-  const lines = [`-- ${title}`, programText(program), ''];
-  for (const input of program.inputs) lines.push(`---- input ${input} (${inputColumnText})`);
-  lines.push('---- timeline');
-  const empty: Lines = new Map();
-  const linesAfter = (count: number): Lines => {
-    const known = typeof plan === 'string' ? empty : runOracle(plan, program, events.slice(0, count));
-    return isKnown(known) ? known : empty;
-  };
-  let before = empty;
-  for (const [index, event] of events.entries()) {
-    const what = event.kind === 'row' ? `<- ${event.json}` : '';
-    const time = timestampText(event.time).slice(11);
-    const input = program.inputs[event.input] ?? '';
-    lines.push(
-      event.kind === 'row'
-        ? `${time}  ${input} ${what}`
-        : `${time}  ${event.kind} ${program.inputs.length > 1 ? input : ''}`.trimEnd(),
-    );
-    const after = linesAfter(index + 1);
-    for (const [stream, rows] of after) {
-      for (const row of rows.slice(before.get(stream)?.length ?? 0))
-        lines.push(`          ${stream} -> ${row.join(', ')}`);
-    }
-    before = after;
-  }
-  return lines.join('\n');
 }

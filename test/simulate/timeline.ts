@@ -2,10 +2,10 @@
 import type { Random } from './choices.ts';
 import { typeTexts, type GeneratedColumn, type Kind } from './expressions.ts';
 
-/** What happens in a run; `input` is the number of the program's input. */
+/** What happens in a run; `input` is the number of the program's input, without it all are meant. */
 export type GeneratedEvent =
   | { readonly kind: 'row'; readonly input: number; readonly time: number; readonly json: string }
-  | { readonly kind: 'advance' | 'end'; readonly input: number; readonly time: number };
+  | { readonly kind: 'advance' | 'end'; readonly input?: number; readonly time: number };
 
 /** Columns of every input stream. */
 export const inputColumns: readonly GeneratedColumn[] = [
@@ -27,26 +27,34 @@ export const inputColumns: readonly GeneratedColumn[] = [
 /** The columns as a test file writes them. */
 export const inputColumnText = inputColumns.map((column) => `${column.name} ${typeTexts[column.kind]}`).join(', ');
 
-/** A random timeline: rows close together and far apart, each input with a clock of its own. */
+/** A random timeline: rows close together and far apart; in every other one each input has a clock that runs apart from the others. */
 export function generateEvents(random: Random, inputs: number, count: number, start: number): GeneratedEvent[] {
+  const apart = inputs > 1 && random.chance(0.5);
   const events: GeneratedEvent[] = [];
-  const times = random.many(inputs, () => start);
+  const times = random.many(apart ? inputs : 1, () => start);
   for (let number = 0; number < count; number++) {
     const input = random.below(inputs);
-    const before = times[input] ?? start;
+    const clock = apart ? input : 0;
+    const before = times[clock] ?? start;
     const latest = Math.max(...times);
     // Inputs stay near each other, ties among them are common.
     const time =
       before < latest && random.chance(0.5)
         ? latest
         : before + random.pick([0, 0, 0, 1, 10, 250, 999, 1000, 3000, 12000]);
-    times[input] = time;
-    if (random.chance(0.12)) events.push({ kind: 'advance', input, time });
-    else events.push({ kind: 'row', input, time, json: recordText(random, time) });
+    times[clock] = time;
+    if (!random.chance(0.12)) events.push({ kind: 'row', input, time, json: recordText(random, time) });
+    else events.push({ kind: 'advance', time, ...(apart ? { input } : {}) });
   }
   if (random.chance(0.25)) return events;
-  const end = Math.max(...times) + 1;
-  return [...events, ...random.many(inputs, (input): GeneratedEvent => ({ kind: 'end', input, time: end }))];
+  const time = Math.max(...times) + 1;
+  if (!apart) return [...events, { kind: 'end', time }];
+  return [...events, ...random.many(inputs, (input): GeneratedEvent => ({ kind: 'end', input, time }))];
+}
+
+/** The inputs that an event is of. */
+export function inputsOf(event: GeneratedEvent, inputs: number): number[] {
+  return event.input === undefined ? Array.from({ length: inputs }, (_, index) => index) : [event.input];
 }
 
 function recordText(random: Random, time: number): string {
