@@ -39,7 +39,9 @@ for (let first = 0; first < count; first += programsPerArtifact) {
     // The optimizer's work is in every batch; without it or without SIMD runs every other one.
     const configurations: readonly Configuration[] = ['simd', random.pick<Configuration>(['plain', 'scalar'])];
     for (const configuration of configurations) {
-      const together = await compileTogether(programs, configuration);
+      const together = await compileTogether(programs, configuration).catch(() =>
+        refusedAlone(programs, configuration),
+      );
       for (const { program, plan, index } of bound) {
         const eventSeed = batchSeed * 1000 + index;
         const events = generateEvents(new Random(eventSeed), program.inputs.length, eventsPerProgram, start);
@@ -58,6 +60,17 @@ for (let first = 0; first < count; first += programsPerArtifact) {
 test('few programs are refused', () => {
   expect(seen.refused).toBeLessThan(0.1 * (seen.bound + seen.refused));
 });
+
+// What can't be compiled together: the first program that can't be alone.
+async function refusedAlone(programs: readonly GeneratedProgram[], configuration: Configuration): Promise<never> {
+  for (const program of programs) {
+    await compileTogether([program], configuration).catch((error: unknown) => {
+      const [, what = String(error)] = /^ERROR([\s\S]*)/m.exec(String(error)) ?? [];
+      expect.fail(`${configuration}: ${what}\n${programText(program)}`);
+    });
+  }
+  return expect.fail('the programs can not be compiled together, though each can alone');
+}
 
 function failureOf(program: GeneratedProgram, expected: Lines, run: () => Lines): string | undefined {
   try {
