@@ -1,7 +1,7 @@
 // Clocks of the oracle (SEMANTICS 5 to 8): which streams move together, and what each clock waits for.
 import type { Plan, Pump, Relation } from '../../compiler/plan/plan.ts';
 import type { Value } from './evaluate.ts';
-import { earliest, FOREVER, type Operator } from './operators.ts';
+import { earliest, FOREVER, type Operator } from './operator.ts';
 
 /** An operator with its place. */
 export interface Placed {

@@ -3,7 +3,8 @@
 import type { Plan, Project, Pump, Relation } from '../../compiler/plan/plan.ts';
 import { boundOf, clocksOf, promotes, scanOf, type Clock, type Placed } from './clocks.ts';
 import { evaluate, Fault, type RowContext, type Value } from './evaluate.ts';
-import { FOREVER, newOperator, type Emit } from './operators.ts';
+import { FOREVER, type Emit } from './operator.ts';
+import { newOperator } from './operators.ts';
 
 /** A row that an in-application stream got. */
 export interface StreamRow {
