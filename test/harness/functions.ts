@@ -113,14 +113,17 @@ function exactFunction(expression: Call, values: readonly Value[]): Known | unde
   const { type, function: signature } = expression;
   const [first, second] = values.map((value) => (typeof value === 'string' ? 0n : BigInt(value as number)));
   if (first === undefined) return undefined;
-  const unit = 10n ** BigInt(scaleOf(type));
+  // A whole number keeps its argument's scale or has none.
+  const digits = expression.arguments[0] === undefined ? 0 : scaleOf(expression.arguments[0].type);
+  const unit = 10n ** BigInt(digits);
+  const shorter = 10n ** BigInt(digits - Math.min(digits, scaleOf(type)));
   switch (signature.name) {
     case 'ABS':
       return is(storeExact(first < 0n ? -first : first, type));
     case 'FLOOR':
-      return is(storeExact(floorTo(first, unit), type));
+      return is(storeExact(floorTo(first, unit) / shorter, type));
     case 'CEIL':
-      return is(storeExact(-floorTo(-first, unit), type));
+      return is(storeExact(-floorTo(-first, unit) / shorter, type));
     case 'STEP':
       return second === undefined ? undefined : is(storeExact(floorTo(first, second), type));
     case 'MOD': {

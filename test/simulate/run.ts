@@ -38,7 +38,11 @@ export async function planOf(program: GeneratedProgram): Promise<Plan | string> 
     stage: 'program',
   });
   return (
-    result.boundPlan ?? result.diagnostics.map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`).join('; ')
+    result.boundPlan ??
+    result.diagnostics
+      .filter((diagnostic) => diagnostic.severity === 'error')
+      .map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`)
+      .join('; ')
   );
 }
 
