@@ -71,6 +71,24 @@ export const FAULT_INVALID_ROWTIME = 15;
 export const FAULT_TEXT_TOO_LONG = 16;
 export const FAULT_SCRATCH_LIMIT = 17;
 
+// ---- Kinds of words in a row of keyed state (assembly/state/words.ts), one u32 each ------------------------
+/** A number. */
+export const WORD_PLAIN = 0;
+/** A text that the row owns. */
+export const WORD_TEXT = 1;
+/** A set of numbers; one that counts how often each is in it. */
+export const WORD_NUMBER_SET = 2;
+export const WORD_NUMBER_COUNTS = 3;
+/** A set of texts; one that counts how often each is in it. */
+export const WORD_TEXT_SET = 4;
+export const WORD_TEXT_COUNTS = 5;
+/** An exact sum of doubles. */
+export const WORD_EXACT_SUM = 6;
+/** A ring, with the words of an entry << 8 and how many of them are texts << 20; the next word belongs to it. */
+export const WORD_RING = 7;
+/** The second word of a ring. */
+export const WORD_REST = 8;
+
 // ---- Number text ------------------------------------------------------------------------------------------
 /** Scale limit of DECIMAL: 64-bit scaled storage holds at most 19 digits. */
 export const DECIMAL_DIGITS_MAX = 18;

@@ -19,6 +19,13 @@ export function addWideSum(at: usize, value: i64): void {
   store<i64>(at, load<i64>(at, 8) + (value >> 63) + i64(sum < low), 8);
 }
 
+/** Takes a value out of the 128-bit sum. */
+export function removeWideSum(at: usize, value: i64): void {
+  const low = load<u64>(at);
+  store<u64>(at, low - <u64>value);
+  store<i64>(at, load<i64>(at, 8) - (value >> 63) - i64(low < <u64>value), 8);
+}
+
 /** The sum as a number of at most `bits` (8, 16, 32, 64) bits, or numeric-overflow. */
 export function wideSumResult(at: usize, bits: i32): i64 {
   const low = load<i64>(at);

@@ -2,6 +2,7 @@
 //
 // Law: see plan.ts, Join.
 import { RowStore, ROW_STORE_BYTES, initializeRowStore, addRow, dropOldest, oldestRowtime, saveRows, loadRows, rowsLoaded } from "../state/rowStore";
+import { entrySequence } from "../state/rows";
 import * as snapshot from "../state/snapshot";
 
 const NEVER: i64 = i64.MAX_VALUE;
@@ -17,22 +18,20 @@ export class Join {
   sequence: i64;
   left: RowStore;
   right: RowStore;
-  /** A row without values, for the side that is missing. */
-  nothing: usize;
-  pad: u32;
+  /** Rows of a preserved side are kept. */
+  open: u32;
 }
 
 const FIELD_BYTES: usize = 64;
 /** Static bytes of a Join. */
 export const JOIN_BYTES: usize = FIELD_BYTES + 2 * ROW_STORE_BYTES;
 
-/** Prepares the operator. `nothing` is a row of NULLs as long as the longer side's. */
-export function initializeJoin(join: Join, left: usize, right: usize, nothing: usize, keyGroups: u32): void {
+/** Prepares the operator. */
+export function initializeJoin(join: Join, left: usize, right: usize, keyGroups: u32): void {
   join.left = changetype<RowStore>(changetype<usize>(join) + FIELD_BYTES);
   join.right = changetype<RowStore>(changetype<usize>(join) + FIELD_BYTES + ROW_STORE_BYTES);
   initializeRowStore(join.left, left, keyGroups);
   initializeRowStore(join.right, right, keyGroups);
-  join.nothing = nothing;
   join.boundary = NEVER;
   join.outputTime = NEVER;
 }
@@ -58,10 +57,20 @@ export function oldestEnd(rows: RowStore, range: i64): i64 {
   return rowtime == NEVER ? NEVER : rowtime + range;
 }
 
-/** Sets when the next row of the preserved sides leaves. */
-export function setNextEnd(join: Join, end: i64): void {
+/** Sets when the next row of the preserved sides leaves, which hold `kept` rows. */
+export function setNextEnd(join: Join, end: i64, kept: u32): void {
+  join.open = u32(kept != 0);
   join.outputTime = end;
   join.boundary = end == NEVER ? NEVER : end + 1;
+}
+
+/** True when the left side's oldest row leaves before the right side's, whose ends are given: ties go by arrival. */
+export function leftIsFirst(join: Join, leftEnd: i64, rightEnd: i64): bool {
+  if (leftEnd != rightEnd) return leftEnd < rightEnd;
+  const left = join.left.list;
+  const right = join.right.list;
+  if (left.count == 0 || right.count == 0) return right.count == 0;
+  return entrySequence(left.head) < entrySequence(right.head);
 }
 
 /** Writes the rows of a key group; with -1 the number of the last row. */
@@ -69,10 +78,13 @@ export function saveJoin(join: Join, id: u64, layout: u32, group: i32): void {
   snapshot.beginSection(id, layout);
   if (group < 0) snapshot.writeU64(<u64>join.sequence);
   else {
-    const room = snapshot.writeMark();
+    // The left side's length, then both sides; nothing at all where both are empty.
+    const mark = snapshot.writeMark();
     saveRows(join.left, <u32>group);
-    snapshot.patchLength(room);
+    const middle = snapshot.writtenLength();
+    snapshot.patchLength(mark);
     saveRows(join.right, <u32>group);
+    if (middle == mark && snapshot.writtenLength() == mark) snapshot.takeBack(mark - 4);
   }
   snapshot.endSection();
 }

@@ -3,13 +3,16 @@
 // Law: with v the value of the monotonic key, all groups of v leave, in the order of their first row, as soon as a row or bound
 // has another value; a window that a bound can close has `boundary` = the first time with another value.
 import { Groups, GROUPS_BYTES, firstRow, nextRow, rowAt, resetGroups, initializeGroups, saveGroups, loadGroups, groupsLoaded } from "../state/groups";
+import { freeOwnedText, loadOwnedText, saveOwnedText, storeOwnedText } from "../state/ownedText";
 import * as snapshot from "../state/snapshot";
+import { Text } from "../text";
+import { equalText } from "../functions/compare";
 
 /** No window is open, or nothing can close it. */
 export const NEVER: i64 = i64.MAX_VALUE;
 /** How far a boundary is looked for: 400 years of milliseconds, after which calendars repeat. */
 export const BOUNDARY_SEARCH_MAX: i64 = 12622780800000;
-const LAYOUT_FIELDS: u32 = 1;
+const LAYOUT_FIELDS: u32 = 2;
 
 /** State of one tumbling aggregate; zeroed static memory of TUMBLE_BYTES, followed by its Groups. */
 @unmanaged
@@ -20,8 +23,10 @@ export class Tumble {
   outputTime: i64;
   /** A row at or after this needs `enter`: i64.MIN when no window is open, else `boundary`. */
   check: i64;
-  /** Value of the monotonic key (bits of an i64). */
+  /** Value of the monotonic key (bits of an i64); i64.MIN when it is NULL. */
   value: i64;
+  /** The key's value when it is a text: the window owns it. */
+  closingText: u64;
   /** ROWTIME of the last row that came in. */
   lastTime: i64;
   /** Cursor of a flush that stopped between rows, 0 when none is under way. */
@@ -31,13 +36,13 @@ export class Tumble {
 }
 
 /** Static bytes of a Tumble with its Groups. */
-export const TUMBLE_BYTES: usize = 64 + GROUPS_BYTES;
+export const TUMBLE_BYTES: usize = 80 + GROUPS_BYTES;
 
 /** Prepares the operator. */
-export function initializeTumble(operator: Tumble, words: u32, textWords: usize, keyGroups: u32): void {
-  operator.groups = changetype<Groups>(changetype<usize>(operator) + 64);
+export function initializeTumble(operator: Tumble, words: u32, kinds: usize, keyGroups: u32): void {
+  operator.groups = changetype<Groups>(changetype<usize>(operator) + 80);
   closeWindow(operator);
-  initializeGroups(operator.groups, words, textWords, keyGroups);
+  initializeGroups(operator.groups, words, kinds, keyGroups);
 }
 
 function closeWindow(operator: Tumble): void {
@@ -57,12 +62,39 @@ export function openWindow(operator: Tumble, value: i64, boundary: i64, closedEn
   operator.open = 1;
 }
 
+/** Opens the window of a text value. */
+export function openTextWindow(operator: Tumble, text: Text, isNull: bool): void {
+  openWindow(operator, isNull ? i64.MIN_VALUE : 0, NEVER, false);
+  if (!isNull) storeOwnedText(operatorText(operator), text);
+}
+
+// Where the window's own text lies.
+// @ts-ignore: decorator
+@inline
+function operatorText(operator: Tumble): usize {
+  return changetype<usize>(operator) + offsetof<Tumble>("closingText");
+}
+
+/** True when the open window's value is that text. */
+export function isClosingText(operator: Tumble, text: Text, isNull: bool): bool {
+  const windowIsNull = operator.value == i64.MIN_VALUE;
+  return windowIsNull || isNull ? windowIsNull == isNull : equalText(operator.closingText, text);
+}
+
+/** Closes the window and forgets its groups. */
+export function forgetWindow(operator: Tumble): void {
+  resetGroups(operator.groups);
+  freeOwnedText(operatorText(operator));
+  closeWindow(operator);
+}
+
 /** The next group of a flush, or 0 after the last one; then the window is closed and empty. */
 export function nextGroup(operator: Tumble): usize {
   const groups = operator.groups;
   operator.cursor = operator.cursor == 0 ? firstRow(groups) : nextRow(groups, operator.cursor);
   if (operator.cursor != 0) return rowAt(groups, operator.cursor);
   resetGroups(groups);
+  freeOwnedText(operatorText(operator));
   closeWindow(operator);
   return 0;
 }
@@ -77,6 +109,7 @@ export function saveTumble(operator: Tumble, id: u64, layout: u32, group: i32): 
     snapshot.writeU64(<u64>operator.outputTime);
     snapshot.writeU64(<u64>operator.value);
     snapshot.writeU64(<u64>operator.lastTime);
+    saveOwnedText(operator.closingText);
   }
   snapshot.endSection();
 }
@@ -90,6 +123,7 @@ export function loadTumble(operator: Tumble, group: i32, end: usize): bool {
     operator.outputTime = <i64>snapshot.readU64();
     operator.value = <i64>snapshot.readU64();
     operator.lastTime = <i64>snapshot.readU64();
+    loadOwnedText(operatorText(operator));
     operator.check = operator.boundary;
     operator.open = 1;
   }

@@ -171,13 +171,16 @@ export function dropOldest(rows: RowStore): void {
 export function saveRows(rows: RowStore, group: u32): void {
   store<u8>(rows.changed + group, 0);
   if (rows.list.count == 0) return;
-  saveColumns(rows.shape);
+  let begun = false;
   const from = <u32>(((<u64>group << 32) + <u64>rows.keyGroups - 1) / <u64>rows.keyGroups);
   const to = group + 1 == rows.keyGroups ? u32.MAX_VALUE : <u32>(((<u64>(group + 1) << 32) + <u64>rows.keyGroups - 1) / <u64>rows.keyGroups) - 1;
   const last = bucketOf(rows, to);
   for (let bucket = bucketOf(rows, from); bucket <= last; bucket += 8) {
     for (let entry = <usize>load<u32>(bucket); entry != 0; entry = <usize>load<u32>(tailOf(entry))) {
-      if (<u32>((<u64>hashOf(entry) * <u64>rows.keyGroups) >> 32) == group) saveOne(rows, entry);
+      if (<u32>((<u64>hashOf(entry) * <u64>rows.keyGroups) >> 32) != group) continue;
+      if (!begun) saveColumns(rows.shape);
+      begun = true;
+      saveOne(rows, entry);
     }
   }
 }

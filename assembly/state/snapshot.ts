@@ -69,6 +69,11 @@ export function patchLength(mark: usize): void {
   store<u32>(buffer + mark - 4, <u32>(length - mark));
 }
 
+/** Forgets what was written behind `at`. */
+export function takeBack(at: usize): void {
+  length = at;
+}
+
 /** Begins the section of an operator. */
 export function beginSection(operator: u64, layout: u32): void {
   writeU64(operator);

@@ -1,13 +1,14 @@
 // Accumulators of one aggregation: which words a group's row has, how a row is added, how results are read.
 // Aggregates over the same argument share what they can: AVG, SUM and COUNT of one column keep one count and one sum.
+import { WORD_NUMBER_SET, WORD_PLAIN, WORD_TEXT, WORD_TEXT_SET } from '../../contract/abi.ts';
 import { familyOf, storageOf, type SqlType } from '../../contract/types.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { AggregateCall } from '../plan/plan.ts';
 import type { Code, ModuleBuilder } from './code.ts';
-import { wasmType, zeroOf, type Operand } from './expressions.ts';
+import { shareKey, wasmType, zeroOf, type Operand } from './expressions.ts';
 
-/** Bytes of a group's row before its words (ROW_HEADER_BYTES of assembly/state/groups). */
-const HEADER = 8;
+/** Bytes of a group's row before its words (ROW_HEADER_BYTES of assembly/state/slots). */
+export const rowHeaderBytes = 8;
 
 type PrimitiveKind =
   | 'count'
@@ -19,40 +20,50 @@ type PrimitiveKind =
   | 'first-ignore'
   | 'last'
   | 'last-ignore'
-  | 'flags';
+  | 'flags'
+  | 'set';
 
 interface Primitive {
   readonly kind: PrimitiveKind;
+  /** Only values that the set of the same argument did not know are added. */
+  readonly distinct: boolean;
   readonly argument?: Expression;
   /** Byte offset in the row. */
   readonly offset: number;
 }
 
+/** A piece of code that may stand in a function of its own. */
+export interface Piece {
+  /** What it costs, in the measure of `weightOf`. */
+  readonly weight: number;
+  emit(code: Code): void;
+}
+
 /** The layout of a group's row for a list of aggregates. */
 export class Accumulators {
   readonly primitives: Primitive[] = [];
-  /** One entry a word: does the row own a text there. */
-  readonly words: boolean[] = [];
+  /** One entry a word: its kind (WORD_* of contract/abi). */
+  readonly words: number[] = [];
   private readonly known = new Map<string, Primitive>();
   private readonly calls: readonly AggregateCall[];
-  private readonly keyOf: (expression: Expression) => string;
 
-  constructor(calls: readonly AggregateCall[], keyOf: (expression: Expression) => string) {
+  constructor(calls: readonly AggregateCall[]) {
     this.calls = calls;
-    this.keyOf = keyOf;
     for (const call of calls) this.require(call);
   }
 
   private require(call: AggregateCall): void {
-    const { argument } = call;
+    const { argument, distinct } = call;
     switch (call.name) {
       case 'COUNT':
-        this.count(argument);
+        if (distinct) this.primitive('set', argument);
+        else this.count(argument);
         return;
       case 'SUM':
       case 'AVG':
-        this.count(argument);
-        this.primitive('sum', argument);
+        if (distinct) this.primitive('set', argument);
+        else this.count(argument);
+        this.primitive('sum', argument, distinct);
         return;
       case 'MIN':
       case 'MAX':
@@ -63,7 +74,8 @@ export class Accumulators {
       case 'STDDEV_SAMP':
       case 'VAR_POP':
       case 'VAR_SAMP':
-        this.primitive('moments', argument);
+        if (distinct) this.primitive('set', argument);
+        this.primitive('moments', argument, distinct);
         return;
       case 'FIRST_VALUE':
         this.primitive(call.ignoreNulls ? 'first-ignore' : 'first', argument);
@@ -83,13 +95,14 @@ export class Accumulators {
     return this.primitive('count', argument?.nullable === true ? argument : undefined);
   }
 
-  private primitive(kind: PrimitiveKind, argument: Expression | undefined): Primitive {
-    const key = `${kind} ${argument === undefined ? '' : this.keyOf(argument)}`;
+  private primitive(kind: PrimitiveKind, argument: Expression | undefined, distinct = false): Primitive {
+    const key = `${kind} ${distinct} ${argument === undefined ? '' : shareKey(argument)}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const made: Primitive = {
       kind,
-      offset: HEADER + this.words.length * 8,
+      distinct,
+      offset: rowHeaderBytes + this.words.length * 8,
       ...(argument === undefined ? {} : { argument }),
     };
     this.words.push(...wordsOf(kind, argument?.type));
@@ -114,35 +127,21 @@ export class Accumulators {
   /** Distinct arguments, to be evaluated before anything is changed. */
   arguments(): Expression[] {
     const seen = new Map<string, Expression>();
-    for (const { argument } of this.primitives) if (argument !== undefined) seen.set(this.keyOf(argument), argument);
+    for (const { argument } of this.primitives) if (argument !== undefined) seen.set(shareKey(argument), argument);
     return [...seen.values()];
   }
 
-  /** Statements that add a row's values to the group at `row`. */
-  emitAdd(code: Code, module: ModuleBuilder, operandOf: (expression: Expression) => Operand): void {
+  /** Code that adds a row's values to the group at `row`, a piece for each argument. */
+  additions(module: ModuleBuilder, operandOf: (expression: Expression) => Operand): Piece[] {
     const groups = new Map<string, Primitive[]>();
     for (const primitive of this.primitives) {
-      const key = primitive.argument === undefined ? '' : this.keyOf(primitive.argument);
+      const key = primitive.argument === undefined ? '' : shareKey(primitive.argument);
       groups.set(key, [...(groups.get(key) ?? []), primitive]);
     }
-    for (const primitives of groups.values()) {
-      const argument = primitives[0]?.argument;
-      if (argument === undefined) {
-        for (const { offset } of primitives)
-          code.line(`${module.use('aggregates/count', 'addCount')}(row + ${offset});`);
-        continue;
-      }
-      const operand = operandOf(argument);
-      const nullBlind = primitives.filter(({ kind }) => kind === 'first' || kind === 'last');
-      for (const primitive of nullBlind) emitPosition(code, module, primitive, argument, operand);
-      const strict = primitives.filter((primitive) => !nullBlind.includes(primitive));
-      if (strict.length === 0 || operand.isNull === 'true') continue;
-      const add = (): void => {
-        for (const primitive of strict) emitAddValue(code, module, primitive, argument, operand.value);
-      };
-      if (operand.isNull === 'false') add();
-      else code.block(`if (!(${operand.isNull}))`, add);
-    }
+    return [...groups.values()].map((primitives) => ({
+      weight: primitives.length * 5,
+      emit: (code) => emitAddArgument(code, module, primitives, operandOf),
+    }));
   }
 
   /** Statements that compute an aggregate's result from the group at `row`. */
@@ -153,7 +152,7 @@ export class Accumulators {
     const value = code.fresh('a');
     const type = wasmType(storage);
     if (call.name === 'COUNT') {
-      code.line(`const ${value}: i64 = load<i64>(row, ${this.count(call.argument).offset});`);
+      code.line(`const ${value}: i64 = ${this.countOf(call, module)};`);
       return { value, isNull: 'false' };
     }
     const { isNull, result } = this.resultOf(call, module);
@@ -164,10 +163,17 @@ export class Accumulators {
     return { value, isNull: nullName };
   }
 
+  // How many values a call has seen.
+  private countOf({ argument, distinct }: AggregateCall, module: ModuleBuilder): string {
+    return distinct
+      ? `${module.use('state/distinct', 'distinctCount')}(row + ${this.primitive('set', argument).offset})`
+      : `load<i64>(row, ${this.count(argument).offset})`;
+  }
+
   private resultOf(call: AggregateCall, module: ModuleBuilder): { isNull: string; result: string } {
-    const { argument } = call;
+    const { argument, distinct } = call;
     const type = wasmType(storageOf(call.type));
-    const empty = (): string => `load<i64>(row, ${this.count(argument).offset}) == 0`;
+    const empty = (): string => `${this.countOf(call, module)} == 0`;
     switch (call.name) {
       case 'COUNT':
         throw new Error('invariant: COUNT is never NULL');
@@ -183,7 +189,7 @@ export class Accumulators {
       case 'STDDEV_SAMP':
       case 'VAR_POP':
       case 'VAR_SAMP': {
-        const { offset } = this.primitive('moments', argument);
+        const { offset } = this.primitive('moments', argument, distinct);
         const sample = call.name.endsWith('SAMP') ? 1 : 0;
         const variance = `${module.use('aggregates/moments', 'varianceResult')}(row + ${offset}, ${sample})`;
         return {
@@ -216,44 +222,102 @@ export class Accumulators {
   }
 
   private sumResult(call: AggregateCall, module: ModuleBuilder): string {
-    const sum = this.primitive('sum', call.argument);
-    const type = wasmType(storageOf(call.type));
-    const count = `load<i64>(row, ${this.count(call.argument).offset})`;
-    if (familyOf(call.type) === 'approximate') {
-      const value =
-        call.name === 'SUM' ? `load<f64>(row, ${sum.offset})` : `load<f64>(row, ${sum.offset}) / <f64>${count}`;
-      // What a REAL can't hold is not finite either.
-      const rounded = type === 'f32' ? `<f64><f32>(${value})` : value;
-      return `<${type}>${module.use('aggregates/sum', 'finiteResult')}(${rounded})`;
-    }
-    const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32 }[call.type.kind as string] ?? 64;
-    const result =
-      call.name === 'SUM'
-        ? `${module.use('aggregates/sum', 'wideSumResult')}(row + ${sum.offset}, ${bits})`
-        : `${module.use('aggregates/sum', 'wideAverageResult')}(row + ${sum.offset}, ${count}, ${bits})`;
-    return `<${type}>${result}`;
+    const { offset } = this.primitive('sum', call.argument, call.distinct);
+    return sumResult(call, `row + ${offset}`, `load<f64>(row, ${offset})`, this.countOf(call, module), module);
   }
 }
 
-function wordsOf(kind: PrimitiveKind, type: SqlType | undefined): boolean[] {
+/** The result of SUM or AVG: of an exact sum at `at`, or of the double `sum`. */
+export function sumResult(
+  call: Pick<AggregateCall<string>, 'name' | 'type'>,
+  at: string,
+  sum: string,
+  count: string,
+  module: ModuleBuilder,
+): string {
+  const type = wasmType(storageOf(call.type));
+  if (familyOf(call.type) === 'approximate') {
+    const value = call.name === 'SUM' ? sum : `${sum} / <f64>${count}`;
+    // What is finite as DOUBLE may not be as REAL.
+    const rounded = type === 'f32' ? `<f64><f32>(${value})` : value;
+    return `<${type}>${module.use('aggregates/sum', 'finiteResult')}(${rounded})`;
+  }
+  const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32 }[call.type.kind as string] ?? 64;
+  const result =
+    call.name === 'SUM'
+      ? `${module.use('aggregates/sum', 'wideSumResult')}(${at}, ${bits})`
+      : `${module.use('aggregates/sum', 'wideAverageResult')}(${at}, ${count}, ${bits})`;
+  return `<${type}>${result}`;
+}
+
+/** A number as the bits of an i64, by which equal ones are told: −0.0 is 0.0. */
+export function bitsOf(type: SqlType, value: string): string {
+  const storage = storageOf(type);
+  if (storage === 'f64') return `reinterpret<i64>(${value} + 0.0)`;
+  if (storage === 'f32') return `<i64>reinterpret<i32>(${value} + <f32>0.0)`;
+  return `<i64>${value}`;
+}
+
+function wordsOf(kind: PrimitiveKind, type: SqlType | undefined): number[] {
   const text = type !== undefined && storageOf(type) === 'text';
+  const value = text ? WORD_TEXT : WORD_PLAIN;
   switch (kind) {
     case 'count':
     case 'flags':
-      return [false];
+      return [WORD_PLAIN];
     case 'sum':
-      return type !== undefined && familyOf(type) === 'approximate' ? [false] : [false, false];
+      return type !== undefined && familyOf(type) === 'approximate' ? [WORD_PLAIN] : [WORD_PLAIN, WORD_PLAIN];
     case 'moments':
-      return [false, false, false];
+      return [WORD_PLAIN, WORD_PLAIN, WORD_PLAIN];
     case 'minimum':
     case 'maximum':
-      return [text];
+      return [value];
     case 'first':
     case 'first-ignore':
     case 'last':
     case 'last-ignore':
-      return [text, false];
+      return [value, WORD_PLAIN];
+    case 'set':
+      return [text ? WORD_TEXT_SET : WORD_NUMBER_SET];
   }
+}
+
+// Adds a row's value of one argument to all that it goes into.
+function emitAddArgument(
+  code: Code,
+  module: ModuleBuilder,
+  primitives: readonly Primitive[],
+  operandOf: (expression: Expression) => Operand,
+): void {
+  const argument = primitives[0]?.argument;
+  if (argument === undefined) {
+    for (const { offset } of primitives) code.line(`${module.use('aggregates/count', 'addCount')}(row + ${offset});`);
+    return;
+  }
+  const operand = operandOf(argument);
+  const nullBlind = primitives.filter(({ kind }) => kind === 'first' || kind === 'last');
+  for (const primitive of nullBlind) emitPosition(code, module, primitive, argument, operand);
+  const strict = primitives.filter((primitive) => !nullBlind.includes(primitive));
+  if (strict.length === 0 || operand.isNull === 'true') return;
+  const set = strict.find(({ kind }) => kind === 'set');
+  const add = (): void => {
+    for (const primitive of strict) {
+      if (primitive.kind !== 'set' && !primitive.distinct)
+        emitAddValue(code, module, primitive, argument, operand.value);
+    }
+    if (set === undefined) return;
+    const text = storageOf(argument.type) === 'text';
+    const bits = text ? operand.value : `<u64>${bitsOf(argument.type, operand.value)}`;
+    code.block(
+      `if (${module.use('state/distinct', 'addDistinct')}(row + ${set.offset}, ${bits}, ${text}, false))`,
+      () => {
+        for (const primitive of strict.filter(({ distinct }) => distinct))
+          emitAddValue(code, module, primitive, argument, operand.value);
+      },
+    );
+  };
+  if (operand.isNull === 'false') add();
+  else code.block(`if (!(${operand.isNull}))`, add);
 }
 
 function loadWord(type: SqlType, offset: number): string {
@@ -265,7 +329,7 @@ function loadWord(type: SqlType, offset: number): string {
 
 function storeWord(code: Code, module: ModuleBuilder, type: SqlType, offset: number, value: string): void {
   const storage = storageOf(type);
-  if (storage === 'text') code.line(`${module.use('state/groups', 'storeOwnedText')}(row + ${offset}, ${value});`);
+  if (storage === 'text') code.line(`${module.use('state/ownedText', 'storeOwnedText')}(row + ${offset}, ${value});`);
   else if (storage === 'f32' || storage === 'f64') code.line(`store<f64>(row, <f64>${value}, ${offset});`);
   else code.line(`store<i64>(row, <i64>${value}, ${offset});`);
 }
@@ -343,6 +407,7 @@ function emitAddValue(
     case 'flags':
       code.line(`store<i64>(row, load<i64>(row, ${offset}) | (${value} != 0 ? 1 : 2), ${offset});`);
       return;
+    case 'set':
     case 'first':
     case 'last':
       throw new Error('invariant: NULLs count for FIRST_VALUE and LAST_VALUE');

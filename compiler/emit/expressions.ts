@@ -12,6 +12,7 @@ import type {
   Literal,
   Logical,
 } from '../plan/expression.ts';
+import { forEachColumn } from '../plan/walk.ts';
 import { emitArithmetic, emitNegate } from './arithmetic.ts';
 import { emitCast } from './casts.ts';
 import type { Code, ModuleBuilder } from './code.ts';
@@ -208,12 +209,21 @@ function scoped<T>(context: ExpressionContext, body: (inner: ExpressionContext) 
   return body({ ...context, shared: [...context.shared, new Map<string, Operand>()] });
 }
 
+// Above a join a column may be NULL in its place though the expression was bound where it is not.
+function readsNullable(expression: Expression, context: ExpressionContext): boolean {
+  let found = false;
+  forEachColumn(expression, (index) => {
+    found ||= context.column(index).isNull !== 'false';
+  });
+  return found;
+}
+
 // Left to right, stopping at FALSE (AND) or TRUE (OR); NULL unless so decided.
 function emitLogical(expression: Logical, context: ExpressionContext): Operand {
   const { code } = context;
   const deciding = expression.kind === 'and' ? '0' : '1';
   const value = code.fresh('b');
-  const anyNullable = expression.operands.some((operand) => operand.nullable);
+  const anyNullable = expression.operands.some((operand) => operand.nullable || readsNullable(operand, context));
   const isNull = anyNullable ? code.fresh('n') : 'false';
   code.line(`let ${value}: i32 = ${expression.kind === 'and' ? '1' : '0'};`);
   if (anyNullable) code.line(`let ${isNull}: bool = false;`);

@@ -115,13 +115,15 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
     code.line('let due: i32 = -1;');
     code.line('let dueTime: i64 = 0;');
     for (const [index, { name }] of domain.timed.entries()) {
-      code.line(
-        `if (${name}.open != 0 && ${name}.boundary <= time && (inclusive || ${name}.outputTime < time) && (due < 0 || ${name}.outputTime < dueTime)) { due = ${index}; dueTime = ${name}.outputTime; }`,
-      );
+      // What only rows close leaves, at the end of the input, with the stream's clock.
+      code.block(`if (${name}.open != 0 && ${name}.boundary <= time)`, () => {
+        code.line(`const leaving = ${name}.outputTime == i64.MAX_VALUE ? ${clock} : ${name}.outputTime;`);
+        code.line(
+          `if ((inclusive || leaving < time) && (due < 0 || leaving < dueTime)) { due = ${index}; dueTime = leaving; }`,
+        );
+      });
     }
     code.line('if (due < 0) break;');
-    // A window that only a row's value closes leaves, at the end of the input, with the stream's clock.
-    code.line(`if (dueTime == i64.MAX_VALUE) dueTime = ${clock};`);
     for (const [index, { name }] of domain.timed.entries()) {
       code.line(`if (due == ${index}) { if (!flush_${name}(dueTime, resumable)) return false; }`);
     }

@@ -11,19 +11,17 @@ import { emitCondition, emitExpression, wasmType, type ExpressionContext, type O
 import { canFault } from '../plan/faults.ts';
 import type { OperatorLayout, PumpLayout, StreamLayout } from './layout.ts';
 import { leavingArguments, operatorCode } from './operatorCode.ts';
+import { costOf, partition } from './parts.ts';
 import { countOf, failCheck, operatorName, type Segment } from './segment.ts';
-import { loadSlot } from './streams.ts';
-import { columnsOf, columnsRead, forEachColumn, weightOf } from '../plan/walk.ts';
-
-/** Weight of expressions above which a projection is cut into several functions. */
-const WEIGHT_PER_FUNCTION = 120;
+import { scanColumn } from './streams.ts';
+import { columnsOf, columnsRead, forEachColumn } from '../plan/walk.ts';
 
 /** Emits all functions of a pump. */
 export function emitPump(pump: PumpLayout, context: ProgramContext): void {
   const source = context.program.streams.get(pump.source);
   if (source === undefined) throw new Error(`invariant: no stream ${pump.source}`);
   emitFail(pump, source, context);
-  let segment: Segment = { pump, source, data: '0, 0' };
+  let segment = segmentOf(pump, source, undefined, context);
   for (const operator of pump.operators) {
     const code = operatorCode(operator);
     if (code.form === 'breaking') {
@@ -31,7 +29,7 @@ export function emitPump(pump: PumpLayout, context: ProgramContext): void {
         code.arrive(operator, below, segment, context),
       );
       code.finish(operator, segment, context);
-      segment = { pump, source, from: operator, data: code.data(operator, context.module) };
+      segment = segmentOf(pump, source, operator, context);
     }
   }
   const { query } = pump.pump;
@@ -42,6 +40,25 @@ export function emitPump(pump: PumpLayout, context: ProgramContext): void {
   emitSegment(segment, top, context, entry, (below) => emitTarget(segment, top, below, entry, context));
   const code = entry === undefined ? undefined : operatorCode(entry);
   if (entry !== undefined && code?.form === 'entry') code.finish(entry, segment, context);
+}
+
+function segmentOf(
+  pump: PumpLayout,
+  source: StreamLayout,
+  from: OperatorLayout | undefined,
+  context: ProgramContext,
+): Segment {
+  const code = from === undefined ? undefined : operatorCode(from);
+  const segment: Segment = {
+    pump,
+    source,
+    ...(from === undefined ? {} : { from }),
+    data: from !== undefined && code?.form === 'breaking' ? code.data(from, context.module) : '0, 0',
+    parameters: from === undefined ? '' : leavingParameters(from),
+    passed: from === undefined ? '' : leavingArguments(from),
+    columnsIn: (relation, into, needed) => emitChain(relation, segment, into, context, needed, false),
+  };
+  return segment;
 }
 
 // Emits the function of a segment whose topmost relation is `top` and that ends in `into` or in the target.
@@ -67,7 +84,7 @@ function emitSegment(
   const header =
     from === undefined
       ? `function pump_${pump.id}(): void`
-      : `function rows_${from.name}(${leavingParameters(from)}rowtime: i64): void`;
+      : `function rows_${from.name}(${segment.parameters}rowtime: i64): void`;
   const { name } = pump.pump;
   const what =
     from === undefined ? `Pump "${name}" takes a row of "${source.stream.name}".` : `Pump "${name}": a row leaves.`;
@@ -90,7 +107,7 @@ function emitChain(
   segment: Segment,
   code: Code,
   context: ProgramContext,
-  needed: Set<number>,
+  needed: ReadonlySet<number>,
   full: boolean,
 ): ExpressionContext {
   if (relation.kind === 'stream-scan') return scanContext(segment.source, code, context);
@@ -132,20 +149,6 @@ function emitProject(
 
 function scanContext(source: StreamLayout, code: Code, context: ProgramContext): ExpressionContext {
   return { code, module: context.module, column: scanColumn(source), rowtime: 'rowtime', shared: sharing(context) };
-}
-
-/** Where a stream's columns are: in its frame. */
-export function scanColumn(source: StreamLayout): (index: number) => Operand {
-  return (index) => {
-    const slot = source.frame.slots[index];
-    const definition = source.stream.columns[index];
-    if (slot === undefined || definition === undefined)
-      throw new Error(`invariant: column ${index} of ${source.stream.name} is not kept`);
-    return {
-      value: loadSlot(source.frame, slot, definition),
-      isNull: definition.nullable ? `load<u8>(${source.frame.name}, ${slot.nullOffset}) != 0` : 'false',
-    };
-  };
 }
 
 function projectContext(
@@ -216,7 +219,7 @@ function emitTarget(
   if (target === undefined) throw new Error('invariant: a pump without target');
   const promoted = relation.rowtime === undefined ? undefined : emitExpression(relation.rowtime, expressions);
   if (relation.rowtime !== undefined && canFault(relation.rowtime)) failCheck(segment, context, code)(relation.rowtime);
-  const parts = partition(relation.expressions);
+  const parts = partition(relation.expressions.map(costOf));
   if (parts.length === 1) emitColumns(segment, relation, parts[0] ?? [], target, code, expressions, context);
   else {
     for (const [number, part] of parts.entries()) emitPart(segment, relation, part, number, target, code, context);
@@ -241,22 +244,6 @@ function enterCall(segment: Segment, target: StreamLayout, context: ProgramConte
   return `wait_${target.id}(${clock.sources.indexOf(segment.source.domain)}, rowtime)`;
 }
 
-// Cuts a projection's columns into runs that each fit into one function.
-function partition(expressions: readonly Expression[]): number[][] {
-  const parts: number[][] = [[]];
-  let weight = 0;
-  for (const [index, expression] of expressions.entries()) {
-    const own = weightOf(expression) * 2 + 2;
-    if (weight + own > WEIGHT_PER_FUNCTION && (parts.at(-1)?.length ?? 0) > 0) {
-      parts.push([]);
-      weight = 0;
-    }
-    parts.at(-1)?.push(index);
-    weight += own;
-  }
-  return parts;
-}
-
 function emitPart(
   segment: Segment,
   relation: Project,
@@ -277,11 +264,8 @@ function emitPart(
   code.line('return true;');
   const { from, pump } = segment;
   const name = `${from === undefined ? `pump_${pump.id}` : `rows_${from.name}`}_columns${number}`;
-  context.module.function(
-    `function ${name}(${from === undefined ? '' : leavingParameters(from)}rowtime: i64): bool`,
-    code,
-  );
-  caller.line(`if (!${name}(${from === undefined ? '' : leavingArguments(from)}rowtime)) return;`);
+  context.module.function(`function ${name}(${segment.parameters}rowtime: i64): bool`, code);
+  caller.line(`if (!${name}(${segment.passed}rowtime)) return;`);
 }
 
 function emitColumns(

@@ -2,7 +2,7 @@
 import type { OutputBinding } from '../../contract/binding.ts';
 import { familyOf, storageOf, type Column } from '../../contract/types.ts';
 import { Code, type ModuleBuilder, widestAt } from './code.ts';
-import { wasmType } from './expressions.ts';
+import { wasmType, type Operand } from './expressions.ts';
 import type { Frame, Slot, StreamLayout } from './layout.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -19,6 +19,20 @@ export function declareStream(layout: StreamLayout, module: ModuleBuilder): void
 /** `load<…>` of a slot's value. */
 export function loadSlot(frame: Frame, slot: Slot, column: Column): string {
   return `load<${wasmType(storageOf(column.type))}>(${frame.name}, ${slot.valueOffset})`;
+}
+
+/** Where a stream's columns are: in its frame. */
+export function scanColumn(source: StreamLayout): (index: number) => Operand {
+  return (index) => {
+    const slot = source.frame.slots[index];
+    const definition = source.stream.columns[index];
+    if (slot === undefined || definition === undefined)
+      throw new Error(`invariant: column ${index} of ${source.stream.name} is not kept`);
+    return {
+      value: loadSlot(source.frame, slot, definition),
+      isNull: definition.nullable ? `load<u8>(${source.frame.name}, ${slot.nullOffset}) != 0` : 'false',
+    };
+  };
 }
 
 /** Emits `push_<id>(rowtime)`: the row in the frame enters the stream, is written and passes to all readers in script order. */
@@ -138,6 +152,10 @@ function emitJsonMember(
     code.line(`at = ${writeValue(column, value, module, 'json')};`);
     if (quoted) emitBytes(code, '"');
   };
+  if (column.type.kind === 'NULL') {
+    emitBytes(code, 'null');
+    return;
+  }
   if (!column.nullable) {
     write();
     return;
@@ -155,6 +173,7 @@ function emitCsvField(
   module: ModuleBuilder,
 ): void {
   if (separator !== '') emitBytes(code, separator);
+  if (column.type.kind === 'NULL') return;
   const value = loadSlot(layout.frame, slot, column);
   const write = (): void => code.line(`at = ${writeValue(column, value, module, 'csv')};`);
   if (column.nullable) code.block(`if (load<u8>(${layout.frame.name}, ${slot.nullOffset}) == 0)`, write);

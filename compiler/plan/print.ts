@@ -1,7 +1,7 @@
 // The plan as text: one relation a line, inputs indented below.
 import { typeText } from '../../contract/types.ts';
 import type { Expression } from './expression.ts';
-import type { Closing, Frame, JoinSide, Plan, Relation, SortKey, StatefulRelation, WindowCall } from './plan.ts';
+import type { Closing, Frame, JoinSide, Plan, Relation, Sort, SortKey, StatefulRelation, WindowCall } from './plan.ts';
 
 /** The whole plan. */
 export function printPlan(plan: Plan): string {
@@ -78,10 +78,15 @@ function printOperator(relation: StatefulRelation): string {
     case 'table-function':
       return `${relation.name} of columns ${relation.reads.join(', ')} with ${JSON.stringify(relation.options)}`;
     case 'sort':
-      return `sort by ${relation.keys.map(printSortKey).join(', ')} while ${relation.closing.kind === 'time' ? printExpression(relation.closing.expression) : 'the first'} stays`;
+      return `sort by ${relation.keys.map(printSortKey).join(', ')} until ${printBatch(relation.closing)}`;
     case 'time-sort':
       return `time-sort by column ${relation.time} within ${relation.withinMs} ms${relation.keys.map((key) => `, ${printSortKey(key)}`).join('')}`;
   }
+}
+
+function printBatch(closing: Sort['closing']): string {
+  if (closing.kind === 'time') return `${printExpression(closing.expression)} changes`;
+  return closing.kind === 'value' ? 'the first changes' : 'the groups have left';
 }
 
 function printClosing(closing: Closing, index: number): string {

@@ -37,7 +37,6 @@ export class Joining implements Operator {
       met: false,
     };
     const keys = this.keysOf(came);
-    this.forget(came, emit);
     for (const candidate of sides[isRight ? 0 : 1]) {
       const { retention } = this.sideOf(candidate);
       if (retention.unit === 'range' && row.rowtime - candidate.rowtime > retention.milliseconds) continue;
@@ -50,6 +49,7 @@ export class Joining implements Operator {
       emit(() => values, row.rowtime);
     }
     sides[isRight ? 1 : 0].push(came);
+    this.forget(came, emit);
   }
 
   // A range's end is inside: what waits leaves once the bound is past it. What only rows drive out leaves, at the end, with the clock.
@@ -80,7 +80,7 @@ export class Joining implements Operator {
   private forget(came: JoinRow, emit: Emit): void {
     const side = this.sideOf(came);
     const own = this.sides[came.isRight ? 1 : 0];
-    while (side.retention.unit === 'rows' && own.length > 0 && BigInt(own.length) >= side.retention.count) {
+    while (side.retention.unit === 'rows' && BigInt(own.length) > side.retention.count) {
       const gone = own.shift();
       if (gone !== undefined && side.preserved && !gone.met) emit(() => this.alone(gone), came.rowtime);
     }

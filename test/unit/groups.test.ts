@@ -5,7 +5,9 @@ import { compileHarness, functionSizes, instantiate, type WasmExports } from '..
 
 const program = `
 import { Tumble, initializeTumble, openWindow, nextGroup, saveTumble, loadTumble, tumbleLoaded, findBoundary } from "./assembly/operators/tumble";
-import { findGroup, groupIsNew, rowKey, storeOwnedText } from "./assembly/state/groups";
+import { findGroup } from "./assembly/state/groups";
+import { keyBytes } from "./assembly/state/slots";
+import { storeOwnedText } from "./assembly/state/ownedText";
 import { addCount } from "./assembly/aggregates/count";
 import { addWideSum, wideSumResult, wideAverageResult } from "./assembly/aggregates/sum";
 import { inputBuffer } from "./assembly/state/input";
@@ -13,9 +15,9 @@ import { textOf } from "./assembly/text";
 import { pendingFault, clearFault } from "./assembly/faults";
 import * as snapshot from "./assembly/state/snapshot";
 import { stateBytes } from "./assembly/state/arena";
-const operator = changetype<Tumble>(memory.data(160, 16));
-const textWords = memory.data<u8>([0, 0, 0, 1]);
-export function init(groups: i32): void { initializeTumble(operator, 4, textWords, groups); }
+const operator = changetype<Tumble>(memory.data(256, 16));
+const kinds = memory.data<u32>([0, 0, 0, 1]);
+export function init(groups: i32): void { initializeTumble(operator, 4, kinds, groups); }
 export function buffer(bytes: i32): usize { return inputBuffer(0, bytes); }
 export function add(key: usize, length: i32, value: i64): void {
   if (operator.open == 0) openWindow(operator, 1, 100, false);
@@ -25,7 +27,7 @@ export function add(key: usize, length: i32, value: i64): void {
   storeOwnedText(row + 32, textOf(key, length));
 }
 export function next(): usize { return nextGroup(operator); }
-export function key(row: usize): usize { return rowKey(operator.groups, row); }
+export function key(row: usize): usize { return keyBytes(operator.groups, row); }
 export function count(): i32 { return operator.groups.count; }
 export function sum(row: usize, bits: i32): i64 { clearFault(); const result = wideSumResult(row + 16, bits); return pendingFault != 0 ? -1 : result; }
 export function average(row: usize, count: i64): i64 { clearFault(); const result = wideAverageResult(row + 16, count, 64); return pendingFault != 0 ? -1 : result; }

@@ -1,0 +1,205 @@
+// The index of a keyed container: open addressing with linear probing over rows that lie elsewhere.
+//
+//   row    := u32 key length · u32 (the container's) · words (8 bytes each; kinds in words.ts) · key bytes, zero-padded to 8
+//   slot   := u32 row pointer (0: empty) · u32 hash
+//   slots  := capacity + SPILL of them; home of a hash = hash >> shift, then linear without wrapping. As a key group is a range of
+//             hashes, its rows lie in one range of slots: a snapshot of one group reads only that.
+//
+// Law: no empty slot lies between a row's home and its slot. Deletion moves later rows back instead of leaving marks (Knuth, The Art of
+// Computer Programming 3, 6.4, algorithm R).
+import { allocateBlock, freeBlock } from "./arena";
+import { equalBytes } from "./hash";
+
+const SPILL: u32 = 256;
+const CAPACITY_FIRST: u32 = 256;
+/** Bytes of a row before its words. */
+export const ROW_HEADER_BYTES: usize = 8;
+
+/** The fields that keyed containers share; they extend it. */
+@unmanaged
+export class Slots {
+  slots: usize;
+  capacity: u32;
+  shift: u32;
+  count: u32;
+  /** Words of a row. */
+  words: u32;
+  /** One u32 a word: its kind (words.ts). 0 when all are plain. */
+  kinds: usize;
+  keyGroups: u32;
+  /** One byte a key group: changed since its last snapshot. */
+  changed: usize;
+}
+
+/** Prepares the index of a zeroed container. */
+export function initializeSlots(table: Slots, words: u32, kinds: usize, keyGroups: u32): void {
+  table.words = words;
+  table.kinds = kinds;
+  table.keyGroups = keyGroups;
+  table.changed = allocateBlock(keyGroups + 8);
+  memory.fill(table.changed, 0, keyGroups + 8);
+  allocateSlots(table, CAPACITY_FIRST);
+}
+
+function slotsBytes(capacity: u32): usize {
+  return <usize>(capacity + SPILL) << 3;
+}
+
+function allocateSlots(table: Slots, capacity: u32): void {
+  const bytes = slotsBytes(capacity);
+  table.slots = allocateBlock(bytes);
+  memory.fill(table.slots, 0, bytes);
+  table.capacity = capacity;
+  table.shift = clz<u32>(capacity) + 1;
+}
+
+// @ts-ignore: decorator
+@inline
+function homeOf(table: Slots, hash: u32): usize {
+  return table.slots + ((<usize>hash >>> table.shift) << 3);
+}
+
+/** The key's bytes of a row. */
+// @ts-ignore: decorator
+@inline
+export function keyBytes(table: Slots, row: usize): usize {
+  return row + ROW_HEADER_BYTES + (<usize>table.words << 3);
+}
+
+/** Bytes of a row with a key of that length. */
+// @ts-ignore: decorator
+@inline
+export function rowBytes(table: Slots, keyLength: u32): usize {
+  return ROW_HEADER_BYTES + (<usize>table.words << 3) + ((<usize>keyLength + 7) & ~7);
+}
+
+/** Notes that the key group of a hash changed. */
+// @ts-ignore: decorator
+@inline
+export function markChanged(table: Slots, hash: u32): void {
+  store<u8>(table.changed + <usize>((<u64>hash * <u64>table.keyGroups) >> 32), 1);
+}
+
+/** The slot of a key, or the empty one where it may go (after `reserveSlot`). The key may be over-read by 8 bytes. */
+// @ts-ignore: decorator
+@inline
+export function findSlot(table: Slots, key: usize, length: u32, hash: u32): usize {
+  let at = homeOf(table, hash);
+  for (;;) {
+    const slot = load<u64>(at);
+    if (slot == 0) break;
+    if (<u32>(slot >> 32) == hash) {
+      const row = <usize>(<u32>slot);
+      if (load<u32>(row) == length && equalBytes(keyBytes(table, row), key, length)) break;
+    }
+    at += 8;
+  }
+  return at;
+}
+
+/** Makes sure that a row can be put where `findSlot` ended; returns the empty slot for it. */
+export function reserveSlot(table: Slots, hash: u32, slot: usize): usize {
+  while (table.count * 10 >= table.capacity * 7 || slot + 16 >= table.slots + slotsBytes(table.capacity)) {
+    growSlots(table);
+    slot = freeSlot(table, hash);
+  }
+  return slot;
+}
+
+/** Puts a row into a reserved slot. */
+export function putSlot(table: Slots, slot: usize, row: usize, hash: u32): void {
+  store<u64>(slot, (<u64>hash << 32) | <u64>(<u32>row));
+  table.count++;
+}
+
+/** Takes a row out of the index. */
+export function removeSlot(table: Slots, row: usize, hash: u32): void {
+  let hole = homeOf(table, hash);
+  while (<usize>load<u32>(hole) != row) hole += 8;
+  for (let at = hole + 8; ; at += 8) {
+    const slot = load<u64>(at);
+    if (slot == 0) break;
+    if (homeOf(table, <u32>(slot >> 32)) > hole) continue;
+    store<u64>(hole, slot);
+    hole = at;
+  }
+  store<u64>(hole, 0);
+  table.count--;
+}
+
+/** Forgets a row and all that lie in one run with it: for a caller that forgets every row of the table. */
+export function clearRun(table: Slots, hash: u32): void {
+  for (let at = homeOf(table, hash); load<u64>(at) != 0; at += 8) store<u64>(at, 0);
+}
+
+/** Empties all slots at once. */
+export function clearSlots(table: Slots): void {
+  memory.fill(table.slots, 0, slotsBytes(table.capacity));
+}
+
+function freeSlot(table: Slots, hash: u32): usize {
+  let at = homeOf(table, hash);
+  while (load<u64>(at) != 0) at += 8;
+  return at;
+}
+
+function growSlots(table: Slots): void {
+  const old = table.slots;
+  const oldCapacity = table.capacity;
+  let capacity = oldCapacity * 2;
+  for (;;) {
+    allocateSlots(table, capacity);
+    if (moveSlots(table, old, oldCapacity)) break;
+    freeBlock(table.slots, slotsBytes(capacity));
+    capacity *= 2;
+  }
+  freeBlock(old, slotsBytes(oldCapacity));
+}
+
+function moveSlots(table: Slots, old: usize, oldCapacity: u32): bool {
+  const limit = table.slots + slotsBytes(table.capacity) - 16;
+  for (let index: u32 = 0; index < oldCapacity + SPILL; index++) {
+    const slot = load<u64>(old + (<usize>index << 3));
+    if (slot == 0) continue;
+    const at = freeSlot(table, <u32>(slot >> 32));
+    if (at >= limit) return false;
+    store<u64>(at, slot);
+  }
+  return true;
+}
+
+// ---- Walks ------------------------------------------------------------------------------------------------
+
+/** The first slot of a key group, 0 when it has none. */
+export function firstSlotOf(table: Slots, group: u32): usize {
+  const from = <u32>(((<u64>group << 32) + <u64>table.keyGroups - 1) / <u64>table.keyGroups);
+  return slotOfFrom(table, group, homeOf(table, from));
+}
+
+/** The slot of the key group after one, 0 at the end. */
+export function nextSlotOf(table: Slots, group: u32, slot: usize): usize {
+  return slotOfFrom(table, group, slot + 8);
+}
+
+function slotOfFrom(table: Slots, group: u32, from: usize): usize {
+  const last = group + 1 == table.keyGroups ? table.capacity - 1 : <u32>(((<u64>(group + 1) << 32) / <u64>table.keyGroups) >>> table.shift);
+  const end = table.slots + (<usize>last << 3);
+  const limit = table.slots + slotsBytes(table.capacity);
+  for (let at = from; at < limit; at += 8) {
+    const slot = load<u64>(at);
+    if (slot == 0 && at > end) break;
+    if (slot != 0 && <u32>(((slot >> 32) * <u64>table.keyGroups) >> 32) == group) return at;
+  }
+  return 0;
+}
+
+/** Writes the pointers of all rows, 4 bytes each, in the order of slots. */
+export function listRows(table: Slots, to: usize): void {
+  const limit = table.slots + slotsBytes(table.capacity);
+  for (let at = table.slots; at < limit; at += 8) {
+    const slot = load<u64>(at);
+    if (slot == 0) continue;
+    store<u32>(to, <u32>slot);
+    to += 4;
+  }
+}

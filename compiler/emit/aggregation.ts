@@ -1,0 +1,276 @@
+// What aggregations by groups share, tumbling or staggered: evaluating a row's keys and arguments, finding its group, adding to it, and the
+// columns of a group that leaves. Where that is too much for one function it is cut into several.
+import { storageOf } from '../../contract/types.ts';
+import type { Expression } from '../plan/expression.ts';
+import { canFault } from '../plan/faults.ts';
+import type { AggregateCall, Relation } from '../plan/plan.ts';
+import { type Accumulators, bitsOf } from './accumulators.ts';
+import { Code, type ModuleBuilder } from './code.ts';
+import { sharing, type ProgramContext } from './context.ts';
+import { emitExpression, shareKey, wasmType, type ExpressionContext, type Operand } from './expressions.ts';
+import { costOf, emitIntoFrame, emitPieces, fitsBeside, operandsBy, partition, ValueFrame } from './parts.ts';
+import { emitFailCheck, failCheck, failStatements, placeText, type Segment } from './segment.ts';
+
+/** Weight of reading one aggregate's result. */
+const resultWeight = 9;
+
+/** A key with its place among the columns. */
+export interface GroupingKey {
+  readonly expression: Expression;
+  readonly index: number;
+}
+
+/** An aggregation as these functions see it. */
+export interface Aggregation {
+  /** Name of the operator in the program. */
+  readonly name: string;
+  readonly input: Relation;
+  /** Keys that tell groups apart, which a row holds. */
+  readonly grouping: readonly GroupingKey[];
+  readonly aggregates: readonly AggregateCall[];
+  readonly accumulators: Accumulators;
+  /** Columns before the aggregates. */
+  readonly keyCount: number;
+  /** The AssemblyScript expression of the table. */
+  readonly table: string;
+}
+
+/** Declares the kinds of a row's words; returns the name, or `0` when all are plain. */
+export function declareKinds(name: string, words: readonly number[], module: ModuleBuilder): void {
+  if (words.some((kind) => kind !== 0))
+    module.declare(`const kinds_${name}: usize = memory.data<u32>([${words.join(', ')}]);`);
+}
+
+/** The name that `declareKinds` gave. */
+export function kindsOf(name: string, words: readonly number[]): string {
+  return words.some((kind) => kind !== 0) ? `kinds_${name}` : '0';
+}
+
+/** Evaluates the keys and arguments of a row, before anything is changed. `first` are evaluated before them. */
+export function emitValues(
+  aggregation: Aggregation,
+  first: readonly Expression[],
+  below: ExpressionContext,
+  segment: Segment,
+  context: ProgramContext,
+): (expression: Expression) => Operand {
+  const all = [
+    ...first,
+    ...aggregation.grouping.map(({ expression }) => expression),
+    ...aggregation.accumulators.arguments(),
+  ];
+  const expressions = [...new Map(all.map((expression) => [shareKey(expression), expression])).values()];
+  const weight = expressions.reduce((sum, expression) => sum + costOf(expression), 0);
+  let operands: readonly Operand[];
+  if (fitsBeside(weight + additionsWeight(aggregation))) {
+    operands = expressions.map((expression) => {
+      const operand = emitExpression(expression, below);
+      if (canFault(expression)) failCheck(segment, context, below.code)(expression);
+      return operand;
+    });
+  } else {
+    const frame = new ValueFrame(`values_${aggregation.name}`, expressions.length);
+    frame.declare(context.module);
+    operands = emitIntoFrame(expressions, frame, below, segment, aggregation.input, context);
+  }
+  const found = operandsBy(expressions, operands);
+  return (expression) => found.get(shareKey(expression)) as Operand;
+}
+
+function additionsWeight({ accumulators }: Aggregation): number {
+  return accumulators.primitives.length * 5;
+}
+
+/** Adds the row whose values `operandOf` gives to the group that `find` makes of its key; `isNew` says that it was just made. */
+export function emitAddRow(
+  aggregation: Aggregation,
+  code: Code,
+  operandOf: (expression: Expression) => Operand,
+  find: (key: string, length: string) => string,
+  isNew: string,
+  module: ModuleBuilder,
+): void {
+  const { accumulators, grouping, name } = aggregation;
+  const key = emitKey(
+    grouping.map(({ expression }) => ({ expression, operand: operandOf(expression) })),
+    code,
+    module,
+  );
+  const additions = accumulators.additions(module, operandOf);
+  const cut = !fitsBeside(
+    additionsWeight(aggregation) + accumulators.arguments().reduce((sum, each) => sum + costOf(each), 0),
+  );
+  // A block of its own: where groups come in, their row has the same name.
+  code.block('', () => {
+    code.line(
+      `const row = ${find(`${module.use('text', 'textPointer')}(${key})`, `${module.use('text', 'textLength')}(${key})`)};`,
+    );
+    emitInitialize(aggregation, code, isNew, cut, module);
+    if (!cut) for (const addition of additions) addition.emit(code);
+    else for (const line of emitPieces(`add_${name}`, 'row: usize', 'row', additions, module)) code.line(line);
+  });
+}
+
+function emitInitialize(
+  { accumulators, name }: Aggregation,
+  code: Code,
+  isNew: string,
+  cut: boolean,
+  module: ModuleBuilder,
+): void {
+  const initialize = new Code();
+  accumulators.emitInitialize(initialize);
+  if (initialize.lines.length === 0) return;
+  if (cut) {
+    module.function(`function begin_${name}(row: usize): void`, initialize);
+    code.line(`if (${isNew}) begin_${name}(row);`);
+    return;
+  }
+  code.block(`if (${isNew})`, () => {
+    for (const line of initialize.lines) code.line(line.trim());
+  });
+}
+
+/** Writes a key (assembly/state/key) and returns its name: one text column is its own key, several columns lie behind each other. */
+export function emitKey(
+  keys: readonly { expression: Expression; operand: Operand }[],
+  code: Code,
+  module: ModuleBuilder,
+): string {
+  const key = code.fresh('packed');
+  const [only] = keys;
+  if (keys.length === 1 && only !== undefined && storageOf(only.expression.type) === 'text') {
+    const { value, isNull } = only.operand;
+    code.line(
+      `const ${key}: u64 = ${isNull === 'false' ? value : `(${isNull}) ? ${module.use('state/key', 'nullTextKey')}() : ${value}`};`,
+    );
+    return key;
+  }
+  code.line(`${module.use('state/key', 'beginKey')}();`);
+  for (const { expression, operand } of keys) {
+    const storage = storageOf(expression.type);
+    if (storage === 'text') code.line(`${module.use('state/key', 'addKeyText')}(${operand.value}, ${operand.isNull});`);
+    else
+      code.line(
+        `${module.use('state/key', 'addKeyNumber')}(${bitsOf(expression.type, operand.value)}, ${operand.isNull});`,
+      );
+  }
+  code.line(`const ${key}: u64 = ${module.use('state/key', 'finishKey')}();`);
+  return key;
+}
+
+/** The columns of the group at `row`: `closing` ones, keys read back, aggregate results. With `full`, results that fault are checked. */
+export function emitGroupColumns(
+  aggregation: Aggregation,
+  closing: ReadonlyMap<number, Operand>,
+  code: Code,
+  segment: Segment,
+  context: ProgramContext,
+  full: boolean,
+): ExpressionContext {
+  const { aggregates, keyCount } = aggregation;
+  const columns = new Map(closing);
+  emitKeyColumns(aggregation, columns, code, context.module);
+  const results = fitsBeside(aggregates.length * resultWeight)
+    ? emitResults(aggregation, code, segment, context, full)
+    : emitResultParts(aggregation, code, segment, context, full);
+  for (const [index, operand] of results.entries()) columns.set(keyCount + index, operand);
+  const column = (index: number): Operand => {
+    const operand = columns.get(index);
+    if (operand === undefined) throw new Error('invariant: no such group column');
+    return operand;
+  };
+  return { code, module: context.module, column, rowtime: 'rowtime', shared: sharing(context) };
+}
+
+function emitResults(
+  { aggregates, accumulators }: Aggregation,
+  code: Code,
+  segment: Segment,
+  context: ProgramContext,
+  full: boolean,
+): Operand[] {
+  return aggregates.map((call, index) => {
+    const operand = accumulators.emitResult(index, code, context.module);
+    if (full && call.name !== 'COUNT') emitFailCheck(segment, context, code, call.span.start);
+    return operand;
+  });
+}
+
+// Results are left in a frame by functions of their own; the first one that faults is the row's fault.
+function emitResultParts(
+  { name, aggregates, accumulators }: Aggregation,
+  code: Code,
+  segment: Segment,
+  context: ProgramContext,
+  full: boolean,
+): Operand[] {
+  const { module } = context;
+  const frame = new ValueFrame(`results_${name}`, aggregates.length);
+  if (full) {
+    frame.declare(module);
+    const places: string[] = [];
+    for (const [number, part] of partition(aggregates.map(() => resultWeight)).entries()) {
+      const inner = new Code();
+      for (const index of part) {
+        const call = aggregates[index];
+        if (call === undefined) continue;
+        frame.store(inner, index, call.type, accumulators.emitResult(index, inner, module));
+        if (call.name === 'COUNT') continue;
+        inner.line(`if (${module.use('faults', 'pendingFault')} != 0) return ${index};`);
+        places.push(`if (call == ${index}) return ${placeText(segment, context, call.span.start)};`);
+      }
+      inner.line('return -1;');
+      module.function(`function results_${name}_${number}(row: usize): i32`, inner);
+      code.line(`const faulty${number} = results_${name}_${number}(row);`);
+      code.line(`if (faulty${number} >= 0) ${failStatements(segment, context, `place_${name}(faulty${number})`)}`);
+    }
+    emitPlaces(name, places, module);
+  }
+  return aggregates.map((call, index) => frame.operand(index, call));
+}
+
+/** Emits `place_<name>(call)`: the text that says where in the SQL a call stands. */
+export function emitPlaces(name: string, places: readonly string[], module: ModuleBuilder): void {
+  const code = new Code();
+  module.use('text', 'Text');
+  for (const place of places) code.line(place);
+  code.line(`return ${module.use('text', 'EMPTY_TEXT')};`);
+  module.function(`function place_${name}(call: i32): Text`, code);
+}
+
+function emitKeyColumns(
+  { grouping, table }: Aggregation,
+  columns: Map<number, Operand>,
+  code: Code,
+  module: ModuleBuilder,
+): void {
+  const [only] = grouping;
+  if (grouping.length === 0 || only === undefined) return;
+  code.line(`let at: usize = ${module.use('state/slots', 'keyBytes')}(${table}, row);`);
+  if (grouping.length === 1 && storageOf(only.expression.type) === 'text') {
+    code.line('const keyText: u64 = (<u64>load<u32>(row) << 32) | <u64>(<u32>at);');
+    const isNull = only.expression.nullable
+      ? `${module.use('state/key', 'isNullTextKey')}(at, load<u32>(row))`
+      : 'false';
+    columns.set(only.index, { value: 'keyText', isNull });
+    return;
+  }
+  for (const { expression, index } of grouping) {
+    const storage = storageOf(expression.type);
+    const value = `key${index}`;
+    const isNull = expression.nullable ? `keyNull${index}` : 'false';
+    if (expression.nullable) code.line(`const ${isNull}: bool = load<u8>(at) != 0;`);
+    if (storage === 'text') {
+      code.line(`const ${value}: u64 = (<u64>load<u32>(at, 1) << 32) | <u64>(<u32>(at + 5));`);
+      code.line('at += 5 + <usize>load<u32>(at, 1);');
+    } else {
+      const type = wasmType(storage);
+      const bits =
+        storage === 'f64' ? 'load<f64>(at, 1)' : storage === 'f32' ? 'load<f32>(at, 1)' : `<${type}>load<i64>(at, 1)`;
+      code.line(`const ${value}: ${type} = ${bits};`);
+      code.line('at += 9;');
+    }
+    columns.set(index, { value, isNull });
+  }
+}

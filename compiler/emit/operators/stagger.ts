@@ -1,0 +1,92 @@
+// WINDOWED BY STAGGER in the program: adding a row to its key's window, letting the windows that are due leave.
+import { Accumulators } from '../accumulators.ts';
+import { declareKinds, emitAddRow, emitGroupColumns, emitValues, kindsOf, type Aggregation } from '../aggregation.ts';
+import { Code, type ModuleBuilder } from '../code.ts';
+import type { OperatorOf } from '../layout.ts';
+import type { BreakingCode } from '../operator.ts';
+
+type StaggerLayout = OperatorOf<'stagger-aggregate'>;
+
+/** Layout version of a staggered aggregate's section. */
+const layoutVersion = 1;
+
+/** WINDOWED BY STAGGER. */
+export const staggerCode: BreakingCode<'stagger-aggregate'> = {
+  form: 'breaking',
+  layoutVersion,
+  scope: 'keyed',
+  title: (relation) =>
+    `staggered aggregate of ${relation.aggregates.map((call) => call.name).join(', ') || 'no column'}`,
+  declare: (stagger, { module }) => {
+    module.use('operators/stagger', 'Stagger');
+    module.declare(
+      `const ${stagger.name}: Stagger = changetype<Stagger>(memory.data(${module.use('operators/stagger', 'STAGGER_BYTES')}, 16));`,
+    );
+    declareKinds(stagger.name, aggregationOf(stagger).accumulators.words, module);
+  },
+  initialize: (stagger, module) => {
+    const { words } = aggregationOf(stagger).accumulators;
+    const use = module.use('operators/stagger', 'initializeStagger');
+    return [
+      `${use}(${stagger.name}, ${stagger.relation.rangeMs}, ${words.length}, ${kindsOf(stagger.name, words)}, keyGroups);`,
+    ];
+  },
+  save: (stagger, module) =>
+    `${module.use('operators/stagger', 'saveStagger')}(${stagger.name}, 0x${stagger.relation.id}, ${layoutVersion}, group); // ${stagger.name}`,
+  load: (stagger, module) => `${module.use('operators/stagger', 'loadStagger')}(${stagger.name}, end)`,
+  loaded: (stagger, module) => [`${module.use('operators/stagger', 'staggerLoaded')}(${stagger.name});`],
+  changed: (stagger) => `load<u8>(${stagger.name}.windows.changed + group) != 0`,
+  closeDue: ({ name }, code) => code.line(`if (rowtime >= ${name}.boundary) flush_${name}(rowtime, false);`),
+  arrive: (stagger, below, segment, context) => {
+    const { code, module } = below;
+    const { name, domain } = stagger;
+    const aggregation = aggregationOf(stagger);
+    const operandOf = emitValues(aggregation, [], below, segment, context);
+    const enter = module.use('operators/stagger', 'enterStagger');
+    emitAddRow(
+      aggregation,
+      code,
+      operandOf,
+      (key, length) => `${enter}(${name}, ${key}, ${length}, ${below.rowtime})`,
+      module.use('state/keyed', 'keyedIsNew'),
+      module,
+    );
+    code.line(`if (${name}.boundary < next_${domain}) next_${domain} = ${name}.boundary;`);
+  },
+  parameters: ['row: usize'],
+  data: (stagger, module) => `${module.use('state/slots', 'keyBytes')}(${stagger.name}.windows, row), load<u32>(row)`,
+  leave: (stagger, code, segment, context, full) =>
+    emitGroupColumns(aggregationOf(stagger), new Map(), code, segment, context, full),
+  finish: (stagger, _, { module }) => emitFlush(stagger, module),
+};
+
+function aggregationOf({ name, relation }: StaggerLayout): Aggregation {
+  return {
+    name,
+    input: relation.input,
+    grouping: relation.keys.map((expression, index) => ({ expression, index })),
+    aggregates: relation.aggregates,
+    accumulators: new Accumulators(relation.aggregates),
+    keyCount: relation.keys.length,
+    table: `${name}.windows`,
+  };
+}
+
+// flush_<name>(time, resumable): windows that are due at `time` leave, each with its end as ROWTIME.
+function emitFlush({ name }: StaggerLayout, module: ModuleBuilder): void {
+  const code = new Code();
+  const due = `${module.use('operators/stagger', 'dueWindow')}(${name}, time)`;
+  code.block(`for (let row = ${due}; row != 0; row = ${due})`, () => {
+    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
+    code.line(`rows_${name}(row, ${name}.boundary);`);
+    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
+    code.line(`${module.use('operators/stagger', 'closeStagger')}(${name}, row);`);
+    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
+  });
+  code.line('return true;');
+  module.function(
+    `function flush_${name}(time: i64, resumable: bool): bool`,
+    code,
+    'Windows that are due leave in the order in which they opened.',
+  );
+}
