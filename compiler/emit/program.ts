@@ -111,17 +111,18 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
   if (domain.timed.length === 0) return;
   const clock = clockOf(domain, program);
   const code = new Code();
+  const endings = domain.timed.flatMap((operator) => {
+    const own = operatorCode(operator);
+    return own.form === 'inline' || own.atEnd === undefined ? [] : [own.atEnd(operator, clock, module)];
+  });
   code.block('for (;;)', () => {
+    if (endings.length > 0) code.line(`if (time == i64.MAX_VALUE) { ${endings.join(' ')} }`);
     code.line('let due: i32 = -1;');
     code.line('let dueTime: i64 = 0;');
     for (const [index, { name }] of domain.timed.entries()) {
-      // What only rows close leaves, at the end of the input, with the stream's clock.
-      code.block(`if (${name}.open != 0 && ${name}.boundary <= time)`, () => {
-        code.line(`const leaving = ${name}.outputTime == i64.MAX_VALUE ? ${clock} : ${name}.outputTime;`);
-        code.line(
-          `if ((inclusive || leaving < time) && (due < 0 || leaving < dueTime)) { due = ${index}; dueTime = leaving; }`,
-        );
-      });
+      code.line(
+        `if (${name}.open != 0 && ${name}.boundary <= time && (inclusive || ${name}.outputTime < time) && (due < 0 || ${name}.outputTime < dueTime)) { due = ${index}; dueTime = ${name}.outputTime; }`,
+      );
     }
     code.line('if (due < 0) break;');
     for (const [index, { name }] of domain.timed.entries()) {

@@ -39,6 +39,7 @@ function leave(relation: TumbleAggregate | StaggerAggregate, group: Group, rowti
 export class Tumbling implements Operator {
   private readonly relation: TumbleAggregate;
   private batch: Batch<Map<string, Group>> | undefined;
+  private lastTime = -FOREVER;
 
   constructor(relation: TumbleAggregate) {
     this.relation = relation;
@@ -54,10 +55,12 @@ export class Tumbling implements Operator {
     if (this.batch !== undefined && this.batch.value !== keyText([value])) this.flush(row.rowtime, emit);
     this.batch ??= openBatch(relation.closing, key, row, value, new Map<string, Group>());
     absorb(relation, row, this.batch.content, keys, inputs);
+    this.lastTime = row.rowtime;
   }
 
+  // Rows may come later than the clock: those that other windows let go at the end.
   due(bound: bigint, clock: bigint): bigint | undefined {
-    return dueOf(this.batch, bound, clock);
+    return dueOf(this.batch, bound, clock > this.lastTime ? clock : this.lastTime);
   }
 
   flush(rowtime: bigint, emit: Emit): void {

@@ -60,7 +60,9 @@ export class Joining implements Operator {
       .toSorted((left, right) => left.sequence - right.sequence)
       .map((row) => {
         const { retention } = this.sideOf(row);
-        const end = retention.unit === 'range' ? row.rowtime + retention.milliseconds : clock;
+        const last = this.sides[row.isRight ? 1 : 0].at(-1)?.rowtime ?? clock;
+        const latest = clock > last ? clock : last;
+        const end = retention.unit === 'range' ? row.rowtime + retention.milliseconds : latest;
         return { row, end, isOver: bound >= FOREVER || (retention.unit === 'range' && bound > end) };
       })
       .filter(({ isOver }) => isOver);

@@ -1,6 +1,5 @@
 // ORDER BY and T-sort of the oracle.
-import type { Closing, Sort, SortKey, TimeSort } from '../../compiler/plan/plan.ts';
-import type { Expression } from '../../compiler/plan/expression.ts';
+import type { Sort, SortKey, TimeSort } from '../../compiler/plan/plan.ts';
 import { evaluate, Fault, order, type RowContext, type Value } from './evaluate.ts';
 import { dueOf, FOREVER, keyText, openBatch, type Batch, type Emit, type Operator } from './operator.ts';
 
@@ -27,16 +26,23 @@ export class Sorting implements Operator {
   }
 
   row(row: RowContext, emit: Emit): void {
-    const { closing, keys } = this.relation;
-    const value =
-      closing.kind === 'time' ? evaluate(closing.expression, row) : (row.values[keys[0]?.column ?? 0] ?? null);
+    const { closing } = this.relation;
+    const value = this.valueOf(row);
     if (this.batch !== undefined && this.batch.value !== keyText([value])) this.flush(row.rowtime, emit);
-    const key: Expression | undefined = closing.kind === 'time' ? closing.expression : undefined;
-    this.batch ??=
-      key === undefined
-        ? { value: keyText([value]), boundary: FOREVER, outputTime: FOREVER, content: [] }
-        : openBatch(closing as Omit<Closing, 'key'>, key, row, value, []);
+    if (closing.kind === 'time')
+      this.batch ??= openBatch({ ...closing, kind: 'time' }, closing.expression, row, value, []);
+    else {
+      const boundary = closing.kind === 'value' ? FOREVER : row.rowtime;
+      this.batch ??= { value: keyText([value]), boundary, outputTime: boundary, content: [] };
+    }
     this.batch.content.push(row);
+  }
+
+  // What must stay the same for a row to belong to the batch.
+  private valueOf(row: RowContext): Value {
+    const { closing, keys } = this.relation;
+    if (closing.kind === 'time') return evaluate(closing.expression, row);
+    return closing.kind === 'value' ? (row.values[keys[0]?.column ?? 0] ?? null) : row.rowtime;
   }
 
   due(bound: bigint, clock: bigint): bigint | undefined {
