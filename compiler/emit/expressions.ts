@@ -240,7 +240,8 @@ function emitLogical(expression: Logical, context: ExpressionContext): Operand {
       const emitted = scoped(context, (inner) => emitExpression(operand, inner));
       const decided = `${expression.kind === 'and' ? '!' : ''}${parenthesize(emitted.value)}`;
       const decide = `{ ${value} = ${deciding}; ${anyNullable ? `${isNull} = false; ` : ''}break; }`;
-      if (emitted.isNull === 'false') code.line(`if (${decided}) ${decide}`);
+      // What can't be NULL may have a flag all the same: COALESCE(a, 0).
+      if (!operand.nullable || emitted.isNull === 'false') code.line(`if (${decided}) ${decide}`);
       else {
         code.line(`if (${emitted.isNull}) ${isNull} = true;`);
         code.line(`else if (${decided}) ${decide}`);
