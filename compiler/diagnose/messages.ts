@@ -40,6 +40,15 @@ export function unknownStream(span: Span, name: string, candidates: readonly str
   }
   return error('unknown-stream', span, `there is no stream "${name}"`, didYouMean(name, candidates));
 }
+/** Says `unknown-stream`, of a name in FROM. */
+export function unknownRelation(span: Span, name: string, candidates: readonly string[], later?: Span): Diagnostic {
+  const diagnostic = unknownStream(span, name, candidates, later);
+  if (diagnostic.hint !== undefined) return diagnostic;
+  return {
+    ...diagnostic,
+    hint: `an input is given with --source ${name}=URL, a reference table with --reference ${name}=URL`,
+  };
+}
 /** Says `unknown-column`. */
 export function unknownColumn(span: Span, name: string, where: string, candidates: readonly string[]): Diagnostic {
   return error('unknown-column', span, `${where} has no column "${name}"`, didYouMean(name, candidates));
@@ -149,11 +158,6 @@ export function columnCount(span: Span, expected: number, found: number, target:
 /** Says `type-mismatch`. */
 export function typeMismatch(span: Span, message: string, hint?: string): Diagnostic {
   return error('type-mismatch', span, message, hint);
-}
-/** Says `illegal-cast`. */
-export function illegalCast(span: Span, from: string, to: string): Diagnostic {
-  const hint = from === 'TIMESTAMP' && to === 'BIGINT' ? 'UNIX_TIMESTAMP(x) gives milliseconds since 1970' : undefined;
-  return error('illegal-cast', span, `${from} can not be cast to ${to}`, hint);
 }
 /** Says `no-such-function`. */
 export function noSuchFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
