@@ -180,6 +180,10 @@ export function invalidLiteral(span: Span, message: string): Diagnostic {
 export function notYetSupported(span: Span, what: string, hint?: string): Diagnostic {
   return error('not-yet-supported', span, `${what} is not supported yet`, hint);
 }
+/** Says `too-many-parts`. */
+export function tooManyParts(span: Span): Diagnostic {
+  return error('too-many-parts', span, 'a name has at most three parts', 'write alias.record.field');
+}
 /** Says `several-rowtime-keys`. */
 export function severalRowtimeKeys(span: Span, first: Span): Diagnostic {
   return error(

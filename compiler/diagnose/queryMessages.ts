@@ -95,8 +95,8 @@ export function setOperation(span: Span, operator: string): Diagnostic {
   );
 }
 /** Says `column-count`. */
-export function unionColumns(span: Span, left: number, right: number): Diagnostic {
-  return error('column-count', span, `one side of UNION ALL has ${left} columns, the other ${right}`);
+export function unionColumns(span: Span, left: number, right: number, operator: string): Diagnostic {
+  return error('column-count', span, `one side of ${operator} has ${left} columns, the other ${right}`);
 }
 /** Says `join-window`. */
 export function joinWindow(span: Span, why: string, hint?: string): Diagnostic {
