@@ -22,7 +22,7 @@ export function isTable(name: string, context: QueryContext): boolean {
 }
 
 /** True when an entry of FROM is made of tables only. */
-export function isFinite(from: ast.FromItem, context: QueryContext): boolean {
+export function isOfTables(from: ast.FromItem, context: QueryContext): boolean {
   switch (from.kind) {
     case 'named-relation': {
       const view = context.views.get(from.name.name);
@@ -33,7 +33,7 @@ export function isFinite(from: ast.FromItem, context: QueryContext): boolean {
     case 'derived-table':
       return isFiniteQuery(from.query, context);
     case 'join':
-      return isFinite(from.left, context) && isFinite(from.right, context);
+      return isOfTables(from.left, context) && isOfTables(from.right, context);
     case 'table-function':
       return false;
   }
@@ -45,7 +45,7 @@ export function isFiniteQuery(query: ast.Query, context: QueryContext): boolean 
     case 'values':
       return true;
     case 'select':
-      return query.from.every((item) => isFinite(item, context));
+      return query.from.every((item) => isOfTables(item, context));
     case 'set-query':
       return isFiniteQuery(query.left, context) && isFiniteQuery(query.right, context);
   }

@@ -163,11 +163,7 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | 
 }
 
 // The rows of a reference table, in a query that reads no stream.
-function bindTableRows(
-  from: ast.NamedRelation,
-  table: ReferenceTable,
-  context: QueryContext,
-): BoundFrom | undefined {
+function bindTableRows(from: ast.NamedRelation, table: ReferenceTable, context: QueryContext): BoundFrom | undefined {
   const columns = renamed(table.columns, from.columnAliases, table.columns.length, from.span, context);
   if (columns === undefined || refusesWindow(from.window, context)) return undefined;
   const origins = columns.map((_, index) => columnAt(columns, index, from.span));

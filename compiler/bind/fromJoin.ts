@@ -8,7 +8,7 @@ import type { ReferenceTable } from '../plan/plan.ts';
 import type { Span } from '../source.ts';
 import { bindCondition } from './conditions.ts';
 import { unifyValues } from './convert.ts';
-import { isFinite, isTable } from './finite.ts';
+import { isOfTables, isTable } from './finite.ts';
 import { bindItem, emptyScope, refusesWindow, renamed, type BoundFrom } from './from.ts';
 import { conjunctsOf, filtered, isCurrent, realize, treeColumns, type FromTree, type JoinType } from './join.ts';
 import { bindComparison } from './operators.ts';
@@ -18,7 +18,7 @@ import { columnAt, shiftColumns, type FromScope, type Scope, type ScopeRelation 
 
 /** Binds a join: the tree of both sides, and the names of both. */
 export function bindJoin(from: ast.Join, context: QueryContext): BoundFrom | undefined {
-  const [leftFinite, rightFinite] = [isFinite(from.left, context), isFinite(from.right, context)];
+  const [leftFinite, rightFinite] = [isOfTables(from.left, context), isOfTables(from.right, context)];
   const type: JoinType = from.type === 'cross' || from.type === 'comma' ? 'inner' : from.type;
   // Of two tables the one whose rows are all kept is gone through.
   if (leftFinite && rightFinite) return bindTableJoin(from, type, type === 'right' ? 'left' : 'right', context);
@@ -236,6 +236,36 @@ function bindLookedUp(from: ast.FromItem, context: QueryContext): LookedUp | und
   return { table, relations: bound.scope.relations, merged: bound.scope.merged };
 }
 
+// The names of the rows that a lookup gives: the input's columns, then the table's.
+function withTable(
+  input: FromScope,
+  { table, relations: own, merged: ownMerged }: LookedUp,
+  tableSide: 'left' | 'right',
+  nullable: boolean,
+  span: Span,
+): FromScope {
+  const width = input.columns.length;
+  const optional = (list: readonly Column[]): Column[] =>
+    list.map((column) => ({ ...column, nullable: column.nullable || nullable }));
+  const moved = own.map(
+    (relation): ScopeRelation => ({
+      ...relation,
+      columns: optional(relation.columns),
+      offset: relation.offset + width,
+      rowtime: 'column',
+    }),
+  );
+  const { relations, origins, growing, merged } = input;
+  const columns = [...input.columns, ...optional(table.columns)];
+  return {
+    relations: tableSide === 'left' ? [...moved, ...relations] : [...relations, ...moved],
+    columns,
+    origins: [...origins, ...table.columns.map((_, index) => columnAt(columns, width + index, span))],
+    growing,
+    merged: new Map([...merged, ...[...ownMerged].map(([name, value]) => [name, shiftColumns(value, width)] as const)]),
+  };
+}
+
 function bindTableJoin(
   from: ast.Join,
   type: JoinType,
@@ -244,17 +274,17 @@ function bindTableJoin(
 ): BoundFrom | undefined {
   const node = from[tableSide];
   const other = from[tableSide === 'left' ? 'right' : 'left'];
-  const finite = isFinite(other, context);
+  const finite = isOfTables(other, context);
   const preserved = type === 'inner' ? undefined : type === (tableSide === 'left' ? 'right' : 'left');
   if (type === 'full' || preserved === false) {
     context.report(
       queryMessage.joinWithTable(
         from.span,
         finite
-          ? 'FULL JOIN of two tables is not known'
+          ? 'two tables have no FULL JOIN in this dialect'
           : `rows of ${nameOf(node)} without a match would never be known: the stream does not end`,
         finite
-          ? 'write LEFT JOIN UNION ALL what is in the other table only'
+          ? 'write a LEFT JOIN, UNION ALL the rows of the other table for which NOT EXISTS holds'
           : 'let the stream be the preserved side: stream LEFT JOIN table',
       ),
     );
@@ -267,34 +297,12 @@ function bindTableJoin(
   const width = treeColumns(input.tree).length;
   const tree: FromTree = {
     kind: 'lookup',
-    type: preserved === true ? 'left' : 'inner',
     input: input.tree,
     table,
     on: [],
     span: from.span,
   };
-  const scopeOf = (nullable: boolean): FromScope => {
-    const optional = (list: readonly Column[]): Column[] =>
-      list.map((column) => ({ ...column, nullable: column.nullable || nullable }));
-    const own = looked.relations.map(
-      (relation): ScopeRelation => ({
-        ...relation,
-        columns: optional(relation.columns),
-        offset: relation.offset + width,
-        rowtime: 'column',
-      }),
-    );
-    const { relations, origins, growing, merged } = input.scope;
-    const all = [...input.scope.columns, ...optional(table.columns)];
-    const ownMerged = [...looked.merged].map(([name, value]) => [name, shiftColumns(value, width)] as const);
-    return {
-      relations: tableSide === 'left' ? [...own, ...relations] : [...relations, ...own],
-      columns: all,
-      origins: [...origins, ...table.columns.map((_, index) => columnAt(all, width + index, node.span))],
-      growing,
-      merged: new Map([...merged, ...ownMerged]),
-    };
-  };
+  const scopeOf = (nullable: boolean): FromScope => withTable(input.scope, looked, tableSide, nullable, node.span);
   // The order in which USING and NATURAL look is that of the text; the stream is the left side here whatever the text says.
   const ordered =
     tableSide === 'left'

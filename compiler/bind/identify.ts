@@ -184,6 +184,15 @@ export function programId(plan: Plan): string {
   ]);
   const pumps = plan.pumps.map((pump) => [pump.name, pump.target, expressionKey(pump.query)]);
   return hashText(
-    JSON.stringify([SNAPSHOT_VERSION, plan.inputs, plan.outputs, plan.tables, streams, pumps, plan.keyGroups, ...(plan.derived.length > 0 ? [plan.derived] : [])]),
+    JSON.stringify([
+      SNAPSHOT_VERSION,
+      plan.inputs,
+      plan.outputs,
+      plan.tables,
+      streams,
+      pumps,
+      plan.keyGroups,
+      ...(plan.derived.length > 0 ? [plan.derived] : []),
+    ]),
   );
 }

@@ -112,7 +112,8 @@ export function asRelation(
 ): { relation: Relation } & Pick<FromScope, 'origins' | 'growing'> {
   const project = projectOf(bound);
   // Rows of tables have no time to promote.
-  if (bound.rowtime === undefined || bound.finite === true) return { relation: shareRecords(project), ...itemKnowledge(bound) };
+  if (bound.rowtime === undefined || bound.finite === true)
+    return { relation: shareRecords(project), ...itemKnowledge(bound) };
   const scan = context.parts.stream(project.columns, bound.span);
   context.parts.feed(scan, { ...project, rowtime: plain(bound.rowtime) });
   const origins = project.columns.map((_, index) => columnAt(project.columns, index, bound.span));
@@ -139,9 +140,7 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
   const operator = `${query.operator.toUpperCase()}${query.all ? ' ALL' : ''}`;
   const finite = isFiniteQuery(query, context);
   if (operator !== 'UNION ALL' && (!finite || query.all)) {
-    context.report(
-      finite ? multisetOperation(query.span, operator) : queryMessage.setOperation(query.span, operator),
-    );
+    context.report(finite ? multisetOperation(query.span, operator) : queryMessage.setOperation(query.span, operator));
     return undefined;
   }
   const [left, right] = [bindQuery(query.left, context), bindQuery(query.right, context)];
@@ -175,7 +174,11 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
 }
 
 // ORDER BY behind a set operation names columns and their expressions.
-function orderSet(query: ast.SetQuery | ast.ValuesQuery, bound: BoundSelect, context: QueryContext): BoundSelect | undefined {
+function orderSet(
+  query: ast.SetQuery | ast.ValuesQuery,
+  bound: BoundSelect,
+  context: QueryContext,
+): BoundSelect | undefined {
   const keys: OrderKey[] = [];
   const relation = {
     alias: undefined,

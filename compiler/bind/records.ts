@@ -140,8 +140,7 @@ function noRecord(node: ast.ColumnName, scope: Scope): undefined {
   const [alias, record] = node.parts;
   const relation = scope.relations.find((candidate) => candidate.alias === alias?.name);
   const known = scope.relations.flatMap((candidate) => candidate.alias ?? []);
-  if (alias === undefined || record === undefined || node.parts.length > 3)
-    {
+  if (alias === undefined || record === undefined || node.parts.length > 3) {
     scope.report(message.tooManyParts(node.span));
     return undefined;
   }

@@ -11,7 +11,7 @@ import { bindCondition } from './conditions.ts';
 import { bindExpression } from './expression.ts';
 import { bindFrom, emptyScope } from './from.ts';
 import { bindGrouping, findClosing, type Grouping } from './group.ts';
-import { distinctRows, hasAggregate, isFinite } from './finite.ts';
+import { distinctRows, hasAggregate, isOfTables } from './finite.ts';
 import { conjunctionOf, conjunctsOf, filtered, realize } from './join.ts';
 import { applyOrder, orderedItem, type OrderKey } from './order.ts';
 import { readsColumn } from './origins.ts';
@@ -22,7 +22,7 @@ import { namedWindows, WINDOW_BASE, WindowCalls } from './windows.ts';
 
 /** Binds a SELECT. */
 export function bindSelect(query: ast.SelectQuery, outer: QueryContext): BoundSelect | undefined {
-  const finite = query.from.every((item) => isFinite(item, outer));
+  const finite = query.from.every((item) => isOfTables(item, outer));
   const context: QueryContext = { ...outer, windows: namedWindows(query, outer.windows), finite };
   const from = bindFrom(query.from, context);
   if (from === undefined) return undefined;

@@ -45,8 +45,10 @@ export interface Correlation {
 export function bindOuterName(node: ast.ColumnName, scope: Scope): Expression | undefined | 'none' {
   const outer = scope.query?.outer;
   if (outer === undefined) return 'none';
-  const value = bindExpression(node, { ...outer.scope, report: () => {} });
-  if (value === undefined) return 'none';
+  const [qualifier] = node.parts;
+  const isAlias = node.parts.length > 1 && outer.scope.relations.some(({ alias }) => alias === qualifier?.name);
+  const value = bindExpression(node, { ...outer.scope, report: isAlias ? scope.report : () => {} });
+  if (value === undefined) return isAlias ? undefined : 'none';
   if (scope.correlates !== true) {
     scope.report(tableMessage.correlatedSubquery(node.span, node.parts.map(({ name }) => name).join('.')));
     return undefined;
@@ -232,12 +234,26 @@ function question(span: Span, scope: Scope, { bound, outer }: Asked, form: Form)
   );
   const predicate = asPredicate(conditions, given, outer, table, removed, span);
   const column = table.columns[0];
-  const common = { kind: 'subquery', table: table.name, arguments: given.map(plain), keys, members, column: 0, span } as const;
+  const common = {
+    kind: 'subquery',
+    table: table.name,
+    arguments: given.map(plain),
+    keys,
+    members,
+    column: 0,
+    span,
+  } as const;
   const asked = { ...common, ...(predicate === undefined ? {} : { predicate }) };
   if (operands === undefined) {
     if (column === undefined) throw new Error('invariant: a subquery without a column');
     const [value] = otherwise ?? [];
-    return { ...asked, form: 'value', ...(value === undefined ? {} : { otherwise: value }), type: column.type, nullable: true };
+    return {
+      ...asked,
+      form: 'value',
+      ...(value === undefined ? {} : { otherwise: value }),
+      type: column.type,
+      nullable: true,
+    };
   }
   const nullable = members.some(
     (pair) => given[pair.argument]?.nullable !== false || table.columns[pair.column]?.nullable !== false,

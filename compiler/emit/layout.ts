@@ -170,7 +170,8 @@ function layOutStream(
   const inputIndex = plan.inputs.findIndex((binding) => binding.stream === stream.name);
   const binding = plan.inputs[inputIndex];
   const id = identifier(stream.name);
-  const whole = keepAll || output >= 0 || stream.fills !== undefined || stream.kind === 'created' || stream.kind === 'error';
+  const whole =
+    keepAll || output >= 0 || stream.fills !== undefined || stream.kind === 'created' || stream.kind === 'error';
   return {
     stream,
     id,

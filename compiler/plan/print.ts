@@ -1,7 +1,18 @@
 // The plan as text: one relation a line, inputs indented below.
 import { typeText, type Column } from '../../contract/types.ts';
 import type { Expression, Subquery, TablePair } from './expression.ts';
-import type { Closing, DerivedTable, Frame, JoinSide, Plan, Relation, Sort, SortKey, StatefulRelation, WindowCall } from './plan.ts';
+import type {
+  Closing,
+  DerivedTable,
+  Frame,
+  JoinSide,
+  Plan,
+  Relation,
+  Sort,
+  SortKey,
+  StatefulRelation,
+  WindowCall,
+} from './plan.ts';
 
 /** The whole plan. */
 export function printPlan(plan: Plan): string {
@@ -11,13 +22,13 @@ export function printPlan(plan: Plan): string {
       0,
       plan.inputs.find((input) => input.stream === stream.name)?.columns.length ?? stream.columns.length,
     );
-    const rows = stream.rowsOf === undefined ? '' : stream.rowsOf === '' ? ' of one row' : ` of the rows of "${stream.rowsOf}"`;
-    lines.push(
-      `${stream.kind === 'input' ? 'input' : 'stream'} "${stream.name}" (${printColumns(columns)})${rows}`,
-    );
+    const rows =
+      stream.rowsOf === undefined ? '' : stream.rowsOf === '' ? ' of one row' : ` of the rows of "${stream.rowsOf}"`;
+    lines.push(`${stream.kind === 'input' ? 'input' : 'stream'} "${stream.name}" (${printColumns(columns)})${rows}`);
   }
   for (const { name, columns } of plan.tables) lines.push(`table "${name}" (${printColumns(columns)})`);
-  for (const table of plan.derived) lines.push(`table "${table.name}" (${printColumns(table.columns)})${printMaking(table, plan)}`);
+  for (const table of plan.derived)
+    lines.push(`table "${table.name}" (${printColumns(table.columns)})${printMaking(table, plan)}`);
   for (const pump of plan.pumps) {
     lines.push(`pump "${pump.name}" into "${pump.target}"`);
     printRelation(pump.query, 1, lines);
@@ -36,7 +47,9 @@ function printColumns(columns: readonly Column[]): string {
 function printMaking({ name, combine, distinct, order }: DerivedTable, plan: Plan): string {
   const parts = [
     ` of stream "${plan.streams.find(({ fills }) => fills === name)?.name}"`,
-    ...(combine === undefined ? [] : [`${combine.keep === 'common' ? 'with' : 'without'} the rows of "${combine.table}"`]),
+    ...(combine === undefined
+      ? []
+      : [`${combine.keep === 'common' ? 'with' : 'without'} the rows of "${combine.table}"`]),
     ...(distinct ? ['distinct'] : []),
     ...(order.length > 0 ? [`ordered by ${order.map(printSortKey).join(', ')}`] : []),
   ];
@@ -143,7 +156,12 @@ function printSubquery({ form, table, arguments: given, keys, predicate, members
     return `${expression === undefined ? '?' : printExpression(expression)} = column ${index}`;
   };
   const conditions = [...keys.map(pair), ...(predicate === undefined ? [] : [printExpression(predicate)])];
-  const what = form === 'exists' ? 'some row' : form === 'in' ? `${members.map(pair).join(' and ')} in some row` : `column ${column} of the row`;
+  const what =
+    form === 'exists'
+      ? 'some row'
+      : form === 'in'
+        ? `${members.map(pair).join(' and ')} in some row`
+        : `column ${column} of the row`;
   return `(${what} of "${table}"${conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`})`;
 }
 
