@@ -294,9 +294,9 @@ function bindTableJoin(
   const looked = bindLookedUp(node, context);
   if (input === undefined || looked === undefined) return undefined;
   const { table } = looked;
-  const width = treeColumns(input.tree).length;
   const tree: FromTree = {
     kind: 'lookup',
+    type: preserved === true ? 'left' : 'inner',
     input: input.tree,
     table,
     on: [],
