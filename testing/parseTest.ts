@@ -242,7 +242,7 @@ function readSection(section: Section, draft: Draft, readBeside: ReadBeside, rep
       return;
     case 'application': {
       const application = readApplication(readBeside(rest));
-      draft.sql = application.sql;
+      if (application.sql !== '') draft.sql = application.sql;
       draft.inputs.push(...application.inputs);
       return;
     }
