@@ -8,11 +8,13 @@ import { timeSortCode } from './operators/timeSort.ts';
 import { staggerCode } from './operators/stagger.ts';
 import { joinCode } from './operators/join.ts';
 import { distinctCode } from './operators/distinct.ts';
+import { slidingWindowCode } from './operators/slidingWindow.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
 const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
   'stagger-aggregate': staggerCode,
   'tumble-aggregate': tumbleCode,
+  'sliding-window': slidingWindowCode,
   join: joinCode,
   distinct: distinctCode,
   sort: sortCode,
