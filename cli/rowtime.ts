@@ -113,11 +113,16 @@ function addCompiling(program: Command, finish: Finish): void {
         options.json === true,
       ),
     );
-  shared(program.command('explain').description('what will happen').argument('<APP>'))
+  shared(
+    program.command('explain').description('what will happen, in words, and what is held in memory').argument('<APP>'),
+  )
     .addOption(
-      new Option('--stage <STAGE>', 'what to show')
-        .choices(['ast', 'plan', 'optimized', 'program'])
-        .default('optimized'),
+      new Option('--stage <STAGE>', 'the tree, the plan or the program instead of words').choices([
+        'ast',
+        'plan',
+        'optimized',
+        'program',
+      ]),
     )
     .option('--source <NAME=URL>', 'as for run', collect, [])
     .option('--sink <NAME=URL>', 'as for run', collect, [])

@@ -1,14 +1,13 @@
 // The whole pipeline on one screen: SQL text → artifact, or diagnostics.
 import { ABI_VERSION, KEY_GROUPS_DEFAULT } from '../contract/abi.ts';
 import type { InputBinding, OutputBinding, ReferenceBinding } from '../contract/binding.ts';
-import { storageOf } from '../contract/types.ts';
 import { manifestVersion, type Manifest, type StatefulOperator } from '../contract/manifest.ts';
 import { assemble, withManifest, type AssembleEffort, type LibrarySources } from './assemble.ts';
 import { bind } from './bind/bind.ts';
 import { readCatalogue, type Catalogue } from './bind/functions.ts';
 import { programId } from './bind/identify.ts';
 import type { Diagnostic } from './diagnose/diagnostic.ts';
-import { notYetDistinct, notYetMerged, notYetTextKey } from './diagnose/emitMessages.ts';
+import { notYetDistinct, notYetMerged } from './diagnose/emitMessages.ts';
 import { notYetSupported } from './diagnose/messages.ts';
 import { describeOperator, isEmitted } from './emit/operatorCode.ts';
 import { emitProgram, isEmitProblem } from './emit/program.ts';
@@ -165,11 +164,11 @@ function notYetEmitted(plan: Plan): Diagnostic[] {
     for (let relation: Relation = pump.query; relation.kind !== 'stream-scan'; relation = relation.input) {
       if (relation.kind === 'filter' || relation.kind === 'project') continue;
       if (!isEmitted(relation.kind)) found.push(notYetSupported(relation.span, relation.kind));
-      if (relation.kind !== 'tumble-aggregate') continue;
-      for (const call of relation.aggregates) if (call.distinct) found.push(notYetDistinct(call.span, call.name));
-      const key = relation.keys[relation.closing.key];
-      if (key !== undefined && relation.closing.kind === 'value' && storageOf(key.type) === 'text')
-        found.push(notYetTextKey(key.span));
+      if (relation.kind !== 'sliding-window') continue;
+      for (const call of relation.calls) {
+        if (call.distinct && !['COUNT', 'SUM', 'AVG'].includes(call.name))
+          found.push(notYetDistinct(call.span, call.name));
+      }
     }
   }
   return found;

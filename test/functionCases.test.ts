@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { catalogueOf } from '../compiler/compile.ts';
+import { syntaxFunctions } from '../compiler/bind/syntaxFunctions.ts';
 import { readLibrary } from '../compiler/library.ts';
 import { runTestPaths } from '../testing/run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rowtime-cases-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const modules = new Map<string, string[]>();
+const modules = new Map<string, string[]>([['syntax', syntaxFunctions.flatMap(({ cases }) => cases ?? [])]]);
 for (const { module, text } of catalogueOf(readLibrary()).cases)
   modules.set(module, [...(modules.get(module) ?? []), text]);
 

@@ -5,3 +5,9 @@
 export function addCount(at: usize): void {
   store<i64>(at, load<i64>(at) + 1);
 }
+
+// @ts-ignore: decorator
+@inline
+export function removeCount(at: usize): void {
+  store<i64>(at, load<i64>(at) - 1);
+}

@@ -3,7 +3,7 @@
 // (arXiv:1505.05571): his small superaccumulator, of which only the chunks in use are kept.
 //
 //   word   := u32 block (0: no value yet) · u32 0
-//   block  := i32 lowest chunk · u32 chunks · u32 additions since carries were passed on · u32 bytes of the block · chunks, an i64 each
+//   block  := u32 lowest chunk · u32 chunks · u32 additions since carries were passed on · u32 bytes of the block · chunks, an i64 each
 //   chunk n is worth its value times 2^(32 n − 1075)
 //
 // Law: Σ chunk × worth is the sum of what was added less what was removed. A value adds less than 2^52 to a chunk, and after a pass every
@@ -52,8 +52,8 @@ function accumulate(word: usize, value: f64, subtract: bool): void {
   const index = exponent >> 5;
   const shift = <u64>(exponent & 31);
   let block = <usize>load<u32>(word);
-  if (block == 0 || <i32>index < load<i32>(block) || index + 1 >= load<i32>(block) + load<u32>(block, 4)) block = cover(word, index);
-  const at = chunkAt(block, index - load<i32>(block));
+  if (block == 0 || index < load<u32>(block) || index + 1 >= load<u32>(block) + load<u32>(block, 4)) block = cover(word, index);
+  const at = chunkAt(block, index - load<u32>(block));
   const low = <i64>((mantissa << shift) & LOW_BITS);
   const high = <i64>(mantissa >> (32 - shift));
   store<i64>(at, load<i64>(at) + (subtract ? -low : low));

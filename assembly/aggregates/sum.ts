@@ -19,6 +19,13 @@ export function addWideSum(at: usize, value: i64): void {
   store<i64>(at, load<i64>(at, 8) + (value >> 63) + i64(sum < low), 8);
 }
 
+/** Takes a value out of the 128-bit sum. */
+export function removeWideSum(at: usize, value: i64): void {
+  const low = load<u64>(at);
+  store<u64>(at, low - <u64>value);
+  store<i64>(at, load<i64>(at, 8) - (value >> 63) - i64(low < <u64>value), 8);
+}
+
 /** The sum as a number of at most `bits` (8, 16, 32, 64) bits, or numeric-overflow. */
 export function wideSumResult(at: usize, bits: i32): i64 {
   const low = load<i64>(at);
@@ -26,30 +33,49 @@ export function wideSumResult(at: usize, bits: i32): i64 {
   return low;
 }
 
-/** The sum divided by a count, truncated toward zero, or numeric-overflow. */
-export function wideAverageResult(at: usize, count: i64, bits: i32): i64 {
-  if (load<i64>(at, 8) == load<i64>(at) >> 63) return load<i64>(at) / count;
-  const negative = load<i64>(at, 8) < 0;
+let quotient: u64 = 0;
+let rest: u64 = 0;
+
+// Divides the magnitude of the 128-bit sum by the count; false when the quotient has more than 63 bits.
+function divideMagnitude(at: usize, count: u64): bool {
   let low = load<u64>(at);
   let high = load<u64>(at, 8);
-  if (negative) {
+  if (<i64>high < 0) {
     low = ~low + 1;
     high = ~high + u64(low == 0);
   }
+  quotient = low / count;
+  rest = low % count;
+  if (high == 0) return quotient >> 63 == 0;
   // Long division, a bit a step: the count has fewer than 63 bits, so the rest never overflows.
-  let rest: u64 = 0;
-  let quotient: u64 = 0;
-  let overflow = false;
+  let fitting = true;
+  quotient = 0;
+  rest = 0;
   for (let bit = 127; bit >= 0; bit--) {
     rest = (rest << 1) | (bit >= 64 ? (high >> (bit - 64)) & 1 : (low >> bit) & 1);
-    const digit = u64(rest >= <u64>count);
-    rest -= digit * <u64>count;
-    if (quotient >> 63 != 0) overflow = true;
+    const digit = u64(rest >= count);
+    rest -= digit * count;
+    if (quotient >> 63 != 0) fitting = false;
     quotient = (quotient << 1) | digit;
   }
-  const result = negative ? -<i64>quotient : <i64>quotient;
-  if (overflow || <i64>quotient < 0 || !fits(result, bits)) raise(FAULT_NUMERIC_OVERFLOW);
+  return fitting && quotient >> 63 == 0;
+}
+
+/** The sum of integers divided by a count, truncated toward zero, or numeric-overflow. */
+export function wideAverageResult(at: usize, count: i64, bits: i32): i64 {
+  if (load<i64>(at, 8) == load<i64>(at) >> 63) return load<i64>(at) / count;
+  const fitting = divideMagnitude(at, count);
+  const result = load<i64>(at, 8) < 0 ? -<i64>quotient : <i64>quotient;
+  if (!fitting || !fits(result, bits)) raise(FAULT_NUMERIC_OVERFLOW);
   return result;
+}
+
+/** The sum of decimals divided by a count at the same scale, rounded half away from zero, or numeric-overflow. */
+export function decimalAverageResult(at: usize, count: i64): i64 {
+  const fitting = divideMagnitude(at, count);
+  const rounded = <i64>(quotient + u64(rest >= <u64>count - rest));
+  if (!fitting || rounded < 0) raise(FAULT_NUMERIC_OVERFLOW);
+  return load<i64>(at, 8) < 0 ? -rounded : rounded;
 }
 
 /** A sum or mean of doubles; a non-finite one is numeric-overflow. */

@@ -70,16 +70,16 @@ export function addDecaying(words: usize, value: f64, time: i64, halfLife: i64):
   store<i64>(words, time, 16);
 }
 
-/** Makes all rows the front; an entry begins with its time. Weights are relative to the newest value. */
-export function flipDecaying(ring: usize, entryBytes: u32, value: u32, nulls: u32, bit: u64, front: u32, words: usize, halfLife: i64): void {
+/** Makes all rows the front; `time` is the offset of a row's ROWTIME. Weights are relative to the newest value. */
+export function flipDecaying(ring: usize, entryBytes: u32, time: u32, value: u32, nulls: u32, bit: u64, front: u32, words: usize, halfLife: i64): void {
   let numerator = 0.0;
   let denominator = 0.0;
   let newest: i64 = 0;
   for (let index = ringCount(ring); index > 0; index--) {
     const entry = ringAt(ring, index - 1, entryBytes);
     if (!isNull(entry, nulls, bit)) {
-      if (denominator == 0) newest = load<i64>(entry);
-      const weight = weightOf(newest - load<i64>(entry), halfLife);
+      if (denominator == 0) newest = load<i64>(entry + time);
+      const weight = weightOf(newest - load<i64>(entry + time), halfLife);
       numerator += load<f64>(entry + value) * weight;
       denominator += weight;
     }

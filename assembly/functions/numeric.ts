@@ -2,8 +2,8 @@
 import { raise } from "../faults";
 import { FAULT_DIVISION_BY_ZERO, FAULT_INVALID_ARGUMENT, FAULT_NUMERIC_OVERFLOW } from "../../contract/abi";
 import { Text } from "../text";
-import { floorMultiple } from "./calendar";
 import { checkFinite } from "./approximate";
+import { floorDivide } from "../formats/datetimes";
 import { decimalRescale } from "./decimals";
 import { checkInteger, subtractBigint } from "./integers";
 import { powerOfTen } from "./wide";
@@ -123,33 +123,27 @@ export function wholeBigint(value: i64): i64 {
 }
 
 /**
- * The largest integer not above the number.
- * @sql FLOOR(DECIMAL) -> DECIMAL
- * @faults numeric-overflow
+ * The largest integer not above the number: a DECIMAL without a scale.
+ * @sql FLOOR(DECIMAL) -> DECIMAL(18, 0)
  * @case FLOOR(-3.3) = -4
  * @case FLOOR(3.7) = 3
+ * @case FLOOR(-3.0) = -3
  */
 export function floorDecimal(value: i64, scale: i32): i64 {
-  if (scale <= 0) return value;
-  const unit = <i64>powerOfTen(scale);
-  const rest = value % unit;
-  return rest < 0 ? subtractBigint(value - rest, unit) : value - rest;
+  // 10^19 is no i64, and above every value.
+  return scale > 18 ? value >> 63 : floorDivide(value, <i64>powerOfTen(scale));
 }
 
 /**
- * The smallest integer not below the number.
- * @sql CEIL(DECIMAL) -> DECIMAL
- * @faults numeric-overflow
+ * The smallest integer not below the number: a DECIMAL without a scale.
+ * @sql CEIL(DECIMAL) -> DECIMAL(18, 0)
  * @case CEILING(-3.3) = -3
  * @case CEIL(3.2) = 4
+ * @case CEIL(3.0) = 3
  */
 export function ceilDecimal(value: i64, scale: i32): i64 {
-  if (scale <= 0) return value;
-  const unit = <i64>powerOfTen(scale);
-  const floor = floorMultiple(value, unit);
-  if (floor == value) return value;
-  if (floor > i64.MAX_VALUE - unit) raise(FAULT_NUMERIC_OVERFLOW);
-  return floor + unit;
+  const floor = floorDecimal(value, scale);
+  return floor + i64(scale > 18 ? value != 0 : floor * <i64>powerOfTen(scale) != value);
 }
 
 /**

@@ -176,6 +176,35 @@ export function substringBytesFor(bytes: Text, from: i32, count: i32): Text {
 }
 
 /**
+ * The bytes from a position on. Beyond the end: NULL.
+ * @sql SUBSTRING(VARBINARY, INTEGER) -> VARBINARY
+ * @nulls may-return
+ * @case SUBSTRING(X'010203', 2) = X'0203'
+ * @case SUBSTRING(X'010203', 4) = NULL
+ */
+export function substringOfBytes(bytes: Text, from: i32): Text {
+  return nullBeyondBytes(bytes, from) ? EMPTY_TEXT : sliceBytes(bytes, from, i64.MAX_VALUE);
+}
+
+/**
+ * So many bytes from a position on. Beyond the end: NULL.
+ * @sql SUBSTRING(VARBINARY, INTEGER, INTEGER) -> VARBINARY
+ * @nulls may-return
+ * @faults invalid-argument
+ * @case SUBSTRING(X'010203', 2, 1) = X'02'
+ * @case SUBSTRING(X'010203', 1, -1) faults invalid-argument
+ */
+export function substringOfBytesCount(bytes: Text, from: i32, count: i32): Text {
+  return nullBeyondBytes(bytes, from) ? EMPTY_TEXT : sliceBytes(bytes, from, <i64>from + checkCount(count));
+}
+
+function nullBeyondBytes(bytes: Text, from: i32): bool {
+  if (from <= 0 || <u32>from <= textLength(bytes)) return false;
+  setNull();
+  return true;
+}
+
+/**
  * The text with as many characters as the replacement has, from a position on, replaced by it.
  * @sql OVERLAY(VARCHAR, VARCHAR, INTEGER) -> VARCHAR
  * @faults text-too-long

@@ -2,6 +2,7 @@
 import type { InputBinding, OutputBinding, ReferenceBinding } from '../../contract/binding.ts';
 import type { Column } from '../../contract/types.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
+import { duplicateSpecificName } from '../diagnose/expressionMessages.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
@@ -212,6 +213,7 @@ function bindStream(statement: ast.CreateStream, state: State, report: (diagnost
 
 function bindPump(statement: ast.CreatePump, state: State, report: (diagnostic: Diagnostic) => void): void {
   const { name } = statement.name;
+  if (name.length > NAME_LENGTH_MAX) report(message.tooLongName(statement.name.span));
   const known = state.pumps.get(name);
   if (known !== undefined) report(message.definedAgain(statement.name.span, 'pump', name, known.node.name.span));
   const parts = new Parts(name);
@@ -249,6 +251,7 @@ function contextOf(state: State, report: (diagnostic: Diagnostic) => void, parts
 
 function createFunction(statement: ast.CreateFunction, state: State, report: (diagnostic: Diagnostic) => void): void {
   const { name, span } = statement.name;
+  if (name.length > NAME_LENGTH_MAX) report(message.tooLongName(span));
   const scope: Scope = {
     relations: [],
     catalogue: state.options.catalogue,
@@ -262,6 +265,12 @@ function createFunction(statement: ast.CreateFunction, state: State, report: (di
   const others = state.functions.get(name) ?? [];
   const same = others.find((other) => JSON.stringify(other.parameters) === signature);
   if (same !== undefined) report(message.definedAgain(span, 'function', name, same.span));
+  const { specificName } = statement;
+  const known = [...state.functions.values()]
+    .flat()
+    .find((other) => other !== same && specificName !== undefined && other.specificName?.name === specificName.name);
+  if (specificName !== undefined && known?.specificName !== undefined)
+    report(duplicateSpecificName(specificName.span, specificName.name, known.specificName.span));
   state.functions.set(name, [...others.filter((other) => other !== same), made]);
 }
 

@@ -1,5 +1,6 @@
 // Function calls: special syntax becomes a catalogue name, then the overload that fits with the cheapest conversions is taken.
 import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
+import { noSuchField } from '../diagnose/expressionMessages.ts';
 import * as message from '../diagnose/messages.ts';
 import { misplacedWindow, overWithoutAggregate } from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
@@ -7,9 +8,12 @@ import { datetimeFieldNumber, type Expression, type FunctionSignature } from '..
 import { convert, unifyValues } from './convert.ts';
 import { bindExpression, currentValue, unsupported } from './expression.ts';
 import { bindComparison } from './operators.ts';
-import { conversionCost, plainType } from './functions.ts';
+import { fieldsInstead } from './fields.ts';
+import { conversionCost, plainType, typeName } from './functions.ts';
 import { promiseMonotonic, type Scope } from './scope.ts';
+import { syntaxFunctionNames } from './syntaxFunctions.ts';
 import { callUserFunction } from './userFunctions.ts';
+import { writtenCall, writtenName } from './writtenForms.ts';
 
 /** Names that the plan knows as aggregates. */
 export const aggregateNames = new Set([
@@ -40,8 +44,6 @@ const recordFunctions = new Set([
   'VARIABLE_COLUMN_LOG_PARSE',
 ]);
 
-/** Functions that are syntax, not in the catalogue. */
-const syntaxNames = ['COALESCE', 'NULLIF', 'MONOTONIC'];
 /** Functions that only make sense over a window. */
 const windowFunctions = new Set(['LAG', 'NTH_VALUE', 'EXP_AVG']);
 
@@ -73,6 +75,13 @@ export function bindCall(
   const width = special.name === 'STEP' ? special.arguments[1] : undefined;
   if (width?.kind === 'literal' && width.value !== null && typeof width.value !== 'string' && width.value <= 0) {
     scope.report(message.stepNotPositive(width.span));
+    return undefined;
+  }
+  const [operand] = given;
+  const instead =
+    node.field === undefined || operand === undefined ? undefined : fieldsInstead(node.field, operand.type);
+  if (node.field !== undefined && operand !== undefined && instead !== undefined) {
+    scope.report(noSuchField(node.span, node.field, typeText(operand.type), instead));
     return undefined;
   }
   return resolve(special.name, special.arguments, node.span, scope);
@@ -143,10 +152,10 @@ export function resolve(
   if (overloads === undefined) {
     scope.report(
       message.noSuchFunction(span, name, [
-        ...scope.catalogue.byName.keys(),
+        ...[...scope.catalogue.byName.keys()].map(writtenName),
         ...(scope.functions?.keys() ?? []),
         ...aggregateNames,
-        ...syntaxNames,
+        ...syntaxFunctionNames,
       ]),
     );
     return undefined;
@@ -170,12 +179,14 @@ export function resolve(
     scope.report(
       message.noOverload(
         span,
-        name,
+        writtenName(name),
         types,
-        overloads.map(
-          (signature) =>
-            `${name}(${signature.parameters.map((parameter) => (parameter.field === true ? 'unit' : typeText(plainType(parameter)).replace(/\(.*/, ''))).join(', ')})`,
-        ),
+        overloads.map((signature) => {
+          const words = signature.parameters.map((parameter) =>
+            parameter.field === true ? 'unit' : typeName(parameter),
+          );
+          return writtenCall(name, signature, words);
+        }),
       ),
     );
     return undefined;
@@ -220,10 +231,8 @@ function resultType(signature: FunctionSignature, given: readonly Expression[]):
   const declared = plainType(signature.result);
   const first = given.find((argument) => argument.type.kind === declared.kind)?.type;
   if (declared.kind === 'DECIMAL') {
-    if (signature.result.scale !== true || first?.kind !== 'DECIMAL') return declared;
-    return signature.name === 'FLOOR' || signature.name === 'CEIL'
-      ? { ...first, scale: signature.result.scale ? first.scale : 0 }
-      : first;
+    if (first?.kind !== 'DECIMAL') return declared;
+    return signature.result.scale === true ? first : { ...first, scale: declared.scale };
   }
   if (declared.kind === 'INTERVAL') return first ?? declared;
   if (declared.kind !== 'VARCHAR') return declared;

@@ -4,9 +4,11 @@ import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
-import { convert, unify, unifyValues } from './convert.ts';
+import { convert, unifyCompared, unifyValues } from './convert.ts';
 import { bindExpression, unsupported } from './expression.ts';
+import { bindRowDistinct } from './rows.ts';
 import type { Scope } from './scope.ts';
+import { allOf, anyOf, compared, negated } from './syntaxTree.ts';
 
 const boolean: SqlType = { kind: 'BOOLEAN' };
 
@@ -41,17 +43,19 @@ export function bindLogical(node: ast.LogicalExpression, scope: Scope): Expressi
 
 /** IS NULL, TRUE, FALSE, UNKNOWN, DISTINCT FROM. */
 export function bindIs(node: ast.IsExpression, scope: Scope): Expression | undefined {
+  if (node.other !== undefined && (node.operand.kind === 'row' || node.other.kind === 'row'))
+    return bindRowDistinct(node, node.other, scope);
   const operand =
     node.test === 'null' || node.test === 'distinct-from'
       ? bindExpression(node.operand, scope)
       : bindCondition(node.operand, scope);
   if (operand === undefined) return undefined;
-  const { span, negated } = node;
+  const { span } = node;
   if (node.test !== 'distinct-from')
     return {
       kind: 'is',
       test: node.test,
-      negated,
+      negated: node.negated,
       operand: operand.type.kind === 'NULL' ? convert(operand, boolean, 'implicit') : operand,
       type: boolean,
       nullable: false,
@@ -59,14 +63,14 @@ export function bindIs(node: ast.IsExpression, scope: Scope): Expression | undef
     };
   const other = node.other === undefined ? undefined : bindExpression(node.other, scope);
   if (other === undefined) return undefined;
-  const sides = unify([operand, other], span, 'compared', scope);
+  const sides = unifyCompared([operand, other], span, 'compared', scope);
   return sides === undefined
     ? undefined
     : {
         kind: 'distinct-from',
-        negated,
-        left: sides[0] as Expression,
-        right: sides[1] as Expression,
+        negated: node.negated,
+        left: sides[0],
+        right: sides[1],
         type: boolean,
         nullable: false,
         span,
@@ -76,36 +80,21 @@ export function bindIs(node: ast.IsExpression, scope: Scope): Expression | undef
 /** BETWEEN, IN and simple CASE are rewritten on the syntax tree: each operand is evaluated where it is compared. */
 export function bindBetween(node: ast.BetweenExpression, scope: Scope): Expression | undefined {
   const { span, operand, low, high } = node;
-  const compare = (operator: '>=' | '<=', left: ast.Expression, right: ast.Expression): ast.Expression => ({
-    kind: 'binary',
-    operator,
-    left,
-    right,
-    span,
-  });
-  const logical = (operator: 'and' | 'or' | 'not', operands: ast.Expression[]): ast.Expression => ({
-    kind: 'logical',
-    operator,
-    operands,
-    span,
-  });
   const inside = (from: ast.Expression, to: ast.Expression): ast.Expression =>
-    logical('and', [compare('>=', operand, from), compare('<=', operand, to)]);
-  const between = node.symmetric ? logical('or', [inside(low, high), inside(high, low)]) : inside(low, high);
-  return bindExpression(node.negated ? logical('not', [between]) : between, scope);
+    allOf([compared('>=', operand, from, span), compared('<=', operand, to, span)], span);
+  const between = node.symmetric ? anyOf([inside(low, high), inside(high, low)], span) : inside(low, high);
+  return bindExpression(node.negated ? negated(between, span) : between, scope);
 }
 
 /** IN over a list. */
 export function bindIn(node: ast.InExpression, scope: Scope): Expression | undefined {
   const { span, list } = node;
   if (list === undefined) return unsupported(span, 'IN (subquery)', scope, 'join with the stream, in a window');
-  const equals = list.map(
-    (value): ast.Expression => ({ kind: 'binary', operator: '=', left: node.operand, right: value, span: value.span }),
+  const any = anyOf(
+    list.map((value) => compared('=', node.operand, value, value.span)),
+    span,
   );
-  const [first] = equals;
-  if (first === undefined) return undefined;
-  const any: ast.Expression = equals.length === 1 ? first : { kind: 'logical', operator: 'or', operands: equals, span };
-  return bindExpression(node.negated ? { kind: 'logical', operator: 'not', operands: [any], span } : any, scope);
+  return bindExpression(node.negated ? negated(any, span) : any, scope);
 }
 
 /** CASE, searched or simple. */
@@ -113,7 +102,7 @@ export function bindCase(node: ast.CaseExpression, scope: Scope): Expression | u
   const whens = node.branches.map(({ when }) =>
     node.operand === undefined
       ? bindCondition(when, scope)
-      : bindExpression({ kind: 'binary', operator: '=', left: node.operand, right: when, span: when.span }, scope),
+      : bindExpression(compared('=', node.operand, when, when.span), scope),
   );
   const values = node.branches.map(({ then }) => bindExpression(then, scope));
   const otherwise = node.otherwise === undefined ? nullLiteral(node.span) : bindExpression(node.otherwise, scope);

@@ -52,6 +52,25 @@ export function unify(
 }
 
 /**
+ * Brings two sides of a comparison to one type. A CHAR beside a VARCHAR makes both CHAR: blanks at the end don't count then (KDA-SQL
+ * 3.1). A literal is of the other side's kind.
+ */
+export function unifyCompared(
+  sides: readonly [Expression, Expression],
+  span: Span,
+  how: string,
+  scope: Scope,
+): readonly [Expression, Expression] | undefined {
+  const [left, right] = sides;
+  const padded = (one: Expression, other: Expression): Expression =>
+    one.type.kind === 'VARCHAR' && other.type.kind === 'CHAR' && other.kind !== 'literal'
+      ? convert(one, { kind: 'CHAR', length: Math.max(one.type.length, other.type.length) }, 'implicit')
+      : one;
+  const unified = unify([padded(left, right), padded(right, left)], span, how, scope);
+  return unified === undefined ? undefined : [unified[0] ?? left, unified[1] ?? right];
+}
+
+/**
  * Brings the alternatives of CASE or COALESCE to one type. Texts of different lengths become VARCHAR: a value is not padded because of
  * the length of another one.
  */

@@ -1,14 +1,17 @@
 // Expressions: names resolved, types given, operands converted. An error is reported once and gives undefined.
 import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
+import { illegalCast, misplacedRow } from '../diagnose/expressionMessages.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { Expression, Literal } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
 import { bindCall } from './call.ts';
+import { warningOf } from './certainFaults.ts';
 import { bindBetween, bindCase, bindIn, bindIs, bindLogical } from './conditions.ts';
 import { bindBinary, bindDatetime, bindInterval, bindNumber } from './literals.ts';
 import { bindDifference, bindOperator, bindUnary } from './operators.ts';
+import { bindPeriodPredicate } from './periods.ts';
 import { columnAt, rowtimeNode, shiftColumns, type Scope } from './scope.ts';
 import { castIsLegal, isDiagnostic, typeOf } from './types.ts';
 
@@ -16,6 +19,13 @@ const boolean: SqlType = { kind: 'BOOLEAN' };
 
 /** Binds an expression in a scope. */
 export function bindExpression(node: ast.Expression, scope: Scope): Expression | undefined {
+  const bound = bindNode(node, scope);
+  const warning = bound === undefined ? undefined : warningOf(bound);
+  if (warning !== undefined) scope.report(warning);
+  return bound;
+}
+
+function bindNode(node: ast.Expression, scope: Scope): Expression | undefined {
   switch (node.kind) {
     case 'number':
       return literal(bindNumber(node), scope);
@@ -70,9 +80,10 @@ export function bindExpression(node: ast.Expression, scope: Scope): Expression |
     case 'subquery':
       return unsupported(node.span, 'a subquery in an expression', scope, 'join the streams, or filter an outer query');
     case 'row':
-      return unsupported(node.span, 'a row value outside of IN', scope);
+      scope.report(misplacedRow(node.span));
+      return undefined;
     case 'period':
-      return unsupported(node.span, 'a period predicate', scope, 'compare the ends of the periods');
+      return bindPeriodPredicate(node, scope);
   }
 }
 
@@ -99,8 +110,15 @@ const currentTypes: Record<string, SqlType['kind']> = {
   CURRENT_ROW_TIMESTAMP: 'TIMESTAMP',
 };
 
-/** The niladic functions of time; undefined for another name. */
+const noName: readonly string[] = ['CURRENT_PATH', 'CURRENT_ROLE'];
+const userNames: readonly string[] = ['USER', 'CURRENT_USER', 'SESSION_USER', 'SYSTEM_USER'];
+
+/** The niladic functions of time and of the session, which has one user here; undefined for another name. */
 export function currentValue(name: string, span: Span): Expression | undefined {
+  if (userNames.includes(name) || noName.includes(name)) {
+    const user = userNames.includes(name) ? 'rowtime' : '';
+    return { kind: 'literal', type: { kind: 'VARCHAR', length: 128 }, value: user, nullable: false, span };
+  }
   const kind = currentTypes[name];
   if (kind === undefined) return undefined;
   const value: Expression = {
@@ -174,7 +192,7 @@ function bindCast(node: ast.CastExpression, scope: Scope): Expression | undefine
   }
   if (operand === undefined) return undefined;
   if (!castIsLegal(operand.type, type)) {
-    scope.report(message.illegalCast(node.span, typeText(operand.type), typeText(type)));
+    scope.report(illegalCast(node.span, typeText(operand.type), typeText(type)));
     return undefined;
   }
   if (operand.kind === 'literal' && operand.value === null) return { ...operand, type, span: node.span };

@@ -1,11 +1,13 @@
 // Reads the catalogue of scalar functions out of the doc tags in assembly/functions (ARCHITECTURE section 6).
-import { familyOf, storageOf, type SqlType, type SqlTypeKind } from '../../contract/types.ts';
+import { familyOf, storageOf, typeText, type SqlType, type SqlTypeKind } from '../../contract/types.ts';
 import type { FunctionParameter, FunctionSignature } from '../plan/expression.ts';
 
 /** A `@case` line: an expression and what it gives. */
 export interface FunctionCase {
   readonly text: string;
   readonly module: string;
+  /** Name of the AssemblyScript function that it stands at. */
+  readonly implementation: string;
 }
 
 /** All scalar functions by SQL name. */
@@ -62,7 +64,7 @@ export function readCatalogue(modules: ReadonlyMap<string, string>): Catalogue {
         checkImplementation(signature, parameters, result);
         byName.set(signature.name, [...(byName.get(signature.name) ?? []), signature]);
       }
-      for (const text_ of tag('case')) cases.push({ text: text_, module });
+      for (const text_ of tag('case')) cases.push({ text: text_, module, implementation });
     }
   }
   return { byName, cases };
@@ -147,6 +149,12 @@ export function plainType(parameter: FunctionParameter): SqlType {
     default:
       return { kind: parameter.kind } as SqlType;
   }
+}
+
+/** A parameter's type as a declaration has it: without length and precision where they are the argument's own. */
+export function typeName(parameter: FunctionParameter): string {
+  const fixed = 'type' in parameter && parameter.type !== undefined;
+  return typeText(plainType(parameter)).replace(fixed ? /$^/ : /\(.*/, '');
 }
 
 function checkImplementation(signature: FunctionSignature, parameters: string, result: string): void {

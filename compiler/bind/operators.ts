@@ -5,9 +5,11 @@ import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
 import { bindCall } from './call.ts';
-import { convert, unify } from './convert.ts';
-import { bindExpression, unsupported } from './expression.ts';
+import { convert, unify, unifyCompared } from './convert.ts';
+import { bindExpression } from './expression.ts';
+import { bindRowComparison } from './rows.ts';
 import type { Scope } from './scope.ts';
+import type { ComparisonOperator } from './syntaxTree.ts';
 import { decimalOf, decimalResult, isDiagnostic, typeOf, widerInterval } from './types.ts';
 
 const boolean: SqlType = { kind: 'BOOLEAN' };
@@ -64,15 +66,15 @@ export function bindOperator(node: ast.BinaryExpression, scope: Scope): Expressi
 
 /** A comparison; both sides are brought to one type. */
 export function bindComparison(
-  operator: '=' | '<>' | '<' | '>' | '<=' | '>=',
+  operator: ComparisonOperator,
   left: Expression,
   right: Expression,
   span: Span,
   scope: Scope,
 ): Expression | undefined {
-  const sides = unify([left, right], span, `compared by '${operator}'`, scope);
+  const sides = unifyCompared([left, right], span, `compared by '${operator}'`, scope);
   if (sides === undefined) return undefined;
-  const [one, two] = sides as [Expression, Expression];
+  const [one, two] = sides;
   return {
     kind: 'comparison',
     operator,
@@ -82,38 +84,6 @@ export function bindComparison(
     nullable: one.nullable || two.nullable,
     span,
   };
-}
-
-function bindRowComparison(node: ast.BinaryExpression, scope: Scope): Expression | undefined {
-  if (
-    node.left.kind !== 'row' ||
-    node.right.kind !== 'row' ||
-    (node.operator !== '=' && node.operator !== '<>') ||
-    node.left.values.length !== node.right.values.length
-  ) {
-    return unsupported(node.span, `a comparison of rows by ${node.operator}`, scope);
-  }
-  const right = node.right.values;
-  const pairs = node.left.values.map(
-    (value, index): ast.Expression => ({
-      kind: 'binary',
-      operator: '=',
-      left: value,
-      right: right[index] ?? value,
-      span: node.span,
-    }),
-  );
-  const all =
-    pairs.length === 1
-      ? pairs[0]
-      : pairs.reduce(
-          (one, two): ast.Expression => ({ kind: 'logical', operator: 'and', operands: [one, two], span: node.span }),
-        );
-  if (all === undefined) return undefined;
-  return bindExpression(
-    node.operator === '=' ? all : { kind: 'logical', operator: 'not', operands: [all], span: node.span },
-    scope,
-  );
 }
 
 /** `+ - * /` by the rules of KDA-SQL 3.5 and 3.6. */

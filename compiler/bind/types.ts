@@ -5,7 +5,6 @@ import {
   integerPrecision,
   isIntegerType,
   isYearMonth,
-  storageOf,
   lengthWhenOmitted,
   plainTypeNames,
   sizedTypeNames,
@@ -152,7 +151,7 @@ export function castIsLegal(from: SqlType, to: SqlType): boolean {
       return (
         target === source ||
         target === 'character' ||
-        (target === 'exact' && from.kind === 'INTERVAL' && (from.start === from.end || storageOf(to) === 'i64'))
+        (target === 'exact' && from.kind === 'INTERVAL' && from.start === from.end)
       );
     case 'boolean':
       return target === 'character' || target === 'boolean';

@@ -17,6 +17,8 @@ export interface UserFunction {
   readonly name: string;
   readonly parameters: readonly SqlType[];
   readonly returns: SqlType;
+  /** SPECIFIC: the name of this overload alone. */
+  readonly specificName?: ast.Identifier;
   /** RETURNS NULL ON NULL INPUT. */
   readonly strict: boolean;
   /** Bound, of type `returns`; column n is parameter n. */
@@ -68,6 +70,7 @@ export function bindFunction(node: ast.CreateFunction, scope: Scope): UserFuncti
     name: node.name.name,
     parameters,
     returns,
+    ...(node.specificName === undefined ? {} : { specificName: node.specificName }),
     strict: node.nullOnNullInput,
     body: convert(body, returns, 'assignment'),
     span: node.span,

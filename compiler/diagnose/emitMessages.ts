@@ -14,26 +14,14 @@ export function notYetMerged(span: Span, stream: string): Diagnostic {
   };
 }
 
-/** An aggregate over DISTINCT values. */
+/** A function of DISTINCT values over a sliding window that can't give them back. */
 export function notYetDistinct(span: Span, name: string): Diagnostic {
   return {
     severity: 'error',
     code: 'not-yet-supported',
-    message: `${name}(DISTINCT …) is not supported yet`,
+    message: `${name}(DISTINCT …) over a sliding window is not supported yet`,
     span,
     related: [],
     hint: 'group by the value in a first pump and count its rows in a second one',
-  };
-}
-
-/** A GROUP BY that only a text closes. */
-export function notYetTextKey(span: Span): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'not-yet-supported',
-    message: 'a window that is closed by a change of a character value is not supported yet',
-    span,
-    related: [],
-    hint: 'give MONOTONIC(…) a number or a time',
   };
 }

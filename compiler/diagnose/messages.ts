@@ -159,11 +159,6 @@ export function columnCount(span: Span, expected: number, found: number, target:
 export function typeMismatch(span: Span, message: string, hint?: string): Diagnostic {
   return error('type-mismatch', span, message, hint);
 }
-/** Says `illegal-cast`. */
-export function illegalCast(span: Span, from: string, to: string): Diagnostic {
-  const hint = from === 'TIMESTAMP' && to === 'BIGINT' ? 'UNIX_TIMESTAMP(x) gives milliseconds since 1970' : undefined;
-  return error('illegal-cast', span, `${from} can not be cast to ${to}`, hint);
-}
 /** Says `no-such-function`. */
 export function noSuchFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
   return error('no-such-function', span, `there is no function ${name}`, didYouMean(name, candidates));

@@ -242,6 +242,8 @@ export function sumResult(
     const rounded = type === 'f32' ? `<f64><f32>(${value})` : value;
     return `<${type}>${module.use('aggregates/sum', 'finiteResult')}(${rounded})`;
   }
+  if (call.name === 'AVG' && call.type.kind === 'DECIMAL')
+    return `${module.use('aggregates/sum', 'decimalAverageResult')}(${at}, ${count})`;
   const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32 }[call.type.kind as string] ?? 64;
   const result =
     call.name === 'SUM'

@@ -137,7 +137,7 @@ export function emitKey(
   code: Code,
   module: ModuleBuilder,
 ): string {
-  const key = code.fresh('key');
+  const key = code.fresh('packed');
   const [only] = keys;
   if (keys.length === 1 && only !== undefined && storageOf(only.expression.type) === 'text') {
     const { value, isNull } = only.operand;

@@ -85,7 +85,7 @@ function emitComputed(
         emitNegate(expression, values[0] ?? '', context.module),
       );
     case 'comparison':
-      return emitStrict(expression, [expression.left, expression.right], context, (values) =>
+      return emitStrict(expression, [unpadded(expression.left), unpadded(expression.right)], context, (values) =>
         compare(expression.operator, expression.left, values[0] ?? '', values[1] ?? '', context),
       );
     case 'and':
@@ -185,6 +185,13 @@ function nameNull(isNull: string, code: Code): string {
   return name;
 }
 
+// What pads a text for a comparison that doesn't look at blanks is left out.
+function unpadded(side: Expression): Expression {
+  if (side.kind !== 'cast' || side.mode !== 'implicit' || side.type.kind !== 'CHAR') return side;
+  const from = side.operand.type;
+  return familyOf(from) === 'character' && 'length' in from && from.length <= side.type.length ? side.operand : side;
+}
+
 function compare(
   operator: Comparison['operator'],
   left: Expression,
@@ -258,8 +265,8 @@ function emitIs(expression: IsTest, context: ExpressionContext): Operand {
 }
 
 function emitDistinctFrom(expression: DistinctFrom, context: ExpressionContext): Operand {
-  const left = emitExpression(expression.left, context);
-  const right = emitExpression(expression.right, context);
+  const left = emitExpression(unpadded(expression.left), context);
+  const right = emitExpression(unpadded(expression.right), context);
   const { code } = context;
   const value = code.fresh('v');
   const differ = compare('<>', expression.left, left.value, right.value, context);

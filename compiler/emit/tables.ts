@@ -57,7 +57,7 @@ export function layOutTables(
       index,
       id,
       name: `table_${id}`,
-      frame: frameOf(table, id, keepAll ? undefined : used, false),
+      frame: frameOf(table.columns, id, keepAll ? undefined : used, false),
       indexes: [...keys.values()],
       headBytes: rowLinkBytes + 8 * keys.size,
     });

@@ -1,7 +1,7 @@
 // Aggregates of the oracle: all values are kept, and the result is computed from the definition.
 import type { AggregateCall } from '../../compiler/plan/plan.ts';
 import { familyOf } from '../../contract/types.ts';
-import { order, storeApproximate, storeExact, type Value } from './evaluate.ts';
+import { divideRounding, order, storeApproximate, storeExact, type Value } from './evaluate.ts';
 
 /** What one aggregate of one group has seen. */
 export interface Accumulator {
@@ -37,7 +37,9 @@ function resultOf(call: AggregateCall, all: readonly Value[]): Value {
         return storeApproximate(call.name === 'SUM' ? total : total / values.length, call.type);
       }
       const total = values.reduce<bigint>((sum, value) => sum + BigInt(value as number), 0n);
-      return storeExact(call.name === 'SUM' ? total : total / BigInt(values.length), call.type);
+      if (call.name === 'SUM') return storeExact(total, call.type);
+      const count = BigInt(values.length);
+      return storeExact(call.type.kind === 'DECIMAL' ? divideRounding(total, count) : total / count, call.type);
     }
     case 'MIN':
       return values.reduce<Value>((best, value) => (best === null || order(value, best) < 0 ? value : best), null);

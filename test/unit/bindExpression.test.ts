@@ -50,7 +50,7 @@ describe('expressions', () => {
     ['TRIM(TICKER)', "TRIM_BOTH(#0:TICKER, ' ') : VARCHAR(4)"],
     ["TRIM(BOTH 'x' FROM TICKER)", "TRIM_BOTH(#0:TICKER, 'x') : VARCHAR(4)"],
     ['EXTRACT(HOUR FROM EVENT_TIME)', 'EXTRACT(3, #4:EVENT_TIME) : BIGINT'],
-    ['FLOOR(D)', 'FLOOR(#3:D) : DECIMAL(5,2)'],
+    ['FLOOR(D)', 'FLOOR(#3:D) : DECIMAL(5,0)'],
     ['FLOOR("price")', 'FLOOR(#1:price) : DOUBLE'],
     ['UPPER(F)', 'UPPER(CAST(#5:F AS VARCHAR(5))) : VARCHAR(5)'],
     ['UPPER(NULL)', 'UPPER(NULL) : VARCHAR(65535)'],
@@ -110,7 +110,7 @@ describe('readCatalogue', () => {
       faults: ['overflow', 'invalid-argument'],
       documentation: 'The first characters.',
     });
-    expect(cases).toEqual([{ text: "left('abcd', 2) = 'ab'", module: 'functions/x' }]);
+    expect(cases).toEqual([{ text: "left('abcd', 2) = 'ab'", module: 'functions/x', implementation: 'left' }]);
   });
 
   it.each([

@@ -9,7 +9,7 @@ export const declare = (sql: string, implementation: string, tags = ''): string 
 const library = [
   declare('floor(TIMESTAMP, FIELD) -> TIMESTAMP', 'floorTimestamp(a: i64, unit: i32): i64'),
   declare('floor(INTERVAL, FIELD) -> INTERVAL', 'floorInterval(a: i64, unit: i32): i64'),
-  declare('floor(DECIMAL) -> DECIMAL', 'floorDecimal(a: i64, scale: i32): i64'),
+  declare('floor(DECIMAL) -> DECIMAL(18, 0)', 'floorDecimal(a: i64, scale: i32): i64'),
   declare('floor(DOUBLE) -> DOUBLE', 'floorDouble(a: f64): f64'),
   declare('ceil(TIMESTAMP, FIELD) -> TIMESTAMP', 'ceilTimestamp(a: i64, unit: i32): i64'),
   declare('step(TIMESTAMP, INTERVAL) -> TIMESTAMP', 'stepTimestamp(a: i64, b: i64): i64'),

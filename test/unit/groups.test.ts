@@ -9,7 +9,7 @@ import { findGroup } from "./assembly/state/groups";
 import { keyBytes } from "./assembly/state/slots";
 import { storeOwnedText } from "./assembly/state/ownedText";
 import { addCount } from "./assembly/aggregates/count";
-import { addWideSum, wideSumResult, wideAverageResult } from "./assembly/aggregates/sum";
+import { addWideSum, decimalAverageResult, wideSumResult, wideAverageResult } from "./assembly/aggregates/sum";
 import { inputBuffer } from "./assembly/state/input";
 import { textOf } from "./assembly/text";
 import { pendingFault, clearFault } from "./assembly/faults";
@@ -30,6 +30,7 @@ export function next(): usize { return nextGroup(operator); }
 export function key(row: usize): usize { return keyBytes(operator.groups, row); }
 export function count(): i32 { return operator.groups.count; }
 export function sum(row: usize, bits: i32): i64 { clearFault(); const result = wideSumResult(row + 16, bits); return pendingFault != 0 ? -1 : result; }
+export function decimalAverage(row: usize, count: i64): i64 { clearFault(); const result = decimalAverageResult(row + 16, count); return pendingFault != 0 ? -1 : result; }
 export function average(row: usize, count: i64): i64 { clearFault(); const result = wideAverageResult(row + 16, count, 64); return pendingFault != 0 ? -1 : result; }
 export function save(group: i32): i32 { snapshot.beginBlob(group); saveTumble(operator, 5, 1, group); return snapshot.blobIsEmpty() ? 0 : <i32>snapshot.writtenLength(); }
 export function pointer(): usize { return snapshot.writtenPointer(); }
@@ -163,6 +164,9 @@ test('sums are exact in 128 bits and checked at the result', async () => {
   const second = call(exports, 'next');
   expect(exports.sum?.(second, 64)).toBe(-1n);
   expect(exports.average?.(second, 2n)).toBe(big);
+  // Decimals round half away from zero: (2^63 + 4) / 4, and the same below zero.
+  expect(exports.decimalAverage?.(first, 8n)).toBe(((big + 5n) / 4n + 1n) / 2n);
+  expect(exports.decimalAverage?.(second, 4n)).toBe((big + 1n) / 2n);
 });
 
 test('the boundary of a window is the first time with another value', async () => {

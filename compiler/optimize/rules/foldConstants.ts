@@ -1,9 +1,10 @@
-// Three-valued logic over literals: TRUE AND x → x, FALSE AND x → FALSE, NOT TRUE → FALSE, CASE with constant branches, and
-// COALESCE of a literal. What could fault is left alone unless it would never have been evaluated.
+// Three-valued logic over literals: TRUE AND x → x, FALSE AND x → FALSE, NOT TRUE → FALSE, CASE with constant branches,
+// COALESCE of a literal; and exact values over literals (foldExact.ts). What could fault is left alone unless it would never have been evaluated.
 import { sameType } from '../../../contract/types.ts';
 import type { Expression, Literal } from '../../plan/expression.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { rewriteExpressions, rewriteRelations } from '../../plan/rewrite.ts';
+import { foldExact } from './foldExact.ts';
 
 /** The pass. */
 export function foldConstants(plan: Plan): Plan {
@@ -29,9 +30,18 @@ function fold(node: Expression): Expression {
       return { ...node, branches };
     }
     case 'cast':
-      return sameType(node.type, node.operand.type) && node.mode !== 'explicit' ? node.operand : node;
+      return sameType(node.type, node.operand.type) && node.mode !== 'explicit' ? node.operand : foldExact(node);
+    case 'coalesce': {
+      // NULLs at the front, and what stands behind a value, are never the result.
+      const open = node.operands.filter((operand) => !isNullLiteral(operand));
+      const value = open.findIndex((operand) => operand.kind === 'literal');
+      const operands = value < 0 ? open : open.slice(0, value + 1);
+      const first = operands[0];
+      if (first === undefined) return node;
+      return operands.length === 1 ? withType(first, node) : { ...node, operands };
+    }
     default:
-      return node;
+      return foldExact(node);
   }
 }
 

@@ -1,0 +1,78 @@
+// Messages about expressions: casts, rows, periods, fields, functions that the script creates.
+import type { Span } from '../source.ts';
+import type { Diagnostic, RelatedSpan } from './diagnostic.ts';
+
+function error(
+  code: string,
+  span: Span,
+  message: string,
+  hint?: string,
+  related: readonly RelatedSpan[] = [],
+): Diagnostic {
+  return { severity: 'error', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Says `illegal-cast`. */
+export function illegalCast(span: Span, from: string, to: string): Diagnostic {
+  const numeric = /^(TINYINT|SMALLINT|INTEGER|BIGINT|DECIMAL|REAL|DOUBLE)/;
+  const rules: readonly (readonly [boolean, string])[] = [
+    [from === 'TIMESTAMP' && numeric.test(to), 'UNIX_TIMESTAMP(x) gives milliseconds since 1970'],
+    [numeric.test(from) && to === 'TIMESTAMP', 'TO_TIMESTAMP(x) takes milliseconds since 1970'],
+    [numeric.test(from) && to.startsWith('INTERVAL'), "multiply an interval by the number: x * INTERVAL '1' SECOND"],
+    [from.startsWith('INTERVAL') && numeric.test(to), 'an interval of one field is a number: (a - b) SECOND'],
+    [from === 'DATE' && to === 'TIME', 'a DATE has no time of day'],
+    [from === 'BOOLEAN' && numeric.test(to), 'write CASE WHEN x THEN 1 ELSE 0 END'],
+    [numeric.test(from) && to === 'BOOLEAN', 'write x <> 0'],
+  ];
+  const hint = rules.find(([fits]) => fits)?.[1];
+  return error('illegal-cast', span, `${from} can not be cast to ${to}`, hint);
+}
+/** Says `type-mismatch`. */
+export function misplacedRow(span: Span): Diagnostic {
+  return error(
+    'type-mismatch',
+    span,
+    'a row of values is no value: it can only be compared with another row',
+    'take the parentheses away, or compare it by =, <, IN or BETWEEN',
+  );
+}
+/** Says `type-mismatch`. */
+export function rowBesideValue(span: Span): Diagnostic {
+  return error('type-mismatch', span, 'a row can only be compared with a row', 'write as many values on both sides');
+}
+/** Says `type-mismatch`. */
+export function rowWidths(span: Span, left: number, right: number): Diagnostic {
+  return error('type-mismatch', span, `a row of ${left} values can not be compared with one of ${right}`);
+}
+/** Says `type-mismatch`. */
+export function notAPeriod(span: Span): Diagnostic {
+  return error('type-mismatch', span, 'a period is expected here', 'write its two ends: PERIOD(start, end)');
+}
+/** Says `type-mismatch`. */
+export function notAPointOfTime(span: Span, type: string): Diagnostic {
+  return error('type-mismatch', span, `a period begins and ends with a datetime, not with ${type}`);
+}
+
+/** Says `always-faults`. */
+export function alwaysFaults(span: Span, fault: string, text: string): Diagnostic {
+  return {
+    ...error('always-faults', span, `${text}: every row that gets here faults with ${fault}`),
+    severity: 'warning',
+  };
+}
+
+/** Says `duplicate-function`. */
+export function duplicateSpecificName(span: Span, name: string, first: Span): Diagnostic {
+  return error(
+    'duplicate-function',
+    span,
+    `the specific name "${name}" belongs to another function already`,
+    'give each overload a specific name of its own',
+    [{ span: first, message: 'first here' }],
+  );
+}
+
+/** Says `type-mismatch`. */
+export function noSuchField(span: Span, field: string, type: string, fields: readonly string[]): Diagnostic {
+  return error('type-mismatch', span, `${type} has no ${field}`, `it has ${fields.join(', ')}`);
+}

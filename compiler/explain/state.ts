@@ -1,0 +1,86 @@
+// What an operator holds in memory, and what bounds it.
+import { storageOf } from '../../contract/types.ts';
+import type { Expression } from '../plan/expression.ts';
+import type { AggregateCall, JoinSide, Plan, Relation, StatefulRelation } from '../plan/plan.ts';
+import { rowBytes, sayDuration } from './units.ts';
+
+/** One sentence for an operator. What no window bounds is called unbounded. */
+export function stateInWords(relation: StatefulRelation, plan: Plan): string {
+  switch (relation.kind) {
+    case 'tumble-aggregate':
+      return `${groupBytes(relation.keys.length - 1, relation.aggregates)} a group; only the groups of the open window are held`;
+    case 'stagger-aggregate':
+      return `${groupBytes(relation.keys.length, relation.aggregates)} a group, for ${sayDuration(relation.rangeMs)} after its first row`;
+    case 'sliding-window': {
+      const partition = relation.partition.length === 0 ? 'in all' : 'a partition';
+      const fixed = `${groupBytes(
+        relation.partition.length,
+        relation.calls.map((call) => ({ ...call, name: 'SUM' as const })),
+      )} ${partition}`;
+      const values = new Set(
+        relation.calls.flatMap((call) => (call.argument === undefined ? [] : [JSON.stringify(call.argument, plainly)])),
+      );
+      const row = `${8 + 9 * values.size} bytes a row`;
+      if (relation.frame.unit === 'range')
+        return `${row} of the last ${sayDuration(relation.frame.precedingMs)}, and ${fixed} that has such rows`;
+      const kept =
+        relation.frame.unit === 'rows' ? `${row} for ${relation.frame.preceding + 1n} rows ${partition}, and ` : '';
+      return `${kept}${fixed}${relation.partition.length === 0 ? '' : '; UNBOUNDED: partitions are never forgotten'}`;
+    }
+    case 'distinct':
+      return `about ${24 + 9 * relation.keys.length} bytes for each combination since the key changed`;
+    case 'join':
+      return `1: ${sideInWords(relation.left, relation.input, 0)}; 2: ${sideInWords(relation.right, relation.input, relation.left.columns)}`;
+    case 'lookup': {
+      const table = plan.tables.find(({ name }) => name === relation.table);
+      const { bytes, texts } = rowBytes(table?.columns ?? []);
+      return `${bytes} bytes${andTexts(texts)} a row of the table, twice while it is replaced`;
+    }
+    case 'table-function':
+      return tableFunction(relation.name, relation.options);
+    case 'sort':
+      return `${keptBytes(relation.input)} a row that waits: the rows of one batch`;
+    case 'time-sort':
+      return `${keptBytes(relation.input)} a row that waits: the rows of ${sayDuration(relation.withinMs)} of its time`;
+  }
+}
+
+function plainly(name: string, value: unknown): unknown {
+  return name === 'span' ? undefined : typeof value === 'bigint' ? `${value}` : value;
+}
+
+function andTexts(texts: number): string {
+  return texts === 0 ? '' : ' and the texts';
+}
+
+function groupBytes(keys: number, calls: readonly AggregateCall[]): string {
+  const words = calls.reduce((sum, call) => sum + wordsOf(call.name, call.argument), 0);
+  const sets = calls.some(({ distinct }) => distinct) ? ' and every distinct value' : '';
+  return `${24 + 8 * words + 9 * Math.max(keys, 0)} bytes${sets}`;
+}
+
+function wordsOf(name: AggregateCall['name'], argument: Expression | undefined): number {
+  if (name === 'COUNT') return 1;
+  if (name.startsWith('VAR_') || name.startsWith('STDDEV_')) return 3;
+  return argument !== undefined && storageOf(argument.type) === 'text' ? 2 : 3;
+}
+
+function keptBytes(relation: Relation): string {
+  const { bytes, texts } = rowBytes(relation.columns);
+  return `${bytes} bytes${andTexts(texts)}`;
+}
+
+function sideInWords(side: JoinSide, input: Relation, from: number): string {
+  const { bytes, texts } = rowBytes(input.columns.slice(from, from + side.columns));
+  const row = `at most ${bytes + 24} bytes${andTexts(texts)} a row`;
+  const { retention } = side;
+  if (retention.unit === 'rows') return `${row}, ${retention.count} rows`;
+  return retention.milliseconds === 0n ? `${row} of one ROWTIME` : `${row} of ${sayDuration(retention.milliseconds)}`;
+}
+
+function tableFunction(name: string, options: Readonly<Record<string, number | boolean | string>>): string {
+  const given = Object.entries(options)
+    .map(([option, value]) => `${option} ${value}`)
+    .join(', ');
+  return `bounded by its arguments${given === '' ? '' : ` (${given})`}${name.endsWith('_TUMBLING') ? ' and a stated number of distinct items' : ''}`;
+}
