@@ -65,7 +65,9 @@ describe.each(examples)('examples/%s', (name) => {
 });
 
 test('the first application of README.md gives the row that stands there', () => {
-  const section = readFileSync(join(root, 'README.md'), 'utf8').split('\n## ').find((text) => text.startsWith('A first'));
+  const section = readFileSync(join(root, 'README.md'), 'utf8')
+    .split('\n## ')
+    .find((text) => text.startsWith('A first'));
   const [sql = '', records = '', run = ''] = blocksOf(section ?? '');
   const lines = run.trimEnd().split('\n');
   const folder = mkdtempSync(join(tmpdir(), 'rowtime-readme-'));

@@ -84,10 +84,8 @@ export function testFilesAt(path: string): string[] {
 export function loadTestFile(file: string): { cases: TestCase[]; problems: TestFileProblem[] } {
   const shown = relative(process.cwd(), file);
   const text = readFileSync(file, 'utf8');
-  return parseTestFile(
-    shown.startsWith('..') ? file : shown,
-    file.endsWith('.md') ? testsOfPage(text) : text,
-    (name) => readFileSync(join(dirname(file), name), 'utf8'),
+  return parseTestFile(shown.startsWith('..') ? file : shown, file.endsWith('.md') ? testsOfPage(text) : text, (name) =>
+    readFileSync(join(dirname(file), name), 'utf8'),
   );
 }
 
