@@ -1,4 +1,4 @@
-// The examples and the README do what they say: their commands are run as they are written there, and their tests, too.
+// Pages tell the truth: the commands of examples and of README.md are run as they are written there, the examples of docs/sql.md as tests.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,6 +62,14 @@ describe.each(examples)('examples/%s', (name) => {
   test('examples/README.md names it', () => {
     expect(readFileSync(join(root, 'examples/README.md'), 'utf8')).toContain(`(${name}/README.md)`);
   });
+});
+
+test('every example of docs/sql.md runs and gives what stands there', async () => {
+  const path = join(root, 'docs/sql.md');
+  const examples = [...readFileSync(path, 'utf8').matchAll(/^```sql$/gm)];
+  const printed: string[] = [];
+  const result = await runTestPaths([path], { print: (text: string) => printed.push(text) });
+  expect(result, printed.join('\n')).toEqual({ passed: examples.length, failed: 0, notRun: 0 });
 });
 
 test('the first application of README.md gives the row that stands there', () => {
