@@ -7,6 +7,7 @@ import type { Relation } from '../plan/plan.ts';
 import type { Span } from '../source.ts';
 import { bindJoin } from './fromJoin.ts';
 import type { FromTree } from './join.ts';
+import { entriesOf, layOut } from './records.ts';
 import { asRelation, bindQuery, type QueryContext, type View } from './query.ts';
 import { columnAt, type FromScope, type Scope, type ScopeRelation } from './scope.ts';
 import { bindTableFunction } from './tableFunctions.ts';
@@ -65,7 +66,7 @@ export function emptyScope(context: QueryContext): Scope {
 function single(
   relation: Relation,
   columns: readonly Column[],
-  part: Pick<ScopeRelation, 'alias' | 'visible'>,
+  part: Pick<ScopeRelation, 'alias' | 'visible' | 'records'>,
   known: Pick<FromScope, 'origins' | 'growing'>,
   window: BoundFrame | undefined,
   span: Span,
@@ -200,14 +201,16 @@ function bindDerived(from: ast.DerivedTable, context: QueryContext): BoundFrom |
   const bound = bindQuery(from.query, context);
   const window = windowOf(from.window, context);
   if (bound === undefined || window === 'failed') return undefined;
-  const { relation, growing, origins } = asRelation(bound, context);
-  const columns = renamed(relation.columns, from.columnAliases, relation.columns.length, from.span, context);
-  if (columns === undefined) return undefined;
-  const named: Relation = columns === relation.columns ? relation : { ...relation, columns };
+  const entries = entriesOf(bound.items);
+  const names = renamed(entries, from.columnAliases, entries.length, from.span, context);
+  if (names === undefined) return undefined;
+  const { items, names: columnNames, visible, records } = layOut(bound.items, names);
+  const { relation, growing, origins } = asRelation({ ...bound, items }, context);
+  const columns = relation.columns.map((column, index) => ({ ...column, name: columnNames[index] ?? column.name }));
   return single(
-    named,
+    { ...relation, columns },
     columns,
-    { alias: from.alias?.name, visible: columns.length },
+    { alias: from.alias?.name, visible, records },
     { growing, origins },
     window,
     from.span,

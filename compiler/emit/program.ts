@@ -116,7 +116,12 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
   if (domain.timed.length === 0) return;
   const clock = clockOf(domain, program);
   const code = new Code();
+  const endings = domain.timed.flatMap((operator) => {
+    const own = operatorCode(operator);
+    return own.form === 'inline' || own.atEnd === undefined ? [] : [own.atEnd(operator, clock, module)];
+  });
   code.block('for (;;)', () => {
+    if (endings.length > 0) code.line(`if (time == i64.MAX_VALUE) { ${endings.join(' ')} }`);
     code.line('let due: i32 = -1;');
     code.line('let dueTime: i64 = 0;');
     for (const [index, { name }] of domain.timed.entries()) {
@@ -125,8 +130,6 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
       );
     }
     code.line('if (due < 0) break;');
-    // A window that only a row's value closes leaves, at the end of the input, with the stream's clock.
-    code.line(`if (dueTime == i64.MAX_VALUE) dueTime = ${clock};`);
     for (const [index, { name }] of domain.timed.entries()) {
       code.line(`if (due == ${index}) { if (!flush_${name}(dueTime, resumable)) return false; }`);
     }

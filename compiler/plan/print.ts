@@ -128,6 +128,7 @@ export function printExpression(expression: Expression): string {
   const print = printExpression;
   switch (expression.kind) {
     case 'literal':
+      if (expression.origin !== undefined) return expression.origin;
       return expression.value === null
         ? 'NULL'
         : typeof expression.value === 'string'
