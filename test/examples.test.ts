@@ -1,4 +1,4 @@
-// Pages tell the truth: the commands of examples and of README.md are run as they are written there, the examples of docs/sql.md as tests.
+// Pages tell the truth: the commands of examples and of README.md are run as they are written there, the examples of docs as tests.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,8 +64,8 @@ describe.each(examples)('examples/%s', (name) => {
   });
 });
 
-test('every example of docs/sql.md runs and gives what stands there', async () => {
-  const path = join(root, 'docs/sql.md');
+test.each(['sql', 'tests'])('every example of docs/%s.md runs and gives what stands there', async (page) => {
+  const path = join(root, `docs/${page}.md`);
   const examples = [...readFileSync(path, 'utf8').matchAll(/^```sql$/gm)];
   const printed: string[] = [];
   const result = await runTestPaths([path], { print: (text: string) => printed.push(text) });

@@ -354,6 +354,7 @@ describe('facts in two places', () => {
       'docs/sql.md',
       'docs/errors.md',
       'docs/connectors.md',
+      'docs/tests.md',
       'examples/README.md',
     ];
     expect(wanted.filter((file) => !existsSync(join(root, file)))).toEqual([]);
