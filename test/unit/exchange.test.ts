@@ -1,9 +1,7 @@
 // A run that began in the artifact that was compiled in haste goes on in the fast one: rows, counters and checkpoints are the same.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../../compiler/compile.ts';
+import type { Source } from '../../contract/connector.ts';
 import type { InputBinding } from '../../contract/binding.ts';
 import { Program } from '../../runtime/program.ts';
 
@@ -27,7 +25,6 @@ const rows = Array.from(
 
 let quick: Uint8Array;
 let full: Uint8Array;
-const folder = mkdtempSync(join(tmpdir(), 'rowtime-exchange-'));
 beforeAll(async () => {
   const made = async (effort: 'quick' | 'full'): Promise<Uint8Array> => {
     const { wasm } = await compile({ name: 'x.sql', text: sql }, { inputs: [input], effort });
@@ -36,7 +33,6 @@ beforeAll(async () => {
   };
   [quick, full] = [await made('quick'), await made('full')];
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function play(
   exchangeAt: number | undefined,
@@ -85,20 +81,24 @@ test('another program is refused', async () => {
 test('a run takes the fast artifact when it comes', async () => {
   const { run } = await import('../../runtime/run.ts');
   const { systemClock } = await import('../../runtime/clock.ts');
-  const { connectors } = await import('../../runtime/connectors/registry.ts');
-  const path = join(folder, 's.jsonl');
-  writeFileSync(path, rows.join(''));
-  const file = connectors.find(({ scheme }) => scheme === 'file');
   const clock = systemClock();
   const played = async (faster: Promise<Uint8Array | undefined> | undefined): Promise<string> => {
     const program = await Program.open(quick, { start: 0n });
-    const source = await file?.openSource?.({
-      url: { scheme: 'file', path, options: new Map() } as never,
-      finished: false,
-      now: () => clock.now(),
-      sleep: (milliseconds) => clock.timer(milliseconds).done,
-    });
-    if (source === undefined) throw new Error('no source');
+    const bytes = new TextEncoder().encode(rows.join(''));
+    let read = 0;
+    const source: Source = {
+      resumable: 'no',
+      read: (room) => {
+        if (read === bytes.length) return { kind: 'end' };
+        const length = Math.min(room.length, bytes.length - read);
+        room.set(bytes.subarray(read, read + length));
+        read += length;
+        return { kind: 'bytes', length, last: read === bytes.length };
+      },
+      consumed: () => {},
+      position: () => null,
+      close: () => Promise.resolve(),
+    };
     let text = '';
     const sinks = program.manifest.outputs.map(({ stream }, output) => ({
       stream,
@@ -114,7 +114,7 @@ test('a run takes the fast artifact when it comes', async () => {
         close: () => Promise.resolve(),
       },
     }));
-    const from = { stream: 'S', url: path, inputs: [0], source, live: false, finished: false, turn: 0 };
+    const from = { stream: 'S', url: 'memory', inputs: [0], source, live: false, finished: false, turn: 0 };
     await run({
       program,
       sources: [from],
