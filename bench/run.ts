@@ -8,8 +8,9 @@ import { firstDifference, readRows } from './compare.ts';
 import { type Contestant, packageFolder, type PrepareContestant, type WorkloadFiles } from './contestant.ts';
 import { printReport, type ContestantReport, type WorkloadReport } from './report.ts';
 import { generateData, type Workload } from './workload.ts';
-import { workloadNamed, workloads } from './workloads/all.ts';
+import { workloads, workloadsNamed } from './workloads/all.ts';
 import { prepareDuckdb } from './yardsticks/duckdb.ts';
+import { prepareJava } from './yardsticks/java.ts';
 import { prepareNode } from './yardsticks/node.ts';
 import { prepareRowtime } from './yardsticks/rowtime.ts';
 import { prepareSimdjson } from './yardsticks/simdjson.ts';
@@ -27,17 +28,23 @@ export interface BenchOptions {
 type Runnable = Exclude<Contestant, { readonly absent: string }>;
 
 const seed = 20_261_123;
-const contestants: readonly PrepareContestant[] = [prepareRowtime, prepareNode, prepareDuckdb, prepareSimdjson];
+const contestants: readonly PrepareContestant[] = [
+  prepareRowtime,
+  prepareNode,
+  prepareDuckdb,
+  prepareSimdjson,
+  prepareJava,
+];
 
 /** Runs the named workloads, all when none is named; returns the exit status of the command. */
 export async function runBench(names: readonly string[], options: BenchOptions): Promise<number> {
-  const unknown = names.filter((name) => workloadNamed(name) === undefined);
+  const unknown = names.filter((name) => workloadsNamed(name).length === 0);
   if (unknown.length > 0) {
     const known = workloads.map((workload) => workload.name).join(', ');
     process.stderr.write(`no workload ${unknown.map((name) => `"${name}"`).join(', ')}; there are: ${known}\n`);
     return 2;
   }
-  const chosen = names.length === 0 ? workloads : workloads.filter((workload) => names.includes(workload.name));
+  const chosen = names.length === 0 ? workloads : [...new Set(names.flatMap(workloadsNamed))];
   const reports: WorkloadReport[] = [];
   for (const workload of chosen) {
     const report = await runWorkload(workload, options);
@@ -57,6 +64,7 @@ async function runWorkload(workload: Workload, options: BenchOptions): Promise<W
   const absent: { name: string; reason: string }[] = [];
   for (const prepare of contestants) {
     const contestant = await prepare(workload, files);
+    if (contestant === undefined) continue;
     if ('absent' in contestant) absent.push({ name: contestant.name, reason: contestant.absent });
     else runnable.push(contestant);
   }
@@ -85,23 +93,34 @@ async function runWorkload(workload: Workload, options: BenchOptions): Promise<W
   };
 }
 
-/** The workload's file, made once per size and version of its generator. */
-function provideData(workload: Workload, records: number): WorkloadFiles {
+/** Where data and results lie. */
+export function dataFolder(): string {
   const root = packageFolder();
-  const base = existsSync(join(root, 'tsconfig.json'))
-    ? join(root, 'bench/data')
-    : join(process.cwd(), '.rowtime/bench');
-  const folder = join(base, `${workload.name}-${records}-v${workload.dataVersion}`);
+  return existsSync(join(root, 'tsconfig.json')) ? join(root, 'bench/data') : join(process.cwd(), '.rowtime/bench');
+}
+
+/** The workload's files, made once per size and version of their generator. */
+function provideData(workload: Workload, records: number): WorkloadFiles {
+  const named = (name: string): string => join(dataFolder(), `${name}-${records}-v${workload.dataVersion}`);
+  const folder = named(workload.name);
+  const data = named(workload.data ?? workload.name);
   mkdirSync(folder, { recursive: true });
-  const input = join(folder, `input.${workload.format}`);
-  if (!existsSync(input)) {
-    process.stderr.write(`${workload.name}: generating ${records} records\n`);
-    const file = openSync(`${input}.part`, 'w');
-    for (const piece of generateData(workload, records, seed)) writeSync(file, piece);
-    closeSync(file);
-    renameSync(`${input}.part`, input);
-  }
-  return { folder, input };
+  mkdirSync(data, { recursive: true });
+  const input = join(data, `input.${workload.format}`);
+  provideFile(input, workload, records);
+  if (workload.reference === undefined) return { folder, input };
+  const reference = join(data, 'reference.jsonl');
+  provideFile(reference, workload.reference, workload.reference.rows(records));
+  return { folder, input, reference };
+}
+
+function provideFile(path: string, source: Parameters<typeof generateData>[0], records: number): void {
+  if (existsSync(path)) return;
+  process.stderr.write(`generating ${records} records: ${path}\n`);
+  const file = openSync(`${path}.part`, 'w');
+  for (const piece of generateData(source, records, seed)) writeSync(file, piece);
+  closeSync(file);
+  renameSync(`${path}.part`, path);
 }
 
 /** Words that pin a program to the last core, none where taskset is not to be had. */
@@ -145,7 +164,8 @@ function warmUp(
       continue;
     }
     const rows = readRows(contestant.output, workload.result);
-    const difference = expected === undefined ? undefined : firstDifference(expected, rows, workload.result);
+    const difference =
+      expected === undefined ? undefined : firstDifference(expected, rows, workload.result, workload.ordered);
     if (expected === undefined) {
       expected = rows;
       expectedFrom = contestant.name;

@@ -170,6 +170,7 @@ function addTools(program: Command, finish: Finish): void {
     .argument('[NAME...]')
     .option('--json', 'results as JSON')
     .option('--rounds <N>', 'measured runs of every contestant', whole, 5)
+    .option('--scale <SHARE>', 'share of the records, for a trial run that enters no history', Number, 1)
     .action((names: string[], options) =>
       finish(
         import('./bench.ts').then((module) => module.benchCommand(names, options)),
