@@ -2,7 +2,7 @@
 //
 // Law: see plan.ts, Join.
 import { RowStore, ROW_STORE_BYTES, initializeRowStore, addRow, dropOldest, oldestRowtime, saveRows, loadRows, rowsLoaded } from "../state/rowStore";
-import { entrySequence } from "../state/rows";
+import { entryRowtime, entrySequence } from "../state/rows";
 import * as snapshot from "../state/snapshot";
 
 const NEVER: i64 = i64.MAX_VALUE;
@@ -20,6 +20,8 @@ export class Join {
   right: RowStore;
   /** Rows of a preserved side are kept. */
   open: u32;
+  /** When rows that only others drive out leave: NEVER before the end of the input. */
+  end: i64;
 }
 
 const FIELD_BYTES: usize = 64;
@@ -34,6 +36,12 @@ export function initializeJoin(join: Join, left: usize, right: usize, keyGroups:
   initializeRowStore(join.right, right, keyGroups);
   join.boundary = NEVER;
   join.outputTime = NEVER;
+  join.end = NEVER;
+}
+
+/** When a side's rows leave that only others drive out: at the end of the input, with the clock or the last one's ROWTIME if that is later. */
+export function rowsEnd(join: Join, rows: RowStore): i64 {
+  return rows.list.count == 0 || join.end == NEVER ? NEVER : max(join.end, entryRowtime(rows.list.tail));
 }
 
 /** Adds a row to a side. */

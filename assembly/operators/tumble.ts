@@ -62,6 +62,11 @@ export function openWindow(operator: Tumble, value: i64, boundary: i64, closedEn
   operator.open = 1;
 }
 
+/** The end of the input: what only a row's value closes leaves with the clock, or with its last row's ROWTIME if that is later. */
+export function endTumble(operator: Tumble, clock: i64): void {
+  if (operator.open != 0 && operator.outputTime == NEVER) operator.outputTime = max(clock, operator.lastTime);
+}
+
 /** Opens the window of a text value. */
 export function openTextWindow(operator: Tumble, text: Text, isNull: bool): void {
   openWindow(operator, isNull ? i64.MIN_VALUE : 0, NEVER, false);

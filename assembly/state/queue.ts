@@ -42,6 +42,13 @@ export function headSequence(queue: RowQueue): i64 {
   return entrySequence(queue.list.head);
 }
 
+/** Sequence of the last row, 0 for an empty queue: numbering goes on from there after a restart. */
+export function lastSequence(queue: RowQueue): i64 {
+  let last: i64 = 0;
+  for (let entry = queue.list.head; entry != 0; entry = nextEntry(entry)) last = entrySequence(entry);
+  return last;
+}
+
 /** Takes the first row into the frame. Its texts are valid until the next one is taken. */
 export function takeRow(queue: RowQueue): void {
   if (queue.taken != 0) dropEntry(queue.taken);

@@ -53,17 +53,18 @@ export function emitSnapshots(context: ProgramContext): void {
   module.function('export function snapshot_prepare(): void', prepare);
 }
 
-// Section 0: per stream its name's hash and clock, then the ledger and the outputs' row counts.
+// Section 0: per stream its name's hash and clock, per input whether it has ended, then the ledger and the outputs' row counts.
 function emitShared(context: ProgramContext): void {
   const { module, program, ledger } = context;
   const use = (name: string): string => module.use('state/snapshot', name);
   const save = new Code();
   save.line(`${use('beginSection')}(0, 1);`);
-  const clocks: { hash: string; variable: string }[] = [];
+  const clocks: { hash: string; variable: string; isFlag?: boolean }[] = [];
   for (const layout of program.streams.values()) {
     clocks.push({ hash: hashText(layout.stream.name), variable: `rowtime_${layout.id}` });
-    if (layout.input !== undefined)
-      clocks.push({ hash: hashText(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
+    if (layout.input === undefined) continue;
+    clocks.push({ hash: hashText(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
+    clocks.push({ hash: hashText(`${layout.stream.name} finished`), variable: `finished_${layout.id}`, isFlag: true });
   }
   save.line(`${use('writeU32')}(${clocks.length});`);
   for (const { hash, variable } of clocks)
@@ -78,7 +79,8 @@ function emitShared(context: ProgramContext): void {
     load.line(`const hash = ${use('readU64')}();`);
     load.line(`const clock = <i64>${use('readU64')}();`);
     load.line(`if (${use('readFailed')}) return;`);
-    for (const { hash, variable } of clocks) load.line(`if (hash == 0x${hash}) ${variable} = clock;`);
+    for (const { hash, variable, isFlag } of clocks)
+      load.line(`if (hash == 0x${hash}) ${variable} = clock${isFlag === true ? ' != 0' : ''};`);
   });
   load.line(`const bytes = ${use('readU32')}();`);
   load.line(`const counters = ${use('readSpace')}(bytes);`);
@@ -129,6 +131,11 @@ function emitLoad(context: ProgramContext, operators: readonly OperatorLayout[])
   for (const domain of program.domains) {
     for (const { name } of domain.timed)
       loaded.line(`next_${domain.index} = min(next_${domain.index}, ${name}.boundary);`);
+  }
+  for (const merge of mergesOf(program)) {
+    const last = module.use('state/queue', 'lastSequence');
+    for (const queue of merge.queues)
+      loaded.line(`waited_${merge.layout.id} = max(waited_${merge.layout.id}, ${last}(${queue}));`);
   }
   loaded.line(`return ${done};`);
   module.function('export function snapshot_loaded(): i32', loaded);

@@ -1,50 +1,69 @@
-// Aggregates of the oracle: all values are kept, and the result is computed from the definition.
-import type { AggregateCall } from '../../compiler/plan/plan.ts';
+// Aggregates and window functions of the oracle: each is computed from all rows that it sees, by its definition.
+import type { AggregateCall, WindowCall } from '../../compiler/plan/plan.ts';
 import { familyOf } from '../../contract/types.ts';
-import { divideRounding, order, storeApproximate, storeExact, type Value } from './evaluate.ts';
+import { divideRounding, Fault, order, storeApproximate, storeExact, type Value } from './evaluate.ts';
+import { exactSum, exactVariance } from './exact.ts';
 
-/** What one aggregate of one group has seen. */
-export interface Accumulator {
-  add(value: Value): void;
-  result(): Value;
+/** What one aggregate sees of a row: its argument (1 for COUNT(*)), the row's time, and what LAG gives instead. */
+export interface Seen {
+  readonly value: Value;
+  readonly rowtime: bigint;
+  readonly otherwise?: Value;
 }
 
-/** A fresh accumulator. */
-export function newAccumulator(call: AggregateCall): Accumulator {
-  const all: Value[] = [];
-  return {
-    add: (value) => {
-      all.push(value);
-    },
-    result: () => resultOf(call, all),
-  };
+/** An aggregate over rows that only came. */
+export function aggregate(call: AggregateCall, rows: readonly Seen[]): Value {
+  return resultOf(call, rows, (values) => values.reduce((sum, value) => sum + value, 0));
 }
 
-function resultOf(call: AggregateCall, all: readonly Value[]): Value {
+/** A function over a window's rows, the current one last. Sums of DOUBLE are exact and rounded once. */
+export function overWindow(call: WindowCall, rows: readonly Seen[]): Value {
+  const present = rows.filter(({ value }) => value !== null);
+  const counted = call.ignoreNulls ? present : rows;
+  const position = Number(call.position ?? 0n);
+  const current = rows.at(-1);
+  switch (call.name) {
+    case 'LAG': {
+      const before = counted.filter((row) => row !== current);
+      const found = position === 0 ? current : before.at(-position);
+      return position > before.length ? (current?.otherwise ?? null) : (found?.value ?? null);
+    }
+    case 'NTH_VALUE':
+      return (call.fromLast === true ? counted.at(-position) : counted[position - 1])?.value ?? null;
+    case 'EXP_AVG':
+      return exponentialAverage(call, present, current?.rowtime ?? 0n);
+    default:
+      return resultOf({ ...call, name: call.name }, rows, exactSum);
+  }
+}
+
+// Weights 2^(-age / half-life) by ROWTIME.
+function exponentialAverage(call: WindowCall, rows: readonly Seen[], now: bigint): Value {
+  if (rows.length === 0) return null;
+  const weights = rows.map((row) => 2 ** (-Number(now - row.rowtime) / Number(call.halfLifeMs ?? 1n)));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const weighted = rows.reduce((sum, row, index) => sum + Number(row.value) * (weights[index] ?? 0), 0);
+  return storeApproximate(weighted / total, call.type);
+}
+
+function resultOf(call: AggregateCall, rows: readonly Seen[], sumOf: (values: readonly number[]) => number): Value {
+  const all = rows.map(({ value }) => value);
   const present = all.filter((value) => value !== null);
   const values = call.distinct
     ? present.filter((value, index) => present.findIndex((other) => order(other, value) === 0) === index)
     : present;
-  const approximate = familyOf(call.type) === 'approximate';
+  const extreme = (sign: number): Value =>
+    values.reduce<Value>((best, value) => (best === null || order(value, best) * sign > 0 ? value : best), null);
   switch (call.name) {
     case 'COUNT':
       return storeExact(BigInt(call.argument === undefined ? all.length : values.length), call.type);
     case 'SUM':
-    case 'AVG': {
-      if (values.length === 0) return null;
-      if (approximate) {
-        const total = values.reduce<number>((sum, value) => sum + Number(value), 0);
-        return storeApproximate(call.name === 'SUM' ? total : total / values.length, call.type);
-      }
-      const total = values.reduce<bigint>((sum, value) => sum + BigInt(value as number), 0n);
-      if (call.name === 'SUM') return storeExact(total, call.type);
-      const count = BigInt(values.length);
-      return storeExact(call.type.kind === 'DECIMAL' ? divideRounding(total, count) : total / count, call.type);
-    }
+    case 'AVG':
+      return values.length === 0 ? null : sumOrAverage(call, values, sumOf);
     case 'MIN':
-      return values.reduce<Value>((best, value) => (best === null || order(value, best) < 0 ? value : best), null);
+      return extreme(-1);
     case 'MAX':
-      return values.reduce<Value>((best, value) => (best === null || order(value, best) > 0 ? value : best), null);
+      return extreme(1);
     case 'FIRST_VALUE':
       return (call.ignoreNulls ? present[0] : all[0]) ?? null;
     case 'LAST_VALUE':
@@ -58,11 +77,29 @@ function resultOf(call: AggregateCall, all: readonly Value[]): Value {
   }
 }
 
+function sumOrAverage(
+  call: AggregateCall,
+  values: readonly Value[],
+  sumOf: (values: readonly number[]) => number,
+): Value {
+  const count = values.length;
+  if (familyOf(call.type) === 'approximate') {
+    const total = sumOf(values.map(Number));
+    return storeApproximate(call.name === 'SUM' ? total : total / count, call.type);
+  }
+  const total = values.reduce<bigint>((sum, value) => sum + BigInt(value as number), 0n);
+  if (call.name === 'SUM') return storeExact(total, call.type);
+  // An average of integers is an integer, cut; one of DECIMAL rounds to its scale.
+  return storeExact(
+    call.type.kind === 'DECIMAL' ? divideRounding(total, BigInt(count)) : total / BigInt(count),
+    call.type,
+  );
+}
+
 function variance(name: AggregateCall['name'], values: readonly number[]): Value {
   const sample = name.endsWith('SAMP');
   if (values.length < (sample ? 2 : 1)) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const result = squares / (values.length - (sample ? 1 : 0));
+  const result = exactVariance(values, BigInt(values.length - (sample ? 1 : 0)));
+  if (!Number.isFinite(result)) throw new Fault('numeric-overflow');
   return name.startsWith('STDDEV') ? Math.sqrt(result) : result;
 }

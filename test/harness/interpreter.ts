@@ -1,9 +1,10 @@
 // The oracle: an interpreter of the bound plan that is slow and obviously right. One row at a time, values as plain JavaScript values,
-// no optimizer, no state of its own but groups in maps. Text values are strings, i64 are bigints, everything else numbers.
-import type { Expression } from '../../compiler/plan/expression.ts';
-import type { Plan, Pump, Relation, TumbleAggregate } from '../../compiler/plan/plan.ts';
-import { evaluate, Fault, NotKnown, type RowContext, type Value } from './evaluate.ts';
-import { newAccumulator, type Accumulator } from './accumulate.ts';
+// no optimizer; operators (operators.ts) keep rows as they came. Text values are strings, i64 are bigints, everything else numbers.
+import type { Plan, Project, Pump, Relation } from '../../compiler/plan/plan.ts';
+import { boundOf, clocksOf, promotes, scanOf, type Clock, type Placed } from './clocks.ts';
+import { evaluate, Fault, type RowContext, type Value } from './evaluate.ts';
+import { FOREVER, type Emit } from './operator.ts';
+import { newOperator } from './operators.ts';
 
 /** A row that an in-application stream got. */
 export interface StreamRow {
@@ -18,123 +19,147 @@ export interface ErrorRow {
   readonly pump: string;
 }
 
-interface Group {
-  readonly keys: readonly Value[];
-  readonly accumulators: readonly Accumulator[];
-}
-
-interface Window {
-  readonly relation: TumbleAggregate;
-  readonly pump: Pump;
-  /** Position among all windows: pumps in script order, within one the lowest operator first. */
-  open: boolean;
-  value: Value;
-  outputTime: bigint;
-  groups: Map<string, Group>;
-}
-
-/** Runs a plan with one clock (all inputs advance together). */
+/** Runs a plan. */
 export class Interpreter {
   readonly rows: StreamRow[] = [];
   readonly errors: ErrorRow[] = [];
   private readonly plan: Plan;
-  private readonly windows = new Map<TumbleAggregate, Window>();
   private readonly start: bigint;
-  private clock = 0n;
+  private readonly clocks: readonly Clock[];
+  private readonly clockOf: ReadonlyMap<string, Clock>;
+  private readonly operators = new Map<Relation, Placed>();
+  private readonly finished = new Set<string>();
+  private readonly tables = new Map<string, readonly (readonly Value[])[]>();
+  /** The clock of the record or bound that is worked on. */
+  private rowClock = 0n;
+  private sequence = 0;
 
   constructor(plan: Plan, start: bigint) {
     this.plan = plan;
     this.start = start;
-    for (const pump of plan.pumps) this.collect(pump.query, pump);
+    const { clocks, clockOf } = clocksOf(plan);
+    this.clocks = clocks;
+    this.clockOf = clockOf;
+    for (const pump of writersFirst(plan.pumps)) this.place(pump.query, pump);
   }
 
-  private collect(relation: Relation, pump: Pump): void {
+  private place(relation: Relation, pump: Pump): void {
     if (relation.kind === 'stream-scan') return;
-    this.collect(relation.input, pump);
-    if (relation.kind === 'tumble-aggregate') {
-      this.windows.set(relation, { relation, pump, open: false, value: null, outputTime: 0n, groups: new Map() });
-    }
+    this.place(relation.input, pump);
+    if (relation.kind === 'filter' || relation.kind === 'project') return;
+    const placed = { operator: newOperator(relation, this.tables), relation, pump };
+    this.operators.set(relation, placed);
+    this.clockOf.get(scanOf(pump.query))?.operators.push(placed);
   }
 
   /** A row enters an input stream at the clock `time`; metadata columns are NULL but the arrival. */
   feed(stream: string, time: bigint, values: readonly Value[]): void {
-    this.clock = time;
-    this.close((outputTime) => outputTime < time, time);
-    this.push({ stream, rowtime: time, values: [...values, time, null, null, null] });
-    this.close((outputTime) => outputTime <= time, time);
+    this.rowClock = time;
+    this.enter(stream, [...values, time, null, null, null], time);
+    this.settle();
   }
 
-  /** A bound of all inputs. */
-  advance(time: bigint): void {
-    this.clock = time;
-    this.close((outputTime) => outputTime <= time, time);
+  /** A bound of an input. */
+  advance(stream: string, time: bigint): void {
+    this.rowClock = time;
+    const clock = this.known(stream);
+    if (time > clock.time) clock.time = time;
+    this.close(clock, time, true);
+    this.settle();
   }
 
-  /** All inputs end. */
-  finish(): void {
-    this.close(() => true, 2n ** 62n);
+  /** An input ends. */
+  finish(stream: string): void {
+    this.finished.add(stream);
+    for (const clock of this.clocks) {
+      this.catchUp(clock);
+      if ([...clock.inputs].every((input) => this.finished.has(input))) this.close(clock, FOREVER, true);
+    }
   }
 
-  // Windows that are due at `time` leave in ascending order of their output ROWTIME, those of equal time in script order.
-  private close(when: (outputTime: bigint) => boolean, time: bigint): void {
+  /** A reference table gets new content. */
+  replace(table: string, rows: readonly (readonly Value[])[]): void {
+    this.tables.set(table, rows);
+  }
+
+  private known(stream: string): Clock {
+    const clock = this.clockOf.get(stream);
+    if (clock === undefined) throw new Error(`stream ${stream} has no clock`);
+    return clock;
+  }
+
+  // A row with a ROWTIME of its own moves the clock: what is due before it leaves first.
+  private enter(stream: string, values: readonly Value[], rowtime: bigint): void {
+    const clock = this.known(stream);
+    this.close(clock, rowtime, false);
+    if (rowtime > clock.time) clock.time = rowtime;
+    this.push({ stream, rowtime, values });
+    this.close(clock, rowtime, true);
+  }
+
+  // What is due at `bound` leaves in the order of its ROWTIME, at equal times in the order of the operators. Without `inclusive` what has
+  // exactly the bound's time waits: the pumps have their turn.
+  private close(clock: Clock, bound: bigint, inclusive: boolean, among: readonly Placed[] = clock.operators): void {
     for (;;) {
-      let next: Window | undefined;
-      for (const window of this.windows.values()) {
-        if (!window.open || !this.isOver(window, time) || !when(window.outputTime)) continue;
-        if (next === undefined || window.outputTime < next.outputTime) next = window;
+      let next: Placed | undefined;
+      let first = FOREVER;
+      for (const placed of among) {
+        const due = placed.operator.due(bound, clock.time);
+        if (due === undefined || due >= first || (!inclusive && due >= bound)) continue;
+        first = due;
+        next = placed;
       }
       if (next === undefined) return;
-      // What only a row's value closes leaves, at the end, with the clock.
-      if (next.outputTime === 2n ** 61n) next.outputTime = this.clock;
-      this.flush(next);
+      next.operator.due(bound, clock.time);
+      next.operator.flush(first, this.emitOf(next));
     }
   }
 
-  private isOver(window: Window, time: bigint): boolean {
-    const { closing } = window.relation;
-    if (time >= 2n ** 62n) return true;
-    if (closing.kind === 'value') return false;
-    return time >= window.outputTime + (closing.closedEnd ? 1n : 0n);
+  // Clocks behind others catch up with them.
+  private settle(): void {
+    for (const clock of this.clocks) this.catchUp(clock);
   }
 
-  private flush(window: Window): void {
-    const { groups, outputTime, relation, pump } = window;
-    window.open = false;
-    window.groups = new Map();
-    for (const group of groups.values()) {
-      try {
-        const aggregates = group.accumulators.map((accumulator) => accumulator.result());
-        this.above(pump.query, relation, pump, [...group.keys, ...aggregates], outputTime);
-      } catch (error) {
-        this.report(error, pump);
-      }
+  private catchUp(clock: Clock): void {
+    if (clock.kind !== 'merged' && clock.kind !== 'sorted') return;
+    for (;;) {
+      const [first] = clock.waiting.toSorted(
+        (left, right) => Number(left.rowtime - right.rowtime) || left.sequence - right.sequence,
+      );
+      const others = clock.sources.filter((source) => source !== first?.source);
+      if (first === undefined || others.some((source) => boundOf(source, this.finished) < first.rowtime)) break;
+      clock.waiting = clock.waiting.filter((row) => row !== first);
+      this.enter(clock.stream, first.values, first.rowtime);
     }
+    const bound = boundOf(clock, this.finished);
+    if (bound >= FOREVER) return;
+    if (bound > clock.time) clock.time = bound;
+    this.close(clock, bound, true);
   }
 
   private push(row: StreamRow): void {
     this.rows.push(row);
+    const clock = this.known(row.stream);
     for (const pump of this.plan.pumps) {
       if (scanOf(pump.query) !== row.stream) continue;
-      this.closeDue(pump, row.rowtime);
-      const scan = lowest(pump.query);
-      try {
-        this.above(pump.query, scan, pump, row.values, row.rowtime);
-      } catch (error) {
-        this.report(error, pump);
-      }
+      // A pump first closes what is due of its own.
+      const own = clock.operators.filter((placed) => placed.pump === pump);
+      this.close(clock, row.rowtime, true, own);
+      this.guard(pump, () => this.above(pump.query, lowest(pump.query), pump, row.values, row.rowtime));
     }
   }
 
-  // A pump first closes its own windows that are due.
-  private closeDue(pump: Pump, time: bigint): void {
-    for (const window of this.windows.values()) {
-      if (window.pump === pump && window.open && this.isOver(window, time)) this.flush(window);
+  private guard(pump: Pump, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.errors.push({ code: error.code, pump: pump.partOf ?? pump.name });
     }
   }
 
-  private report(error: unknown, pump: Pump): void {
-    if (!(error instanceof Fault)) throw error;
-    this.errors.push({ code: error.code, pump: pump.name });
+  private emitOf({ relation, pump }: Placed): Emit {
+    return (compute, rowtime) => this.guard(pump, () => this.above(pump.query, relation, pump, compute(), rowtime));
   }
 
   // A row that comes out of `from` passes through the relations above it.
@@ -144,80 +169,57 @@ export class Interpreter {
       return;
     }
     const relation = parentOf(top, from);
-    const row: RowContext = { values, rowtime, clock: this.clock, start: this.start };
+    const row: RowContext = { values, rowtime, clock: this.rowClock, start: this.start };
     switch (relation.kind) {
+      case 'stream-scan':
+        throw new Error('a scan has nothing below it');
       case 'filter':
         if (evaluate(relation.predicate, row) === 1) this.above(top, relation, pump, values, rowtime);
         return;
-      case 'project': {
-        const computed = relation.expressions.map((expression: Expression) => evaluate(expression, row));
-        // A promoted ROWTIME has a clock of its own, which the oracle doesn't keep.
-        if (relation.rowtime !== undefined) throw new NotKnown('AS ROWTIME');
-        this.above(top, relation, pump, computed, rowtime);
-        return;
+      case 'project':
+        return this.project(relation, row, top, pump);
+      default: {
+        const placed = this.operators.get(relation);
+        if (placed === undefined) throw new Error('an operator is not known');
+        placed.operator.row(row, this.emitOf(placed));
       }
-      case 'tumble-aggregate':
-        this.absorb(relation, row);
-        return;
-      case 'stream-scan':
-        throw new Error('a scan has nothing below it');
     }
+  }
+
+  private project(relation: Project, row: RowContext, top: Relation, pump: Pump): void {
+    const promoted = relation.rowtime === undefined ? row.rowtime : evaluate(relation.rowtime, row);
+    const values = relation.expressions.map((expression) => evaluate(expression, row));
+    const isLast = relation === top || (isSort(top) && top.input === relation);
+    const target = this.plan.streams.find((stream) => stream.name === pump.target);
+    if (isLast && target?.columns.some((column, index) => !column.nullable && values[index] === null))
+      throw new Fault('null-not-allowed');
+    if (typeof promoted !== 'bigint') throw new Fault('invalid-rowtime');
+    this.above(top, relation, pump, values, promoted);
   }
 
   private insert(pump: Pump, values: readonly Value[], rowtime: bigint): void {
-    const target = this.plan.streams.find((stream) => stream.name === pump.target);
-    target?.columns.forEach((column, index) => {
-      if (!column.nullable && values[index] === null) throw new Fault('null-not-allowed');
-    });
-    this.push({ stream: pump.target, rowtime, values });
-  }
-
-  private absorb(relation: TumbleAggregate, row: RowContext): void {
-    const window = this.windows.get(relation);
-    if (window === undefined) throw new Error('a window is not known');
-    if (window.open && this.isOver(window, row.rowtime)) this.flush(window);
-    const keys = relation.keys.map((key) => evaluate(key, row));
-    const inputs = relation.aggregates.map((call) => (call.argument === undefined ? 1 : evaluate(call.argument, row)));
-    const value = keys[relation.closing.key] ?? null;
-    if (window.open && window.value !== value) {
-      // Only a value that isn't time gets here: the row that closes lends its ROWTIME.
-      window.outputTime = row.rowtime;
-      this.flush(window);
-    }
-    if (!window.open) {
-      window.open = true;
-      window.value = value;
-      window.outputTime = this.boundary(relation, row, value);
-    }
-    const text = JSON.stringify(keys, (_, key: unknown) => (typeof key === 'bigint' ? `${key}n` : key));
-    const group = window.groups.get(text) ?? { keys, accumulators: relation.aggregates.map(newAccumulator) };
-    window.groups.set(text, group);
-    for (const [index, accumulator] of group.accumulators.entries()) accumulator.add(inputs[index] ?? null);
-  }
-
-  // The first time with another value, by doubling and halving; a window that includes its end leaves one millisecond earlier.
-  private boundary(relation: TumbleAggregate, row: RowContext, value: Value): bigint {
-    const { closing } = relation;
-    const key = relation.keys[closing.key];
-    if (closing.kind === 'value' || key === undefined) return 2n ** 61n;
-    const at = (time: bigint): Value => evaluate(key, { ...row, rowtime: time });
-    let step = 1n;
-    while (at(row.rowtime + step) === value) step *= 2n;
-    let same = row.rowtime + step / 2n;
-    if (step === 1n) same = row.rowtime;
-    let other = row.rowtime + step;
-    while (other - same > 1n) {
-      const middle = (same + other) / 2n;
-      if (at(middle) === value) same = middle;
-      else other = middle;
-    }
-    return closing.closedEnd ? other - 1n : other;
+    const clock = this.known(pump.target);
+    const source = this.known(scanOf(pump.query));
+    if (clock === source) this.push({ stream: pump.target, rowtime, values });
+    else if (clock.kind === 'merged') clock.waiting.push({ source, rowtime, values, sequence: this.sequence++ });
+    else if (promotes(pump) && rowtime < clock.time) throw new Fault('late-row');
+    else this.enter(pump.target, values, rowtime);
   }
 }
 
-function scanOf(relation: Relation): string {
-  const scan = lowest(relation);
-  return scan.kind === 'stream-scan' ? scan.stream : '';
+function isSort(relation: Relation): relation is Extract<Relation, { kind: 'sort' | 'time-sort' }> {
+  return relation.kind === 'sort' || relation.kind === 'time-sort';
+}
+
+// Pumps in an order in which a stream's writers stand before its readers, otherwise as in the script.
+function writersFirst(pumps: readonly Pump[]): Pump[] {
+  const rest = [...pumps];
+  const ordered: Pump[] = [];
+  while (rest.length > 0) {
+    const free = rest.findIndex((pump) => !rest.some((other) => other !== pump && other.target === scanOf(pump.query)));
+    ordered.push(...rest.splice(Math.max(free, 0), 1));
+  }
+  return ordered;
 }
 
 function lowest(relation: Relation): Relation {

@@ -60,6 +60,7 @@ export const joinCode: BreakingCode<'join'> = {
     const { name } = join;
     if (isOuter(join)) code.line(`if (rowtime >= ${name}.boundary) flush_${name}(${name}.outputTime, false);`);
   },
+  atEnd: ({ name }, clock) => `${name}.end = ${clock}; ends_${name}();`,
   arrive: (join, below, segment, context) => {
     const tag = below.column(join.relation.columns.length);
     below.code.line(`if (${tag.value} == 0) take_${join.name}_left(rowtime);`);
@@ -149,9 +150,9 @@ function emitTake(join: JoinLayout, side: SideName, segment: Segment, context: P
   code.line(
     `let entry: usize = ${nullKey === 'false' ? '' : `${nullKey} ? 0 : `}${rowStore('firstWithKey')}(${name}.${otherName}, ${key.pointer}, ${key.length});`,
   );
-  // A key that is NULL meets nothing now or later: only a preserved side keeps its row.
+  // A key that is NULL meets nothing now or later: its row is kept where it may leave alone or counts among rows.
   const keep = `${use('keepSide')}(${name}, ${name}.${side}, row, ${key.pointer}, ${key.length}, ${nullKey}, rowtime)`;
-  if (nullKey === 'false' || own.preserved) code.line(`const kept = ${keep};`);
+  if (nullKey === 'false' || own.preserved || own.retention.unit === 'rows') code.line(`const kept = ${keep};`);
   else code.line(`if (!(${nullKey})) ${keep};`);
   if (own.preserved) code.line('let met = false;');
   const pair = side === 'left' ? 'row, other' : 'other, row';
@@ -233,7 +234,7 @@ function emitEnds(join: JoinLayout, context: ProgramContext): void {
   const endOf = (side: SideName): string => {
     const { retention } = relation[side];
     return retention.unit === 'rows'
-      ? 'i64.MAX_VALUE'
+      ? `${use('rowsEnd')}(${name}, ${name}.${side})`
       : `${use('oldestEnd')}(${name}.${side}, ${retention.milliseconds})`;
   };
   const lowest = sides.length === 2 ? `min(${endOf('left')}, ${endOf('right')})` : endOf(sides[0] ?? 'left');
@@ -242,18 +243,15 @@ function emitEnds(join: JoinLayout, context: ProgramContext): void {
   ends.line(`${use('setNextEnd')}(${name}, ${lowest}, ${kept});`);
   module.function(`function ends_${name}(): void`, ends);
   const code = new Code();
-  // At the end of the input everything leaves, windows of rows too.
-  code.line(`const all = ${name}.outputTime == i64.MAX_VALUE;`);
   code.block(`while (${kept} != 0)`, () => {
     for (const side of sides) code.line(`const ${side}End: i64 = ${endOf(side)};`);
     code.line(`const end = ${sides.length === 2 ? 'min(leftEnd, rightEnd)' : `${sides[0]}End`};`);
-    code.line('if (end > rowtime && !all) break;');
-    code.line('const time = all ? rowtime : end;');
+    code.line('if (end > rowtime) break;');
     code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
     for (const [index, side] of sides.entries()) {
       const mine = side === 'left' ? `${use('leftIsFirst')}(${name}, leftEnd, rightEnd)` : '';
       code.block(sides.length === 1 ? '' : index === 0 ? `if (${mine})` : 'else', () => {
-        code.line(unmatched(join, side, 'time', module));
+        code.line(unmatched(join, side, 'end', module));
         code.line(`${module.use('state/rowStore', 'dropOldest')}(${name}.${side});`);
       });
     }

@@ -47,6 +47,7 @@ export const sortCode: EntryCode<'sort'> = {
     if (relation.closing.kind !== 'value')
       code.line(`if (rowtime ${due} ${name}.boundary) flush_${name}(${name}.outputTime, false);`);
   },
+  atEnd: ({ name }, clock) => `if (${name}.outputTime == i64.MAX_VALUE) ${name}.outputTime = ${clock};`,
   enter: (sort, segment, context) => `${countOf(segment, context, 'passed')} enter_${sort.name}(rowtime);`,
   finish: (sort, _, context) => {
     const target = targetOf(sort, context);

@@ -43,6 +43,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
     if (tumble.relation.closing.kind === 'time')
       code.line(`if (rowtime >= ${tumble.name}.boundary) flush_${tumble.name}(${tumble.name}.outputTime, false);`);
   },
+  atEnd: ({ name }, clock, module) => `${module.use('operators/tumble', 'endTumble')}(${name}, ${clock});`,
   arrive: (tumble, below, segment, context) => emitArrival(tumble, below, segment, context),
   parameters: ['row: usize'],
   data: (tumble, module) => `${module.use('state/slots', 'keyBytes')}(${tumble.name}.groups, row), load<u32>(row)`,

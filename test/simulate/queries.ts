@@ -1,0 +1,375 @@
+// Random queries of every form over a stream, a derived table or two streams.
+import type { Random } from './choices.ts';
+import { expressionText, itemKinds, type GeneratedColumn, type Kind } from './expressions.ts';
+
+/** A query in parts, so that shrinking can leave some out. */
+export interface GeneratedQuery {
+  readonly items: readonly Item[];
+  /** `DISTINCT `, `t AS ROWTIME, ` or nothing: what stands before the items. */
+  readonly before: string;
+  readonly from: string;
+  readonly where?: string;
+  /** GROUP BY or WINDOWED BY STAGGER. */
+  readonly group?: string;
+  readonly having?: string;
+  /** WINDOW or ORDER BY. */
+  readonly after?: string;
+}
+
+/** One expression of a select list. */
+export interface Item {
+  readonly sql: string;
+  readonly kind: Kind;
+}
+
+/** A stream that may be read. */
+export interface Readable {
+  readonly name: string;
+  readonly columns: readonly GeneratedColumn[];
+}
+
+/** What a FROM gives: how it is written, how its ROWTIME is called, its columns. */
+interface Source {
+  readonly sql: string;
+  readonly rowtime: string;
+  readonly columns: readonly GeneratedColumn[];
+}
+
+/** A query as SQL; items get the names of their columns with `named`. */
+export function queryText(query: GeneratedQuery, named = false): string {
+  const items = query.items.map((item, index) => (named ? `${item.sql} AS C${index}` : item.sql)).join(', ');
+  const where = query.where === undefined ? '' : ` WHERE ${query.where}`;
+  const group = query.group === undefined ? '' : ` ${query.group}`;
+  const having = query.having === undefined ? '' : ` HAVING ${query.having}`;
+  const after = query.after === undefined ? '' : ` ${query.after}`;
+  return `SELECT STREAM ${query.before}${items} FROM ${query.from}${where}${group}${having}${after}`;
+}
+
+/** Names of the forms of queries, with how often each is written. */
+const formWeights = {
+  row: 4,
+  tumble: 4,
+  stagger: 2,
+  sliding: 4,
+  distinct: 2,
+  join: 4,
+  sort: 1,
+  timeSort: 1,
+  promote: 1,
+} as const;
+
+/** A random query over some of the streams; `wanted` says which kinds its columns must have. */
+export function generateQuery(random: Random, readable: readonly Readable[], wanted?: readonly Kind[]): GeneratedQuery {
+  const source = sourceOf(random, random.pick(readable), 1);
+  if (wanted !== undefined) return rowQuery(random, source, wanted);
+  const forms = Object.entries(formWeights).flatMap(([name, weight]) => random.many(weight, () => name));
+  switch (random.pick(forms)) {
+    case 'tumble':
+      return tumbleQuery(random, source);
+    case 'stagger':
+      return staggerQuery(random, source);
+    case 'sliding':
+      return slidingQuery(random, source);
+    case 'distinct':
+      return distinctQuery(random, source);
+    case 'join':
+      return joinQuery(random, readable);
+    case 'sort':
+      return sortQuery(random, source);
+    case 'timeSort':
+      return timeSortQuery(random, source);
+    case 'promote':
+      return promoteQuery(random, source);
+    default:
+      return rowQuery(random, source);
+  }
+}
+
+// A stream, or now and then a derived table over it.
+function sourceOf(random: Random, stream: Readable, depth: number): Source {
+  const plain: Source = { sql: `"${stream.name}"`, rowtime: `"${stream.name}".ROWTIME`, columns: stream.columns };
+  if (depth === 0 || !random.chance(0.2)) return plain;
+  const inner = sourceOf(random, stream, depth - 1);
+  const query = random.pick([rowQuery, tumbleQuery, slidingQuery, distinctQuery])(random, inner);
+  const columns = query.items.map((item, index) => ({ name: `C${index}`, kind: item.kind }));
+  return { sql: `(${queryText(query, true)}) AS d`, rowtime: 'd.ROWTIME', columns };
+}
+
+function randomItems(random: Random, source: Source, kinds?: readonly Kind[]): Item[] {
+  const chosen = kinds ?? random.many(1 + random.below(4), () => random.pick(itemKinds));
+  return chosen.map((kind) => ({
+    kind,
+    sql: kind === 'timestamp' && random.chance(0.3) ? source.rowtime : expressionText(random, kind, source.columns, 2),
+  }));
+}
+
+function maybeWhere(random: Random, source: Source, probability: number, depth = 2): { where?: string } {
+  return random.chance(probability) ? { where: expressionText(random, 'boolean', source.columns, depth) } : {};
+}
+
+function rowQuery(random: Random, source: Source, kinds?: readonly Kind[]): GeneratedQuery {
+  return {
+    items: randomItems(random, source, kinds),
+    before: '',
+    from: source.sql,
+    ...maybeWhere(random, source, 0.5),
+  };
+}
+
+function promoteQuery(random: Random, source: Source): GeneratedQuery {
+  const query = rowQuery(random, source);
+  return { ...query, before: `${timeColumn(random, source)} AS ROWTIME, ` };
+}
+
+// Mostly a column that wanders around ROWTIME, so that rows are late now and then but not always.
+function timeColumn(random: Random, source: Source): string {
+  const times = source.columns.filter(({ kind }) => kind === 'timestamp');
+  if (times.length === 0 || random.chance(0.15)) return `FLOOR(${source.rowtime} TO SECOND)`;
+  const column = random.pick(times).name;
+  return random.chance(0.3) ? `FLOOR(${column} TO SECOND)` : column;
+}
+
+/** A key of time, on which windows close. */
+function timeKey(random: Random, rowtime: string): string {
+  return random.pick([
+    `STEP(${rowtime} BY INTERVAL '${1 + random.below(9)}' SECOND)`,
+    `FLOOR(${rowtime} TO SECOND)`,
+    `FLOOR(${rowtime} TO MINUTE)`,
+    `CEIL(${rowtime} TO SECOND)`,
+    rowtime,
+    `STEP(${rowtime} BY INTERVAL '15' SECOND)`,
+    `FLOOR((${rowtime} - TIMESTAMP '1970-01-01 00:00:00') SECOND / 10 TO SECOND)`,
+  ]);
+}
+
+function tumbleQuery(random: Random, source: Source): GeneratedQuery {
+  const time = timeKey(random, source.rowtime);
+  const keys = random.chance(0.7) ? random.many(1 + random.below(2), () => keyOf(random, source)) : [];
+  const closing = random.chance(0.08) ? monotonicKey(random, source) : time;
+  const times: Item[] = random.pick([
+    [],
+    [],
+    [{ sql: 'ROWTIME', kind: 'timestamp' }],
+    closing === time && /^(STEP|FLOOR|CEIL)\("|^(STEP|FLOOR|CEIL)\(d/.test(time)
+      ? [{ sql: time, kind: 'timestamp' }]
+      : [],
+  ]);
+  const items = [...keys, ...times, ...random.many(1 + random.below(3), () => aggregateItem(random, source))];
+  return {
+    items,
+    before: '',
+    from: source.sql,
+    ...maybeWhere(random, source, 0.3, 1),
+    group: `GROUP BY ${[...new Set([...keys.map((key) => key.sql), closing])].join(', ')}`,
+    ...(random.chance(0.2) ? { having: `COUNT(*) > ${random.below(3)}` } : {}),
+  };
+}
+
+function monotonicKey(random: Random, source: Source): string {
+  const columns = source.columns.filter(({ kind }) => kind === 'integer' || kind === 'timestamp' || kind === 'text');
+  return columns.length === 0 ? source.rowtime : `MONOTONIC(${random.pick(columns).name})`;
+}
+
+function keyOf(random: Random, source: Source): Item {
+  const fitting = source.columns.filter(({ kind }) => !['double', 'real', 'loose'].includes(kind));
+  if (fitting.length === 0 || random.chance(0.2)) {
+    const kind = random.pick<Kind>(['integer', 'text', 'boolean']);
+    return { kind, sql: expressionText(random, kind, source.columns, 1) };
+  }
+  const column = random.pick(fitting);
+  return { kind: column.kind, sql: column.name };
+}
+
+function staggerQuery(random: Random, source: Source): GeneratedQuery {
+  const keys = random.many(1 + random.below(2), () => keyOf(random, source));
+  const items = [...keys, ...random.many(1 + random.below(3), () => aggregateItem(random, source))];
+  return {
+    items: random.chance(0.3) ? [{ sql: 'ROWTIME', kind: 'timestamp' }, ...items] : items,
+    before: '',
+    from: source.sql,
+    ...maybeWhere(random, source, 0.3, 1),
+    group: `WINDOWED BY STAGGER (PARTITION BY ${keys.map((key) => key.sql).join(', ')} RANGE INTERVAL ${random.pick(["'2' SECOND", "'5' SECOND", "'1' MINUTE"])})`,
+    ...(random.chance(0.15) ? { having: 'COUNT(*) > 1' } : {}),
+  };
+}
+
+function argumentOf(random: Random, source: Source): Item {
+  const columns = source.columns.filter(({ kind }) => kind !== 'loose');
+  const column = columns.length === 0 ? { name: '1', kind: 'integer' as const } : random.pick(columns);
+  const kind = column.kind;
+  return { kind, sql: random.chance(0.7) ? column.name : expressionText(random, kind, source.columns, 1) };
+}
+
+const numericKinds: readonly Kind[] = ['smallint', 'integer', 'bigint', 'real', 'double', 'decimal'];
+
+function aggregateItem(random: Random, source: Source): Item {
+  if (random.chance(0.2)) return { sql: 'COUNT(*)', kind: 'bigint' };
+  const { sql, kind } = argumentOf(random, source);
+  const numeric = numericKinds.includes(kind);
+  const name = random.pick([
+    'COUNT',
+    'FIRST_VALUE',
+    'LAST_VALUE',
+    ...(kind === 'boolean' ? ['ANY', 'EVERY'] : ['MIN', 'MAX']),
+    ...(numeric ? ['SUM', 'AVG', 'VARIANCE'] : []),
+  ]);
+  const distinct = random.chance(0.2) ? 'DISTINCT ' : '';
+  if (name === 'COUNT') return { sql: `COUNT(${distinct}${sql})`, kind: 'bigint' };
+  if (name === 'VARIANCE') return { sql: `${random.pick(variances)}(${sql})`, kind: 'loose' };
+  if (name === 'SUM' || name === 'AVG') return { sql: `${name}(${distinct}${sql})`, kind };
+  const nulls = name.endsWith('_VALUE') ? random.pick(['', '', ' IGNORE NULLS', ' RESPECT NULLS']) : '';
+  return { sql: `${name}(${sql})${nulls}`, kind };
+}
+
+const variances = ['VAR_POP', 'VAR_SAMP', 'STDDEV_POP', 'STDDEV_SAMP'];
+
+function slidingQuery(random: Random, source: Source): GeneratedQuery {
+  const windows = random.many(1 + random.below(2), () => windowText(random, source));
+  const named = random.chance(0.5);
+  const over = (): string => {
+    const index = random.below(windows.length);
+    return named ? `W${index}` : `(${windows[index]})`;
+  };
+  const calls = random.many(1 + random.below(3), () => windowItem(random, source, over()));
+  const plain = random.chance(0.6) ? randomItems(random, source).slice(0, 2) : [];
+  return {
+    items: [...plain, ...calls],
+    before: '',
+    from: source.sql,
+    ...maybeWhere(random, source, 0.3, 1),
+    ...(named ? { after: `WINDOW ${windows.map((text, index) => `W${index} AS (${text})`).join(', ')}` } : {}),
+  };
+}
+
+function windowText(random: Random, source: Source): string {
+  const partition = random.chance(0.6) ? `PARTITION BY ${keyOf(random, source).sql} ` : '';
+  const frame = random.pick([
+    '',
+    'ROWS UNBOUNDED PRECEDING',
+    `ROWS ${1 + random.below(4)} PRECEDING`,
+    `RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING`,
+    `RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING`,
+    "RANGE INTERVAL '1' MINUTE PRECEDING",
+    "RANGE INTERVAL '0' SECOND PRECEDING",
+    'ROWS BETWEEN 2 PRECEDING AND CURRENT ROW',
+    "RANGE BETWEEN INTERVAL '3' SECOND PRECEDING AND CURRENT ROW",
+  ]);
+  return `${partition}${frame}`.trim();
+}
+
+function windowItem(random: Random, source: Source, over: string): Item {
+  if (random.chance(0.15)) return { sql: `COUNT(*) OVER ${over}`, kind: 'bigint' };
+  const { sql, kind } = argumentOf(random, source);
+  const numeric = numericKinds.includes(kind);
+  const nulls = random.pick(['', '', ' IGNORE NULLS', ' RESPECT NULLS']);
+  const name = random.pick([
+    'COUNT',
+    'FIRST_VALUE',
+    'LAST_VALUE',
+    'LAG',
+    'NTH_VALUE',
+    ...(kind === 'boolean' ? [] : ['MIN', 'MAX']),
+    ...(numeric ? ['SUM', 'SUM', 'AVG', 'AVG', 'VARIANCE', 'EXP_AVG'] : []),
+  ]);
+  switch (name) {
+    case 'LAG': {
+      const rest = random.pick([
+        '',
+        `, ${random.below(3)}`,
+        `, ${1 + random.below(2)}, ${expressionText(random, kind, source.columns, 0)}`,
+      ]);
+      return { sql: `LAG(${sql}${rest})${nulls} OVER ${over}`, kind };
+    }
+    case 'NTH_VALUE':
+      return {
+        sql: `NTH_VALUE(${sql}, ${1 + random.below(3)})${random.pick(['', ' FROM FIRST', ' FROM LAST'])}${nulls} OVER ${over}`,
+        kind,
+      };
+    case 'VARIANCE':
+      return { sql: `${random.pick(variances)}(${sql}) OVER ${over}`, kind: 'loose' };
+    case 'EXP_AVG':
+      return { sql: `EXP_AVG(${sql}, INTERVAL '${1 + random.below(9)}' SECOND) OVER ${over}`, kind: 'loose' };
+    case 'COUNT':
+      return { sql: `COUNT(${sql}) OVER ${over}`, kind: 'bigint' };
+    case 'FIRST_VALUE':
+    case 'LAST_VALUE':
+      return { sql: `${name}(${sql})${nulls} OVER ${over}`, kind };
+    default:
+      return { sql: `${name}(${sql}) OVER ${over}`, kind };
+  }
+}
+
+function distinctQuery(random: Random, source: Source): GeneratedQuery {
+  const keys = random.many(1 + random.below(2), () => keyOf(random, source));
+  const time = timeKey(random, source.rowtime);
+  const kind: Kind = time.includes(' - ') ? 'loose' : 'timestamp';
+  const key: Item =
+    kind === 'loose' ? { sql: `FLOOR(${source.rowtime} TO SECOND)`, kind: 'timestamp' } : { sql: time, kind };
+  return { items: [...keys, key], before: 'DISTINCT ', from: source.sql, ...maybeWhere(random, source, 0.3, 1) };
+}
+
+const joinTypes = ['JOIN', 'INNER JOIN', 'LEFT JOIN', 'RIGHT OUTER JOIN', 'FULL OUTER JOIN'];
+
+function joinQuery(random: Random, readable: readonly Readable[]): GeneratedQuery {
+  const side = (alias: string): { sql: string; columns: GeneratedColumn[] } => {
+    const stream = random.pick(readable);
+    const over = random.pick([
+      '',
+      ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
+      ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
+      ` OVER (ROWS ${1 + random.below(3)} PRECEDING)`,
+    ]);
+    return {
+      sql: `"${stream.name}"${over} AS ${alias}`,
+      columns: stream.columns.map(({ name, kind }) => ({ name: `${alias}.${name}`, kind })),
+    };
+  };
+  const left = side('l');
+  const right = side('r');
+  const columns = [...left.columns, ...right.columns];
+  const source: Source = { sql: '', rowtime: random.pick(['l.ROWTIME', 'r.ROWTIME', 'ROWTIME']), columns };
+  const pairs = left.columns.flatMap((one) =>
+    right.columns
+      .filter((two) => two.kind === one.kind && one.kind !== 'loose')
+      .map((two) => `${one.name} = ${two.name}`),
+  );
+  const conditions = [
+    ...(pairs.length === 0 ? [] : random.many(1 + random.below(2), () => random.pick(pairs))),
+    ...(random.chance(0.3) ? [expressionText(random, 'boolean', columns, 0)] : []),
+  ];
+  const condition = conditions.length === 0 ? 'TRUE' : conditions.join(' AND ');
+  const comma = random.chance(0.1);
+  const from = comma
+    ? `${left.sql}, ${right.sql}`
+    : `${left.sql} ${random.pick(joinTypes)} ${right.sql} ON ${condition}`;
+  return {
+    items: randomItems(random, source),
+    before: '',
+    from,
+    ...(comma ? { where: condition } : maybeWhere(random, source, 0.2, 1)),
+  };
+}
+
+function sortQuery(random: Random, source: Source): GeneratedQuery {
+  const query = rowQuery(random, source);
+  const columns = source.columns.filter(({ kind }) => kind !== 'loose');
+  const keys = random.many(1 + random.below(2), () =>
+    columns.length === 0
+      ? '1'
+      : `${random.pick(columns).name}${random.pick(['', ' ASC', ' DESC', ' DESC NULLS FIRST', ' NULLS LAST'])}`,
+  );
+  return { ...query, after: `ORDER BY ${[timeKey(random, source.rowtime), ...keys].join(', ')}` };
+}
+
+function timeSortQuery(random: Random, source: Source): GeneratedQuery {
+  const time = timeColumn(random, source);
+  const query = rowQuery(random, source);
+  const columns = source.columns.filter(({ kind }) => kind !== 'loose');
+  const more =
+    columns.length > 0 && random.chance(0.3) ? `, ${random.pick(columns).name}${random.pick(['', ' DESC'])}` : '';
+  return {
+    ...query,
+    before: `${time} AS ROWTIME, `,
+    after: `ORDER BY ${time} WITHIN INTERVAL '${1 + random.below(5)}' SECOND${more}`,
+  };
+}
