@@ -1,13 +1,15 @@
 // Runs workloads against their yardsticks side by side: whole processes, pinned to one core, in alternating order, results
 // compared. `rowtime bench` only parses its words and calls runBench.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { firstDifference, readRows } from './compare.ts';
-import { type Contestant, packageFolder, type PrepareContestant, type WorkloadFiles } from './contestant.ts';
+import { type Contestant, packageFolder, type PrepareContestant } from './contestant.ts';
+import { provideData, recordsOf } from './data.ts';
+import { profileRowtime } from './profile.ts';
 import { printReport, type ContestantReport, type WorkloadReport } from './report.ts';
-import { generateData, type Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 import { workloads, workloadsNamed } from './workloads/all.ts';
 import { prepareDuckdb } from './yardsticks/duckdb.ts';
 import { prepareJava } from './yardsticks/java.ts';
@@ -23,11 +25,12 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Share of the records of each workload, 1 unless a trial run is meant; such a run enters no history. */
   readonly scale?: number;
+  /** One run of Rowtime alone, whose time is told by function. */
+  readonly profile?: boolean;
 }
 
 type Runnable = Exclude<Contestant, { readonly absent: string }>;
 
-const seed = 20_261_123;
 const contestants: readonly PrepareContestant[] = [
   prepareRowtime,
   prepareNode,
@@ -47,6 +50,10 @@ export async function runBench(names: readonly string[], options: BenchOptions):
   const chosen = names.length === 0 ? workloads : [...new Set(names.flatMap(workloadsNamed))];
   const reports: WorkloadReport[] = [];
   for (const workload of chosen) {
+    if (options.profile === true) {
+      process.stdout.write(profileRowtime(workload, provideData(workload, recordsOf(workload, options.scale))));
+      continue;
+    }
     const report = await runWorkload(workload, options);
     reports.push(report);
     if (!options.json) process.stdout.write(printReport(report));
@@ -57,7 +64,7 @@ export async function runBench(names: readonly string[], options: BenchOptions):
 }
 
 async function runWorkload(workload: Workload, options: BenchOptions): Promise<WorkloadReport> {
-  const records = Math.max(1, Math.round(workload.records * (options.scale ?? 1)));
+  const records = recordsOf(workload, options.scale);
   const files = provideData(workload, records);
   const pin = pinningWords();
   const runnable: Runnable[] = [];
@@ -91,36 +98,6 @@ async function runWorkload(workload: Workload, options: BenchOptions): Promise<W
     })),
     absent,
   };
-}
-
-/** Where data and results lie. */
-export function dataFolder(): string {
-  const root = packageFolder();
-  return existsSync(join(root, 'tsconfig.json')) ? join(root, 'bench/data') : join(process.cwd(), '.rowtime/bench');
-}
-
-/** The workload's files, made once per size and version of their generator. */
-function provideData(workload: Workload, records: number): WorkloadFiles {
-  const named = (name: string): string => join(dataFolder(), `${name}-${records}-v${workload.dataVersion}`);
-  const folder = named(workload.name);
-  const data = named(workload.data ?? workload.name);
-  mkdirSync(folder, { recursive: true });
-  mkdirSync(data, { recursive: true });
-  const input = join(data, `input.${workload.format}`);
-  provideFile(input, workload, records);
-  if (workload.reference === undefined) return { folder, input };
-  const reference = join(data, 'reference.jsonl');
-  provideFile(reference, workload.reference, workload.reference.rows(records));
-  return { folder, input, reference };
-}
-
-function provideFile(path: string, source: Parameters<typeof generateData>[0], records: number): void {
-  if (existsSync(path)) return;
-  process.stderr.write(`generating ${records} records: ${path}\n`);
-  const file = openSync(`${path}.part`, 'w');
-  for (const piece of generateData(source, records, seed)) writeSync(file, piece);
-  closeSync(file);
-  renameSync(`${path}.part`, path);
 }
 
 /** Words that pin a program to the last core, none where taskset is not to be had. */
