@@ -149,8 +149,8 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
     }
     code.line('if (first < 0) break;');
     // A clock whose own queue is empty may still bring something lower.
-    for (const [index, source] of merge.sources.entries())
-      code.line(`if (first != ${index} && bound_${source}() < time) return true;`);
+    const waits = merge.sources.map((source, index) => `(first != ${index} && bound_${source}() < time)`);
+    code.line(`if (${waits.join(' || ')}) break;`);
     if (hasEvents)
       code.line(
         `if (time >= next_${domain.index} && !events_${domain.index}(time, ${!domain.fanIn}, resumable)) return false;`,
