@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { CompileOptions } from '../compiler/compile.ts';
 import type { Source } from '../compiler/source.ts';
 import { bindSchemas, bindSinks, bindSources, loadApplication, scanNames } from '../library/application.ts';
+import { bindReferences } from '../library/references.ts';
 import { ConnectorError } from '../contract/connector.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { exitDone, exitFault } from './exit.ts';
@@ -12,6 +13,7 @@ import type { CommonOptions } from './rowtime.ts';
 export interface BindingOptions extends CommonOptions {
   readonly source: string[];
   readonly sink: string[];
+  readonly reference: string[];
 }
 
 /** Options of `compile`. */
@@ -28,9 +30,10 @@ export async function compileInputs(
 ): Promise<{ source: Source; options: CompileOptions }> {
   const application = loadApplication(path, options.code);
   if (application.kind === 'artifact') throw new ConnectorError(`${path} is compiled already`, true);
-  const sources = await bindSources(application, options.source, options.schema);
+  const references = await bindReferences(application, options.reference, options.schema);
+  const sources = await bindSources(application, options.source, options.schema, references);
   const inputs = sources.flatMap((source) => source.bindings);
-  for (const binding of bindSchemas(application, options.schema))
+  for (const binding of bindSchemas(application, options.schema, references))
     if (!inputs.some((input) => input.stream === binding.stream)) inputs.push(binding);
   const sinks = await bindSinks(
     [...scanNames(application.text).created, ...inputs.map((input) => input.stream)],
@@ -40,6 +43,7 @@ export async function compileInputs(
     source: { name: application.name, text: application.text },
     options: {
       inputs,
+      references: references.map(({ binding }) => binding),
       optimize: options.optimize,
       ...(sinks.length === 0 ? {} : { outputs: sinks.map((sink) => sink.output) }),
       ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),

@@ -94,6 +94,7 @@ function addRun(program: Command, finish: Finish): void {
 function addCompiling(program: Command, finish: Finish): void {
   shared(program.command('check').description('all diagnostics, no WebAssembly').argument('<APP...>'))
     .option('--source <NAME=URL>', 'discover the schema of an input from its source', collect, [])
+    .option('--reference <NAME=URL>', 'the same for a reference table', collect, [])
     .action((paths: string[], options) =>
       finish(
         import('./check.ts').then((module) => module.checkCommand(paths, options)),
@@ -105,6 +106,7 @@ function addCompiling(program: Command, finish: Finish): void {
     .option('--program <FILE>', 'the generated AssemblyScript')
     .option('--source <NAME=URL>', 'as for run: format, schema and time field come from it', collect, [])
     .option('--sink <NAME=URL>', 'as for run', collect, [])
+    .option('--reference <NAME=URL>', 'as for run: format and schema of a table come from it', collect, [])
     .action((path: string, options) =>
       finish(
         import('./compile.ts').then((module) => module.compileCommand(path, options)),
@@ -124,6 +126,7 @@ function addCompiling(program: Command, finish: Finish): void {
     )
     .option('--source <NAME=URL>', 'as for run', collect, [])
     .option('--sink <NAME=URL>', 'as for run', collect, [])
+    .option('--reference <NAME=URL>', 'as for run: format and schema of a table come from it', collect, [])
     .action((path: string, options) =>
       finish(
         import('./explain.ts').then((module) => module.explainCommand(path, options)),

@@ -24,10 +24,6 @@ export interface RunCommandOptions extends CommonOptions {
 
 /** Runs an application. */
 export async function runCommand(path: string, options: RunCommandOptions): Promise<number> {
-  if (options.reference.length > 0) {
-    const { ConnectorError } = await import('../contract/connector.ts');
-    throw new ConnectorError('--reference is not yet supported');
-  }
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(exitFault);
@@ -40,6 +36,7 @@ export async function runCommand(path: string, options: RunCommandOptions): Prom
     application: path,
     sources: options.source,
     sinks: options.sink,
+    references: options.reference,
     schemas: options.schema,
     optimize: options.optimize,
     cache: options.cache,
@@ -84,6 +81,7 @@ function writeStats(target: string, outcome: RunOutcome, report: RunReport): voi
       report.sources.map(({ name, bytes }) => [name, { records: 0, ...counted[name], bytes }]),
     ),
     sinks: Object.fromEntries(report.sinks.map(({ name, records, bytes }) => [name, { records, bytes }])),
+    references: entries('reference'),
     pumps: entries('pump'),
     streams: entries('stream'),
     operators: entries('operator'),

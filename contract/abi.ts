@@ -92,3 +92,62 @@ export const WORD_REST = 8;
 // ---- Number text ------------------------------------------------------------------------------------------
 /** Scale limit of DECIMAL: 64-bit scaled storage holds at most 19 digits. */
 export const DECIMAL_DIGITS_MAX = 18;
+
+// ---- Patterns: the program of a regular expression, written by compiler/pattern, run by assembly/pattern -----------------------------
+//   0 kind u8 · 1 search u8 · 2 left kinds u8 · 3 classes u8 · 4 instructions u16 · 6 start u16 · 8 registers u16 · 10 groups u16
+//  12 bytes of a set of instructions u16 · 14 dead state u16 (0xFFFF: none)
+//  16 starts of classes: u32[], code point << 8 | class, ascending · 20 their number u32
+//  24 instructions: 8 bytes each: operation u8, greedy u8, argument u16, next u16, other u16
+//  28 sets of classes: 32 bytes each, a bit for each class
+//  32 transitions u16[states][classes], 0 when there is no automaton · 36 numbers of viable sets u16[states][left kinds] · 40 viable sets
+//  44 without an automaton: ends u32[instructions] of the lists of those before each instruction · 48 these lists u16[]
+//  52 the instructions that read u16[] · 56 their number u32 · 60 kinds of classes u8[classes]
+//  64 assertions u64[10]: bit left kind * 8 + right kind · 144 right kinds u8[kind][right kind before] · 184 classes of ASCII u8[128] · 312
+// All offsets are relative to the program's first byte.
+export const PATTERN_KIND = 0;
+export const PATTERN_SEARCH = 1;
+export const PATTERN_LEFTS = 2;
+export const PATTERN_CLASSES = 3;
+export const PATTERN_COUNT = 4;
+export const PATTERN_START = 6;
+export const PATTERN_REGISTERS = 8;
+export const PATTERN_GROUPS = 10;
+export const PATTERN_SET_BYTES = 12;
+export const PATTERN_DEAD = 14;
+export const PATTERN_RANGES = 16;
+export const PATTERN_RANGE_COUNT = 20;
+export const PATTERN_INSTRUCTIONS = 24;
+export const PATTERN_MEMBERS = 28;
+export const PATTERN_TRANSITIONS = 32;
+export const PATTERN_VIABLE_NUMBERS = 36;
+export const PATTERN_VIABLE_SETS = 40;
+export const PATTERN_BEFORE_ENDS = 44;
+export const PATTERN_BEFORE = 48;
+export const PATTERN_READERS = 52;
+export const PATTERN_READER_COUNT = 56;
+export const PATTERN_CLASS_KINDS = 60;
+export const PATTERN_ASSERTIONS = 64;
+export const PATTERN_RIGHTS = 144;
+export const PATTERN_ASCII = 184;
+export const PATTERN_HEADER_BYTES = 312;
+// Kinds of programs. Invalid: the pattern's text follows at byte 4, and every use is the fault invalid-pattern.
+export const PATTERN_IS_INVALID = 0;
+export const PATTERN_IS_AUTOMATON = 1;
+// The sections of FAST_REGEX_LOG_PARSE. 4 sections u16 · 10 groups u16 · 16, 20, 184 as above
+//  24 sections: transitions u32 (u16[states][classes], 0xFFFF: no way on), accepting u32 (u8[states]) · 28 groups: begin and end, each
+//     section u16 (0xFFFF: the text's start) and u16 characters before that section's end
+export const PATTERN_IS_SECTIONS = 2;
+export const PATTERN_SECTION_COUNT = 4;
+export const PATTERN_SECTIONS = 24;
+export const PATTERN_CUTS = 28;
+// Operations of instructions.
+export const PATTERN_CONSUME = 0;
+export const PATTERN_SPLIT = 1;
+export const PATTERN_SAVE = 2;
+export const PATTERN_ROUND = 3;
+export const PATTERN_ASSERT = 4;
+export const PATTERN_MATCH = 5;
+/** No state, no section. */
+export const PATTERN_NONE = 65535;
+/** The right kind of every place but the end, where no instruction looks at it. */
+export const PATTERN_RIGHT_OTHER = 7;

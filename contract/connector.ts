@@ -9,7 +9,7 @@ export interface ConnectorOption {
   readonly default?: OptionValue;
   /** Secrets come from the environment, never from a URL, and are never printed. */
   readonly secret: boolean;
-  readonly side: 'source' | 'sink' | 'both';
+  readonly side: 'source' | 'sink' | 'both' | 'reference';
   readonly doc: string;
 }
 
@@ -92,6 +92,8 @@ export interface Connector {
   readonly options: readonly ConnectorOption[];
   /** First bytes of a source, for schema discovery; missing when `schema` or nothing is known. */
   sample?(url: ConnectorUrl, bytes: number): Promise<Uint8Array>;
+  /** Tells what lies there now from what lay there before, without reading all of it. With this it can hold reference data. */
+  version?(url: ConnectorUrl): Promise<string>;
   openSource?(context: SourceContext): Promise<Source>;
   openSink?(context: SinkContext): Promise<Sink>;
 }

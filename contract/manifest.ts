@@ -9,7 +9,7 @@ export const manifestVersion = 1;
 
 /** One of the counters of SEMANTICS 27, in the order in which the artifact keeps them (u64 each, from `ledger()`). */
 export interface LedgerEntry {
-  readonly kind: 'source' | 'stream' | 'pump' | 'operator' | 'sink';
+  readonly kind: 'source' | 'reference' | 'stream' | 'pump' | 'operator' | 'sink';
   readonly name: string;
   /** Names of consecutive counters, e.g. records, decoded, rejected, rows. */
   readonly counters: readonly string[];

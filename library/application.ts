@@ -1,6 +1,6 @@
 // What a person names on the command line → an application with its bindings: SQL text, definition or artifact; schemas and URLs.
 import { readFileSync } from 'node:fs';
-import type { InputBinding, OutputBinding, RecordFormat } from '../contract/binding.ts';
+import type { InputBinding, OutputBinding, RecordFormat, ReferenceBinding } from '../contract/binding.ts';
 import { ConnectorError, type InputShape } from '../contract/connector.ts';
 import { suggest } from '../contract/suggest.ts';
 import { type ApplicationDefinition, parseDefinition } from '../runtime/definition.ts';
@@ -17,6 +17,13 @@ export interface BoundSource extends ResolvedUrl {
   readonly text: string;
   readonly streams: readonly string[];
   readonly bindings: readonly InputBinding[];
+  readonly discovered: boolean;
+}
+
+/** A reference table with the place of its content, where one is given. */
+export interface BoundReference {
+  readonly binding: ReferenceBinding;
+  readonly source?: ResolvedUrl & { readonly text: string };
   readonly discovered: boolean;
 }
 
@@ -86,9 +93,16 @@ export function scanNames(sql: string): { readonly created: string[]; readonly r
   const created = find(`\\bSTREAM\\s+${name}\\s*(?:\\(|\\bAS\\b|\\bDESCRIPTION\\b)`).filter(
     (found) => found !== 'CREATE',
   );
-  const read = find(`\\b(?:FROM|JOIN)\\s+(?!TABLE\\b|STREAM\\b)${name}(?!\\s*\\()`).filter(
-    (found) => !created.includes(found),
+  // Relations of FROM may stand behind commas, each with an alias.
+  const item = '(?:"[^"]+"|[A-Za-z_][\\w$]*)(?:\\s+(?:AS\\s+)?(?:"[^"]+"|[A-Za-z_][\\w$]*))?';
+  const lists = [...plain.matchAll(new RegExp(`\\bFROM\\s+${item}((?:\\s*,\\s*${item})+)`, 'gi'))].map(
+    (match) => match[1] ?? '',
   );
+  const behind = lists.flatMap((list) =>
+    [...list.matchAll(new RegExp(`,\\s*${name}`, 'g'))].map((match) => stored(match[1], match[2])),
+  );
+  const first = find(`\\b(?:FROM|JOIN)\\s+(?!TABLE\\b|STREAM\\b)${name}(?!\\s*\\()`);
+  const read = [...new Set([...first, ...behind])].filter((found) => !created.includes(found));
   return { created, read };
 }
 
@@ -108,10 +122,11 @@ export async function bindSources(
   application: Extract<Application, { kind: 'sql' }>,
   sources: readonly string[],
   schemaTexts: readonly string[],
+  references: readonly BoundReference[],
 ): Promise<BoundSource[]> {
   const defined = application.definition?.inputs ?? [];
   const schemas = parseSchemas(schemaTexts);
-  const read = scanNames(application.text).read;
+  const read = inputNames(application, references);
   const known = defined.length > 0 ? defined.flatMap((input) => [input.prefix, ...input.streams]) : read;
   const bound: BoundSource[] = [];
   const texts = sources.map(splitName);
@@ -158,14 +173,24 @@ export async function bindSources(
   return bound;
 }
 
+// Streams that the script reads and that are no reference tables.
+function inputNames(
+  application: Extract<Application, { kind: 'sql' }>,
+  references: readonly BoundReference[],
+): readonly string[] {
+  return scanNames(application.text).read.filter((name) => !references.some(({ binding }) => binding.table === name));
+}
+
 /** Bindings of inputs that have a schema but no source, for `check`, `compile` and `explain`. */
 export function bindSchemas(
   application: Extract<Application, { kind: 'sql' }>,
   schemaTexts: readonly string[],
+  references: readonly BoundReference[],
 ): InputBinding[] {
   const bindings: InputBinding[] = [];
-  const read = scanNames(application.text).read;
+  const read = inputNames(application, references);
   for (const [name, schema] of parseSchemas(schemaTexts)) {
+    if (references.some(({ binding }) => binding.table.toLowerCase() === name?.toLowerCase())) continue;
     const stream = name === undefined ? onlyInput([], read) : read.length > 0 ? matchName(name, read, 'input') : name;
     const shape =
       typeof schema === 'string'

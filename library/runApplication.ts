@@ -7,9 +7,11 @@ import { type Clock, systemClock } from '../runtime/clock.ts';
 import { manifestOf, Program } from '../runtime/program.ts';
 import { run, type RunProgress, type RunReport, type RunSink, type RunSource } from '../runtime/run.ts';
 import { StorageError } from '../runtime/storage/storage.ts';
-import { numberOption, textOption } from '../runtime/url.ts';
+import { numberOption, resolveUrl, textOption } from '../runtime/url.ts';
+import type { References } from '../runtime/reference.ts';
 import {
   type Application,
+  type BoundReference,
   type BoundSink,
   type BoundSource,
   bindSinks,
@@ -19,7 +21,7 @@ import {
   scanNames,
   splitName,
 } from './application.ts';
-import { resolveUrl } from '../runtime/url.ts';
+import { bindArtifactReferences, bindReferences, openReferences } from './references.ts';
 
 /** What `rowtime run` takes. */
 export interface RunApplicationOptions {
@@ -28,6 +30,7 @@ export interface RunApplicationOptions {
   readonly sources?: readonly string[];
   readonly sinks?: readonly string[];
   readonly schemas?: readonly string[];
+  readonly references?: readonly string[];
   readonly checkpoint?: string;
   readonly checkpointIntervalMs?: number;
   readonly allowStateLoss?: boolean;
@@ -75,12 +78,15 @@ export async function runApplication(options: RunApplicationOptions): Promise<Ru
   const opened: { close(): Promise<void> }[] = [];
   try {
     const program = await openProgram(wasm, manifest, checkpoints, options, clock);
+    const references = openReferences(program, prepared.references, clock, options.onNotice);
+    await restore(program, checkpoints, references);
     const runSources = await openSources(sources, manifest, checkpoints, options, clock, opened);
     const runSinks = await openSinks(sinks, manifest, checkpoints, options, clock, opened);
     const report = await run({
       program,
       sources: runSources,
       sinks: runSinks,
+      references,
       clock,
       ...(checkpoints === undefined ? {} : { checkpoints }),
       ...(options.checkpointIntervalMs === undefined ? {} : { checkpointIntervalMs: options.checkpointIntervalMs }),
@@ -99,16 +105,27 @@ interface Prepared extends RunOutcome {
   readonly wasm?: Uint8Array;
   readonly sources: readonly BoundSource[];
   readonly sinks: readonly BoundSink[];
+  readonly references: readonly BoundReference[];
 }
 
 async function prepare(application: Application, options: RunApplicationOptions, clock: Clock): Promise<Prepared> {
   if (application.kind === 'artifact') return prepareArtifact(application, options);
-  const sources = await bindSources(application, options.sources ?? [], options.schemas ?? []);
-  for (const source of sources) {
-    if (!source.discovered) continue;
+  const references = await bindReferences(application, options.references ?? [], options.schemas ?? []);
+  const sources = await bindSources(application, options.sources ?? [], options.schemas ?? [], references);
+  const noted = [
+    ...sources.map(({ discovered, streams, text, bindings }) => ({ discovered, streams, text, shape: bindings[0] })),
+    ...references.map(({ discovered, binding, source }) => ({
+      discovered,
+      streams: [binding.table],
+      text: source?.text ?? '',
+      shape: binding,
+    })),
+  ];
+  for (const { discovered, streams, text, shape } of noted) {
+    if (!discovered) continue;
     const { printInputSchema } = await import('../runtime/schema.ts');
     options.onNotice?.(
-      `the schema of ${source.streams.join(', ')} was discovered from ${source.text} (keep it with --schema):\n${JSON.stringify(printInputSchema(source.bindings[0] ?? { format: { kind: 'json', rowPath: '$' }, columns: [] }))}`,
+      `the schema of ${streams.join(', ')} was discovered from ${text} (keep it with --schema):\n${JSON.stringify(printInputSchema(shape ?? { format: { kind: 'json', rowPath: '$' }, columns: [] }))}`,
     );
   }
   const sinks = await bindSinks(
@@ -121,6 +138,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
     { name: application.name, text: application.text },
     {
       inputs: sources.flatMap((source) => source.bindings),
+      references: references.map(({ binding }) => binding),
       ...(sinks.length === 0 ? {} : { outputs: sinks.map((sink) => sink.output) }),
       flavour: options.flavour ?? 'simd',
       optimize: options.optimize ?? true,
@@ -132,6 +150,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
   return {
     sources,
     sinks,
+    references,
     diagnostics: compiled.diagnostics,
     source: { name: application.name, text: application.text },
     compileMs: clock.elapsed() - began,
@@ -191,11 +210,19 @@ async function prepareArtifact(
   return {
     sources,
     sinks,
+    references: await bindArtifactReferences(manifest, options.references ?? []),
     diagnostics: [],
     source: { name: application.name, text: manifest.sql },
     compileMs: 0,
     wasm: application.wasm,
   };
+}
+
+// Reference tables first: the state says which contents it belongs to.
+async function restore(program: Program, checkpoints: Checkpoints | undefined, references: References): Promise<void> {
+  if (checkpoints?.latest === undefined) return;
+  await references.restore(checkpoints);
+  program.load(await checkpoints.blobs());
 }
 
 function checkMix(sources: readonly BoundSource[], manifest: Manifest, options: RunApplicationOptions): void {
@@ -251,14 +278,12 @@ async function openProgram(
     });
   }
   if (latest.programId !== manifest.programId) announce(carryover(latest, manifest), options);
-  const program = await Program.open(wasm, {
+  return Program.open(wasm, {
     start: BigInt(latest.start),
     seed: BigInt(latest.seed),
     keyGroups: latest.keyGroups,
     ...limit,
   });
-  program.load(await checkpoints.blobs());
-  return program;
 }
 
 function announce(carried: Carryover, options: RunApplicationOptions): void {

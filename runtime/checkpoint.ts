@@ -1,6 +1,6 @@
 // Checkpoints: {source positions, state, program id, sink handles} published as one (SEMANTICS 18, 22-26). A checkpoint is an
 // object `checkpoint-N.json`; the key groups that changed since the one before lie together in `state-N.bin`, unchanged ones are
-// referred to where they lie. The state is written first, then the manifest: whoever sees a manifest sees all it refers to.
+// referred to where they lie. The content of a reference table is an object of its own, named by its hash. The state is written first, then the manifest: whoever sees a manifest sees all it refers to.
 import { createHash } from 'node:crypto';
 import type { Json } from '../contract/connector.ts';
 import type { Manifest, StatefulOperator } from '../contract/manifest.ts';
@@ -36,6 +36,21 @@ export interface SinkState {
   readonly handle: Json;
 }
 
+/** A reference table in a checkpoint: which content it has (SEMANTICS 22). */
+export interface ReferenceState {
+  readonly table: string;
+  readonly url: string;
+  readonly sha256: string;
+  /** What the program says of the content: the hash of its records. */
+  readonly version: string;
+}
+
+/** The content of a reference table that may still have to be written. */
+export interface ReferenceContent extends ReferenceState {
+  /** Missing when a checkpoint holds it already. */
+  readonly bytes?: Uint8Array;
+}
+
 /** A published checkpoint. */
 export interface Checkpoint {
   readonly format: number;
@@ -47,6 +62,7 @@ export interface Checkpoint {
   readonly start: string;
   readonly sources: readonly SourceState[];
   readonly sinks: readonly SinkState[];
+  readonly references: readonly ReferenceState[];
   readonly blobs: readonly BlobReference[];
 }
 
@@ -90,7 +106,9 @@ export class Checkpoints {
   /** Opens a place; refuses one that is foreign, truncated or broken. */
   static async open(storage: Storage): Promise<Checkpoints> {
     const names = await storage.list();
-    const foreign = names.find((name) => sequenceOf(name) === undefined && stateSequenceOf(name) === undefined);
+    const foreign = names.find(
+      (name) => sequenceOf(name) === undefined && stateSequenceOf(name) === undefined && !isReferenceName(name),
+    );
     if (foreign !== undefined)
       throw new StorageError(`${storage.place} is not a checkpoint directory: it holds ${foreign}`);
     const sequences = names.flatMap((name) => sequenceOf(name) ?? []);
@@ -106,6 +124,11 @@ export class Checkpoints {
     const missing = checkpoint.blobs.find((blob) => !names.includes(blob.object));
     if (missing !== undefined)
       throw new StorageError(`${storage.place} is broken: ${name} refers to ${missing.object}, which is missing`);
+    const content = checkpoint.references.find((reference) => !names.includes(referenceName(reference.sha256)));
+    if (content !== undefined)
+      throw new StorageError(
+        `${storage.place} is broken: the content of reference table ${content.table}, ${referenceName(content.sha256)}, is missing`,
+      );
     return new Checkpoints(storage, checkpoint);
   }
 
@@ -129,8 +152,23 @@ export class Checkpoints {
     return blobs;
   }
 
+  /** The content that a reference table has in the latest checkpoint, checked. */
+  async reference({ table, sha256: sum }: ReferenceState): Promise<Uint8Array> {
+    const bytes = await this.storage.read(referenceName(sum));
+    if (sha256(bytes) !== sum)
+      throw new StorageError(
+        `${this.storage.place} is broken: the content of reference table ${table} in ${referenceName(sum)} fails its checksum`,
+      );
+    return bytes;
+  }
+
   /** Publishes the program's state with what belongs to it. Settles when it is durable. */
-  async publish(program: Program, sources: readonly SourceState[], sinks: readonly SinkState[]): Promise<Checkpoint> {
+  async publish(
+    program: Program,
+    sources: readonly SourceState[],
+    sinks: readonly SinkState[],
+    references: readonly ReferenceContent[] = [],
+  ): Promise<Checkpoint> {
     const sequence = (this.latest?.sequence ?? -1) + 1;
     const saved = program.save(this.writeAll);
     this.writeAll = true;
@@ -142,6 +180,8 @@ export class Checkpoints {
       offset += bytes.length;
     }
     if (written.length > 0) await this.storage.write(object, concatenate(saved, offset));
+    for (const { sha256: sum, bytes } of references)
+      if (bytes !== undefined) await this.storage.write(referenceName(sum), bytes);
     const rewritten = new Set(saved.map((blob) => blob.group));
     const kept = (this.latest?.blobs ?? []).filter(
       (blob) => program.keyGroups > blob.group && !rewritten.has(blob.group),
@@ -156,6 +196,7 @@ export class Checkpoints {
       start: program.start.toString(),
       sources,
       sinks,
+      references: references.map(({ table, url, sha256: sum, version }) => ({ table, url, sha256: sum, version })),
       blobs: [...kept, ...written].sort((left, right) => left.group - right.group),
     };
     await this.storage.write(checkpointName(sequence), formatCheckpoint(checkpoint));
@@ -174,17 +215,33 @@ export class Checkpoints {
   private async clean(checkpoint: Checkpoint): Promise<boolean> {
     const names = await this.storage.list();
     const keptFrom = checkpoint.sequence - checkpointsKept + 1;
-    const used = new Set(checkpoint.blobs.map((blob) => blob.object));
+    const used = new Set(objectsOf(checkpoint));
     for (const name of names) {
       const sequence = sequenceOf(name);
       if (sequence === undefined || sequence === checkpoint.sequence) continue;
       if (sequence < keptFrom) await this.storage.remove(name);
-      else for (const blob of parseCheckpoint(await this.storage.read(name), name).blobs) used.add(blob.object);
+      else for (const object of objectsOf(parseCheckpoint(await this.storage.read(name), name))) used.add(object);
     }
     for (const name of names)
-      if (stateSequenceOf(name) !== undefined && !used.has(name)) await this.storage.remove(name);
+      if ((stateSequenceOf(name) !== undefined || isReferenceName(name)) && !used.has(name))
+        await this.storage.remove(name);
     return used.size > 64;
   }
+}
+
+function objectsOf(checkpoint: Checkpoint): string[] {
+  return [
+    ...checkpoint.blobs.map((blob) => blob.object),
+    ...checkpoint.references.map((reference) => referenceName(reference.sha256)),
+  ];
+}
+
+function referenceName(sum: string): string {
+  return `reference-${sum}.bin`;
+}
+
+function isReferenceName(name: string): boolean {
+  return /^reference-[0-9a-f]{64}\.bin$/.test(name);
 }
 
 function checkpointName(sequence: number): string {
@@ -205,7 +262,8 @@ function stateSequenceOf(name: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-function sha256(bytes: Uint8Array | string): string {
+/** The SHA-256 of bytes, in hex. */
+export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
@@ -238,5 +296,6 @@ function parseCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     throw new StorageError(`${name} has format ${checkpoint.format}, this version reads ${checkpointFormat}`);
   }
   if (sha256(JSON.stringify(checkpoint)) !== sum) throw new StorageError(`${name} is broken: it fails its checksum`);
-  return checkpoint;
+  // Checkpoints of versions without reference tables have no such list.
+  return { ...checkpoint, references: (checkpoint.references as Checkpoint['references'] | undefined) ?? [] };
 }

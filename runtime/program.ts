@@ -82,6 +82,9 @@ export interface LedgerReport {
 /** Takes the encoded rows of an output; the bytes are valid during the call only. */
 export type OutputReceiver = (output: number, bytes: Uint8Array) => void;
 
+/** A reference table is fed in pieces of this size. */
+const referenceChunkBytes = 1 << 20;
+
 /** The value of `inputClock` before the first row. */
 export const NO_CLOCK = -(2n ** 63n);
 
@@ -169,6 +172,36 @@ export class Program {
       if (!this.checkStatus()) return;
       this.drain(receive);
     }
+  }
+
+  /**
+   * Replaces the content of a reference table by records as raw bytes (SEMANTICS 22). `silent` loads again what was loaded before:
+   * records that can't be decoded were reported then. An error in between leaves the old content in place.
+   */
+  loadReference(table: number, content: Uint8Array, clock: bigint, silent: boolean, receive: OutputReceiver): void {
+    this.call(() => this.exports.reference_begin(table, silent ? 1 : 0));
+    let chunk = referenceChunkBytes;
+    for (let from = 0; from < content.length; ) {
+      const bytes = content.subarray(from, from + chunk);
+      const last = from + bytes.length === content.length;
+      this.buffer(0, bytes.length).set(bytes);
+      const form = BATCH_RAW | (last ? BATCH_LAST : 0);
+      const consumed = this.call(() =>
+        this.exports.reference_feed(table, this.bufferPointer, bytes.length, form, clock),
+      );
+      from += consumed;
+      if (this.checkStatus()) this.drain(receive);
+      else if (last) break;
+      // A record longer than the piece: it is read again as part of a longer one.
+      else if (consumed === 0) chunk *= 2;
+    }
+    this.call(() => this.exports.reference_commit(table));
+    this.drain(receive);
+  }
+
+  /** Tells contents of a reference table apart; 0 before the first one. */
+  referenceVersion(table: number): bigint {
+    return this.call(() => this.exports.reference_version(table));
   }
 
   /** Passes a bound; true asks to drain and to call again. */

@@ -4,7 +4,8 @@ import { RECORD_BYTES_MAX } from '../contract/abi.ts';
 import type { Checkpoints } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import { Pace, type PaceOptions } from './pace.ts';
-import type { LedgerReport, Program } from './program.ts';
+import type { LedgerReport, OutputReceiver, Program } from './program.ts';
+import type { References } from './reference.ts';
 
 /** A source with the input streams that it feeds; several take its records in turn (SEMANTICS 29). */
 export interface RunSource {
@@ -34,6 +35,7 @@ export interface RunOptions {
   readonly program: Program;
   readonly sources: readonly RunSource[];
   readonly sinks: readonly RunSink[];
+  readonly references?: References;
   readonly clock: Clock;
   readonly checkpoints?: Checkpoints;
   readonly checkpointIntervalMs?: number;
@@ -127,6 +129,8 @@ class Run {
     if (options.checkpoints !== undefined && options.checkpoints.latest === undefined) await this.checkpoint();
     this.checkpointAt = this.clock.elapsed() + (options.checkpointIntervalMs ?? 10_000);
     const started = this.clock.elapsed();
+    if (this.inputs.some((input) => !input.ended))
+      await this.drained((receive) => options.references?.begin(this.referenceClock(), receive));
     // A finished input stays finished; what that lets out was written before the checkpoint.
     if (this.inputs.some((input) => !input.ended))
       for (const input of this.inputs) if (input.ended) await this.finishInputs(input);
@@ -158,6 +162,7 @@ class Run {
       if (this.options.stop?.aborted === true) return false;
       const open = this.inputs.filter((input) => !input.ended);
       if (open.length === 0) return true;
+      await this.refresh();
       const input = this.next(open);
       if (input === undefined) await this.sleep(open);
       else await this.step(input);
@@ -176,6 +181,20 @@ class Run {
         progressAt = now + progressEveryMs;
       }
     }
+  }
+
+  // Between two batches a reference table may get a new content.
+  private async refresh(): Promise<void> {
+    const { references } = this.options;
+    if (references === undefined) return;
+    references.look(this.clock.elapsed(), () => this.wake());
+    if (references.isReady()) await this.drained((receive) => references.takeReady(this.referenceClock(), receive));
+    if (this.options.checkpoints === undefined) references.forget();
+  }
+
+  // Replays know no other clock than their data's.
+  private referenceClock(): bigint {
+    return this.inputs.some((input) => input.from.live) ? BigInt(this.clock.now()) : this.program.start;
   }
 
   // A replay feeds the input whose clock is lowest and waits for it; live inputs take turns, the longest silent one first.
@@ -205,6 +224,7 @@ class Run {
   private async sleep(open: readonly Input[]): Promise<void> {
     const now = this.clock.elapsed();
     let until = this.options.checkpoints === undefined ? Infinity : this.checkpointAt;
+    until = Math.min(until, this.options.references?.nextLook() ?? Infinity);
     for (const input of open) {
       if (input.from.live) until = Math.min(until, input.activeAt + this.idleAfterMs());
       const hold = input.pace?.holdMs(now) ?? 0;
@@ -335,7 +355,12 @@ class Run {
   }
 
   private async drain(): Promise<void> {
-    this.program.drain((output, bytes) => {
+    await this.drained((receive) => this.program.drain(receive));
+  }
+
+  // Does what lets rows out, and waits until they are written.
+  private async drained(work: (receive: OutputReceiver) => void | Promise<void>): Promise<void> {
+    await work((output, bytes) => {
       this.firstRowMs ??= this.clock.elapsed();
       const index = this.targets[output];
       const sink = index === undefined ? undefined : this.options.sinks[index];
@@ -372,7 +397,9 @@ class Run {
         finished: ended,
       })),
       sinks.map((sink, index) => ({ stream: sink.stream, url: sink.url, handle: handles[index] ?? null })),
+      this.options.references?.contents(),
     );
+    this.options.references?.forget();
     for (const [index, sink] of sinks.entries()) await sink.sink.commit(handles[index] ?? null);
   }
 

@@ -36,6 +36,13 @@ export const hostOptions: readonly ConnectorOption[] = [
   },
   { name: 'speed', type: 'text', secret: false, side: 'source', doc: 'Replay at a multiple of real time, e.g. 10x.' },
   { name: 'rate', type: 'number', secret: false, side: 'source', doc: 'Records a second.' },
+  {
+    name: 'refresh',
+    type: 'text',
+    secret: false,
+    side: 'reference',
+    doc: 'How often to look whether the content of a reference table has changed, e.g. 30s.',
+  },
   { name: 'rowtime', type: 'boolean', secret: false, side: 'sink', doc: "Adds the row's ROWTIME as first column." },
 ];
 
@@ -46,7 +53,7 @@ export interface ResolvedUrl {
 }
 
 /** Finds the connector of a URL and checks its options. */
-export async function resolveUrl(text: string, side: 'source' | 'sink'): Promise<ResolvedUrl> {
+export async function resolveUrl(text: string, side: 'source' | 'sink' | 'reference'): Promise<ResolvedUrl> {
   const { scheme, path, query } = split(text);
   const load = Object.hasOwn(connectors, scheme) ? connectors[scheme] : undefined;
   if (load === undefined) {
@@ -57,8 +64,9 @@ export async function resolveUrl(text: string, side: 'source' | 'sink'): Promise
     );
   }
   const connector = await load();
-  if ((side === 'source' ? connector.openSource : connector.openSink) === undefined) {
-    throw new ConnectorError(`${text}: ${connector.title} can not be a ${side}`, true);
+  if (!serves(connector, side)) {
+    const what = side === 'reference' ? 'hold reference data' : `be a ${side}`;
+    throw new ConnectorError(`${text}: ${connector.title} can not ${what}`, true);
   }
   const own = new Set(connector.options.map((option) => option.name));
   const declared = [...connector.options, ...hostOptions.filter((option) => !own.has(option.name))].filter(
@@ -68,6 +76,25 @@ export async function resolveUrl(text: string, side: 'source' | 'sink'): Promise
   for (const option of declared) if (option.default !== undefined) options.set(option.name, option.default);
   for (const [name, value] of query) options.set(name, checkOption(text, name, value, declared, connector));
   return { url: { text, scheme, path, options }, connector };
+}
+
+function serves(connector: Connector, side: 'source' | 'sink' | 'reference'): boolean {
+  if (side === 'sink') return connector.openSink !== undefined;
+  return connector.openSource !== undefined && (side === 'source' || connector.version !== undefined);
+}
+
+/** The milliseconds of an option such as 500ms, 10s, 5m or 1h. */
+export function durationOption(url: ConnectorUrl, name: string): number | undefined {
+  const text = textOption(url, name);
+  if (text === undefined) return undefined;
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  const milliseconds = Number(match?.[1]) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? ''] ?? 0);
+  if (!(milliseconds > 0))
+    throw new ConnectorError(
+      `${url.text}: option "${name}" is a duration such as 500ms, 10s or 5m, not "${text}"`,
+      true,
+    );
+  return milliseconds;
 }
 
 /** The value of a text option. */

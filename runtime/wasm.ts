@@ -19,6 +19,10 @@ export interface ArtifactExports {
   output_rows(output: number): bigint;
   output_clear(output: number): void;
   input_clock(input: number): bigint;
+  reference_begin(table: number, silent: number): void;
+  reference_feed(table: number, pointer: number, length: number, form: number, clock: bigint): number;
+  reference_commit(table: number): void;
+  reference_version(table: number): bigint;
   ledger(): number;
   state_bytes(): bigint;
   state_bytes_peak?(): bigint;

@@ -10,10 +10,11 @@ const families = {
   numeric: 'Numbers',
   string: 'Texts',
   pattern: 'Texts',
+  regex: 'Patterns',
   datetime: 'Datetimes',
   conversion: 'Conversions',
 };
-const order = ['Conditions', 'Numbers', 'Texts', 'Datetimes', 'Conversions'];
+const order = ['Conditions', 'Numbers', 'Texts', 'Patterns', 'Logs', 'Datetimes', 'Conversions'];
 const last = ['Session', 'Aggregates', 'Windows'];
 
 const nullRules = {
@@ -26,10 +27,19 @@ function familyOf(module) {
   return families[name] ?? `${name[0].toUpperCase()}${name.slice(1)}`;
 }
 
+/** A parameter on the page: a program of a pattern is what the person writes. */
+function nameOf(parameter, internal, typeName) {
+  if (parameter.field) return 'unit';
+  return internal && parameter.kind === 'VARBINARY' ? "'pattern'" : typeName(parameter);
+}
+
 /** A heading's entries: overloads that say the same of themselves are one. */
-function libraryEntries(catalogue, writtenCall, writtenName, typeName) {
+function libraryEntries({ catalogue, writtenCall, writtenName, hasWrittenForm, typeName, internalFunctions }) {
   const entries = new Map();
   for (const [name, overloads] of catalogue.byName) {
+    // What only the binder calls is on the page where a person can write it.
+    const internal = internalFunctions.has(name);
+    if (internal && !hasWrittenForm(name)) continue;
     for (const signature of overloads) {
       const { documentation, nulls, faults, module, implementation } = signature;
       const heading = writtenName(name);
@@ -44,7 +54,7 @@ function libraryEntries(catalogue, writtenCall, writtenName, typeName) {
         cases: [],
       };
       entries.set(key, entry);
-      const given = signature.parameters.map((parameter) => (parameter.field ? 'unit' : typeName(parameter)));
+      const given = signature.parameters.map((parameter) => nameOf(parameter, internal, typeName));
       entry.forms.push(`${writtenCall(name, signature, given)} → ${typeName(signature.result)}`);
       for (const found of catalogue.cases)
         if (found.module === module && found.implementation === implementation && !entry.cases.includes(found.text))
@@ -74,8 +84,8 @@ function entryText({ forms, documentation, nulls, faults, cases }) {
 }
 
 /** The text of docs/functions.md. */
-export function functionsPage({ catalogue, syntaxFunctions, writtenCall, writtenName, typeName }) {
-  const entries = [...syntaxEntries(syntaxFunctions), ...libraryEntries(catalogue, writtenCall, writtenName, typeName)];
+export function functionsPage(declarations) {
+  const entries = [...syntaxEntries(declarations.syntaxFunctions), ...libraryEntries(declarations)];
   const found = [...new Set(entries.map(({ family }) => family))];
   const others = found.filter((family) => !order.includes(family) && !last.includes(family)).sort();
   const sections = [...order, ...others, ...last].map((family) => {
@@ -108,6 +118,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     ...(await built('bind/syntaxFunctions.js')),
     ...(await built('bind/writtenForms.js')),
     ...(await built('bind/functions.js')),
+    ...(await built('bind/patterns.js')),
   });
   if (!process.argv.includes('--check')) writeFileSync(pagePath, text);
   else if (readFileSync(pagePath, 'utf8') !== text) {

@@ -47,7 +47,16 @@ const packageDoors: Record<string, RegExp> = {
 };
 
 /** The phases of the compiler: a file imports from its own rank and below. */
-const phases = ['source|diagnose', 'parse', 'plan', 'bind', 'optimize|explain', 'emit', 'assemble|library', 'compile'];
+const phases = [
+  'source|diagnose',
+  'parse',
+  'plan|pattern',
+  'bind',
+  'optimize|explain',
+  'emit',
+  'assemble|library',
+  'compile',
+];
 
 function listFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {

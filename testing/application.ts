@@ -1,5 +1,5 @@
 // Schemas as the predecessor's API wrote them: an InputSchema file, or a whole application definition (v1 or v2, found out by shape).
-import type { InputBinding, RecordFormat } from '../contract/binding.ts';
+import type { InputBinding, RecordFormat, ReferenceBinding } from '../contract/binding.ts';
 import { parseType, TestFormatError } from './types.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -41,8 +41,8 @@ export function bindingOfSchema(stream: string, schema: unknown): InputBinding {
   return { stream, format: recordFormat, columns };
 }
 
-/** Reads an application definition: its code and its inputs. */
-export function readApplication(text: string): { sql: string; inputs: InputBinding[] } {
+/** Reads an application definition: its code, its inputs and its reference tables. */
+export function readApplication(text: string): { sql: string; inputs: InputBinding[]; references: ReferenceBinding[] } {
   const root = objectOf(JSON.parse(text), 'the definition');
   const detail = objectOf(root.ApplicationDetail ?? root, 'the definition');
   const configuration = (detail.ApplicationConfiguration ?? detail.ApplicationConfigurationDescription ?? {}) as Json;
@@ -61,5 +61,10 @@ export function readApplication(text: string): { sql: string; inputs: InputBindi
       bindingOfSchema(`${textOf(input.NamePrefix, '')}_${String(index + 1).padStart(3, '0')}`, input.InputSchema),
     );
   });
-  return { sql, inputs };
+  const tables = sqlPart.ReferenceDataSources ?? sqlPart.ReferenceDataSourceDescriptions;
+  const references = (Array.isArray(tables) ? tables : []).map((reference: Json): ReferenceBinding => {
+    const { stream, format, columns } = bindingOfSchema(textOf(reference.TableName, ''), reference.ReferenceSchema);
+    return { table: stream, format, columns };
+  });
+  return { sql, inputs, references };
 }

@@ -6,6 +6,7 @@ import type { TestCase } from './parseTest.ts';
 import type { TestEvent } from './timeline.ts';
 import { parseClock } from './timeline.ts';
 import { TestFormatError } from './types.ts';
+import type { Value } from './values.ts';
 import { literalAsCsv, literalAsJson } from './values.ts';
 import type { InputBinding } from '../contract/binding.ts';
 
@@ -29,7 +30,7 @@ export async function drive(test: TestCase, artifact: CaseArtifact, way: Drive):
   const run = new Run(test, artifact, start);
   let index = 0;
   try {
-    await run.open(artifact);
+    await run.begin();
     for (; index < timeline.events.length; index++) {
       const from = index;
       if (way.kind === 'batches') index = lastOfBatch(timeline.events, index, test.options.has('idle-after'));
@@ -79,6 +80,9 @@ class Run {
   private savedRows = 0;
   private readonly idleFrom = new Map<string, number>();
   private clock: number;
+  /** Contents of the reference tables, now and when the state was saved. */
+  private contents = new Map<string, Uint8Array>();
+  private savedContents: ReadonlyMap<string, Uint8Array> = new Map();
 
   constructor(test: TestCase, artifact: CaseArtifact, start: number) {
     this.test = test;
@@ -87,7 +91,37 @@ class Run {
     this.clock = start;
   }
 
-  async open(artifact: CaseArtifact): Promise<Program> {
+  /** Starts afresh: reference tables are loaded before anything else. */
+  async begin(): Promise<Program> {
+    const program = await this.open(this.artifact);
+    for (const { table, rows } of this.test.references) this.replace(table, rows, this.start, 0);
+    return program;
+  }
+
+  /** A program that holds these contents, as a host restores them before the state. */
+  private async reopen(artifact: CaseArtifact, contents: ReadonlyMap<string, Uint8Array>): Promise<Program> {
+    const program = await this.open(artifact);
+    for (const [table, bytes] of contents)
+      program.loadReference(artifact.references.get(table) ?? -1, bytes, 0n, true, () => {
+        throw new Error('restoring a reference table let rows out');
+      });
+    this.contents = new Map(contents);
+    return program;
+  }
+
+  private replace(table: string, rows: readonly (readonly Value[])[], time: number, index: number): void {
+    const binding = this.test.references.find((reference) => reference.table === table);
+    if (binding === undefined) throw new TestFormatError(`there is no reference table ${table}`);
+    const lines = rows.map((row) => encodeRow(row, { ...binding, stream: table }).replace(/(?<!\n)$/, '\n'));
+    const bytes = new TextEncoder().encode(lines.join(''));
+    this.contents.set(table, bytes);
+    const number = this.artifact.references.get(table) ?? -1;
+    this.program?.loadReference(number, bytes, BigInt(time), false, (output, received) =>
+      this.receive(output, received, index),
+    );
+  }
+
+  private async open(artifact: CaseArtifact): Promise<Program> {
     this.program = await Program.open(artifact.wasm, {
       seed: artifact.seed,
       start: BigInt(this.start),
@@ -122,6 +156,8 @@ class Run {
         this.receive(output, bytes, index),
       );
       this.idleFrom.set(name, events.at(-1)?.time ?? first.time);
+    } else if (first.kind === 'replace') {
+      this.replace(first.table, first.rows, first.time, index);
     } else if (first.kind === 'advance' || first.kind === 'end') {
       for (const input of this.artifact.inputs.values()) {
         this.untilDrained(
@@ -166,14 +202,15 @@ class Run {
 
   private async checkpoint(): Promise<void> {
     this.saved = this.program?.save(true);
+    this.savedContents = new Map(this.contents);
     this.sinceSave = [];
     this.savedRows = this.rows.length;
   }
 
   private async restart(): Promise<void> {
     const before = this.rows.splice(this.savedRows);
-    const program = await this.open(this.artifact);
-    if (this.saved !== undefined) program.load(this.saved);
+    if (this.saved === undefined) await this.begin();
+    else (await this.reopen(this.artifact, this.savedContents)).load(this.saved);
     for (const { events, index } of this.sinceSave) this.apply(events, index);
     const again = this.rows.slice(this.savedRows);
     const text = (row: OutputRow | undefined): string =>
@@ -191,11 +228,11 @@ class Run {
     const all = this.program?.save(true) ?? [];
     const merged: SnapshotBlob[] = [];
     for (const half of [0, 1]) {
-      const owner = await this.open(artifact);
+      const owner = await this.reopen(artifact, this.contents);
       owner.load(all.filter((blob) => blob.group < 0 || blob.group % 2 === half));
       merged.push(...owner.save(true).filter((blob) => (blob.group < 0 ? half === 0 : blob.group % 2 === half)));
     }
-    (await this.open(artifact)).load(merged);
+    (await this.reopen(artifact, this.contents)).load(merged);
   }
 
   private inputOf(stream: string): [string, InputBinding] {

@@ -1,5 +1,5 @@
 // Cases become artifacts: cases of one file share a module, each under names of its own, so that a file costs few compilations.
-import type { InputBinding, OutputBinding } from '../contract/binding.ts';
+import type { InputBinding, OutputBinding, ReferenceBinding } from '../contract/binding.ts';
 import { compile, type CompileOptions, type CompileResult } from '../compiler/compile.ts';
 import type { Column } from '../contract/types.ts';
 import type { TestCase } from './parseTest.ts';
@@ -20,6 +20,8 @@ export interface CaseArtifact {
   readonly suffix: string;
   /** Number of an input in the artifact by the name in the case. */
   readonly inputs: ReadonlyMap<string, number>;
+  /** Number of a reference table in the artifact by the name in the case. */
+  readonly references: ReadonlyMap<string, number>;
   /** Outputs by number: the stream's name in the case. */
   readonly outputs: ReadonlyMap<number, string>;
 }
@@ -107,7 +109,11 @@ export class ModuleCache {
 
 function canShare(bound: BoundCase): boolean {
   const names = namesOf(bound.test);
-  const columns = new Set([...bound.streams.values()].flatMap((list) => list.map((column) => column.name)));
+  const columns = new Set(
+    [...bound.streams.values(), ...bound.test.references.map((reference) => reference.columns)].flatMap((list) =>
+      list.map((column) => column.name),
+    ),
+  );
   if ([...names].some((name) => sqlWords.has(name) || columns.has(name))) return false;
   const last = tokensOf(bound.test.sql).findLast((token) => token.kind !== 'space');
   if (last?.kind === 'comment' && last.text.startsWith('/*') && !last.text.endsWith('*/')) return false;
@@ -116,9 +122,12 @@ function canShare(bound: BoundCase): boolean {
   );
 }
 
-/** Stored names of a case's streams and pumps. */
+/** Stored names of a case's streams, reference tables and pumps. */
 export function namesOf(test: TestCase): Set<string> {
-  const names = new Set(test.inputs.map((input) => input.stream));
+  const names = new Set([
+    ...test.inputs.map((input) => input.stream),
+    ...test.references.map((reference) => reference.table),
+  ]);
   const tokens = tokensOf(test.sql).filter((token) => token.kind !== 'space' && token.kind !== 'comment');
   for (const [index, token] of tokens.entries()) {
     const word = token.text.toUpperCase();
@@ -165,8 +174,9 @@ async function compileTogether(
 ): Promise<Map<BoundCase, ArtifactResult> | string> {
   const sql: string[] = [];
   const inputs: InputBinding[] = [];
+  const references: ReferenceBinding[] = [];
   const outputs: OutputBinding[] = [{ stream: 'error_stream', format: 'json', rowtime: true }];
-  const parts: { bound: BoundCase; suffix: string; inputs: Map<string, number>; outputs: Map<number, string> }[] = [];
+  const parts: ({ readonly bound: BoundCase } & Omit<CaseArtifact, 'wasm' | 'keyGroups' | 'seed'>)[] = [];
   for (const [index, bound] of group.entries()) {
     const suffix = group.length === 1 ? '' : `~${index + 1}`;
     const names = namesOf(bound.test);
@@ -174,11 +184,16 @@ async function compileTogether(
       bound,
       suffix,
       inputs: new Map<string, number>(),
+      references: new Map<string, number>(),
       outputs: new Map<number, string>([[0, 'error_stream']]),
     };
     for (const input of bound.test.inputs) {
       part.inputs.set(input.stream, inputs.length);
       inputs.push({ ...input, stream: input.stream + suffix });
+    }
+    for (const { rows: _, ...binding } of bound.test.references) {
+      part.references.set(binding.table, references.length);
+      references.push({ ...binding, table: binding.table + suffix });
     }
     for (const stream of bound.compared) {
       if (stream === 'error_stream') continue;
@@ -197,6 +212,7 @@ async function compileTogether(
   const settings = compileOptions(test);
   const result = await compileForTest(test.file, sql.join('\n'), {
     inputs,
+    references,
     outputs,
     ...settings,
     optimize: configuration !== 'plain',

@@ -1,8 +1,8 @@
 // The parser of `.test` files: a text becomes cases with their sections, or messages with file and line.
-import type { InputBinding, MappedColumn } from '../contract/binding.ts';
+import type { InputBinding, ReferenceBinding } from '../contract/binding.ts';
 import { bindingOfSchema, readApplication } from './application.ts';
 import { parseExpressions, type ExpressionTest } from './expressions.ts';
-import { storedName, tokensOf } from './sqlText.ts';
+import { storedName, tokensOf, withoutComment } from './sqlText.ts';
 import { parseTimeline, type Timeline } from './timeline.ts';
 import { parseColumns, TestFormatError } from './types.ts';
 import { parseValues, type Value } from './values.ts';
@@ -28,6 +28,11 @@ export interface SectionPlace {
   readonly end: number;
 }
 
+/** A reference table with the rows that it has before the timeline begins. */
+export interface ReferenceTable extends ReferenceBinding {
+  readonly rows: readonly (readonly Value[])[];
+}
+
 /** One case of a file. */
 export interface TestCase {
   readonly file: string;
@@ -36,11 +41,7 @@ export interface TestCase {
   readonly line: number;
   readonly sql: string;
   readonly inputs: readonly InputBinding[];
-  readonly references: readonly {
-    readonly table: string;
-    readonly columns: readonly MappedColumn[];
-    readonly rows: readonly (readonly Value[])[];
-  }[];
+  readonly references: readonly ReferenceTable[];
   readonly timeline?: Timeline;
   readonly timelinePlace?: SectionPlace;
   readonly expressions?: readonly ExpressionTest[];
@@ -132,7 +133,7 @@ interface Section {
 interface Draft {
   sql: string;
   inputs: InputBinding[];
-  references: { table: string; columns: readonly MappedColumn[]; rows: readonly (readonly Value[])[] }[];
+  references: ReferenceTable[];
   options: Map<string, string>;
   found: {
     timeline?: Timeline;
@@ -207,7 +208,7 @@ function readSection(section: Section, draft: Draft, readBeside: ReadBeside, rep
       draft.inputs.push(readInput(`${rest}\n${used.map(({ text }) => text).join('\n')}`, readBeside));
       return;
     case 'reference':
-      draft.references.push(readReference(rest, used));
+      readReference(rest, used, draft.references);
       return;
     case 'timeline':
       draft.found.timeline = parseTimeline(lines, report);
@@ -244,6 +245,7 @@ function readSection(section: Section, draft: Draft, readBeside: ReadBeside, rep
       const application = readApplication(readBeside(rest));
       draft.sql = application.sql;
       draft.inputs.push(...application.inputs);
+      draft.references.push(...application.references.map((reference) => ({ ...reference, rows: [] })));
       return;
     }
   }
@@ -283,10 +285,19 @@ function readInput(text: string, readBeside: ReadBeside): InputBinding {
   return { stream: name, format: { kind: 'csv', columnDelimiter, rowDelimiter: '\n' }, columns: bare };
 }
 
-function readReference(rest: string, lines: readonly NumberedLine[]): Draft['references'][number] {
+// A table of the application's definition takes its rows by name alone.
+function readReference(rest: string, lines: readonly NumberedLine[], references: ReferenceTable[]): void {
+  const rows = lines.map(({ text }) => parseValues(withoutComment(text)));
   const { name, columns } = readNamed(rest);
-  if (columns === undefined) throw new TestFormatError('a reference table needs its columns');
-  return { table: name, columns: parseColumns(columns), rows: lines.map(({ text }) => parseValues(text)) };
+  if (columns !== undefined) {
+    const { stream, ...shape } = readInput(rest, () => '');
+    references.push({ table: stream, ...shape, rows });
+    return;
+  }
+  const index = references.findIndex(({ table }) => table === name || table.toUpperCase() === name);
+  const known = references[index];
+  if (known === undefined) throw new TestFormatError('a reference table needs its columns');
+  references[index] = { ...known, rows };
 }
 
 function readDiagnostic({ line, text }: NumberedLine, report: Report): ExpectedDiagnostic[] {

@@ -44,14 +44,16 @@ export interface PreparedCase {
 
 /** Binds a case and compares diagnostics and plan. */
 export async function prepareCase(test: TestCase): Promise<PreparedCase> {
-  if (test.references.length > 0) return { test, failures: [], notRun: 'reference tables', diagnostics: [] };
-  if (test.timeline?.events.some((event) => event.kind === 'replace') === true)
-    return { test, failures: [], notRun: 'reference tables', diagnostics: [] };
   if (test.sql.trim() === '') return { test, failures: [], diagnostics: [] };
   const stage = test.plan?.stage === 'optimized' ? 'optimized' : 'plan';
   let result: Awaited<ReturnType<typeof compileForTest>>;
   try {
-    result = await compileForTest(test.file, test.sql, { inputs: test.inputs, ...compileOptions(test), stage });
+    result = await compileForTest(test.file, test.sql, {
+      inputs: test.inputs,
+      references: test.references.map(({ rows: _, ...binding }) => binding),
+      ...compileOptions(test),
+      stage,
+    });
   } catch (error) {
     return {
       test,
@@ -118,9 +120,17 @@ function bindNames(
       way: '',
       message: 'the timeline expects nothing: a row, or a line "only STREAM"',
     });
+  const events = timeline.events.map((event) => {
+    if (event.kind !== 'replace') return event;
+    const names = test.references.map(({ table }) => table);
+    const table = [event.table, event.table.toUpperCase()].find((name) => names.includes(name));
+    if (table === undefined)
+      failures.push({ line: event.line, way: '', message: `there is no reference table ${event.table}` });
+    return { ...event, table: table ?? event.table };
+  });
   const compared = new Set([...expected.map((row) => row.stream), ...only]);
   compared.delete('error_stream');
-  const named = { ...test, timeline: { ...timeline, expected, only } };
+  const named = { ...test, timeline: { ...timeline, events, expected, only } };
   if (failures.length > 0) return { ...prepared, test: named, failures };
   return { ...prepared, test: named, bound: { test: named, streams, compared: ['error_stream', ...compared] } };
 }

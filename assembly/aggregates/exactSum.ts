@@ -194,7 +194,8 @@ export function loadExactSum(word: usize): void {
   const chunks = snapshot.readU32();
   if (chunks == 0) return;
   const lowest = snapshot.readU32();
-  const from = snapshot.readSpace(<usize>chunks << 3);
-  if (snapshot.readFailed || chunks > CHUNKS_MAX) return;
+  // What no sum can have fails like a blob that is too short.
+  const from = snapshot.readSpace(chunks > CHUNKS_MAX || lowest > CHUNKS_MAX ? i32.MAX_VALUE : <usize>chunks << 3);
+  if (snapshot.readFailed) return;
   memory.copy(chunkAt(resize(word, lowest, chunks), 0), from, <usize>chunks << 3);
 }

@@ -16,7 +16,8 @@ export function equalText(left: Text, right: Text): bool {
   return textLength(left) == textLength(right) && equalBytes(textPointer(left), textPointer(right), textLength(left));
 }
 
-function trimmedLength(text: Text): u32 {
+/** Bytes of a text without its trailing blanks. */
+export function trimmedLength(text: Text): u32 {
   let length = textLength(text);
   while (length > 0 && load<u8>(textPointer(text) + length - 1) == 0x20) length--;
   return length;

@@ -14,6 +14,13 @@ export function loadPartial(pointer: usize, length: u32): u64 {
 // @ts-ignore: decorator
 @inline
 export function hashBytes(pointer: usize, length: u32): u32 {
+  return <u32>(hashWide(pointer, length) >> 32);
+}
+
+/** The same before it is cut to its high bits; the low ones alone are spread less well. */
+// @ts-ignore: decorator
+@inline
+export function hashWide(pointer: usize, length: u32): u64 {
   let hash = <u64>length * MULTIPLIER_A;
   let rest = length;
   let at = pointer;
@@ -25,8 +32,15 @@ export function hashBytes(pointer: usize, length: u32): u32 {
   }
   hash = (hash ^ loadPartial(at, rest)) * MULTIPLIER_B;
   hash ^= hash >> 29;
-  hash *= MULTIPLIER_A;
-  return <u32>(hash >> 32);
+  return hash * MULTIPLIER_A;
+}
+
+/** Adds a number to a hash of 64 bits; its high half is well spread. */
+// @ts-ignore: decorator
+@inline
+export function mixHash(hash: u64, value: u64): u64 {
+  hash = (hash ^ value ^ (hash >> 29)) * MULTIPLIER_B;
+  return (hash ^ (hash >> 32)) * MULTIPLIER_A;
 }
 
 /** True when both stretches of `length` bytes are equal. Both may be over-read by 8. */

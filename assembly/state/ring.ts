@@ -100,6 +100,14 @@ export function freeEntryTexts(entry: usize, texts: u32): void {
 export function saveRing(ring: usize, entryBytes: u32, texts: u32): void {
   const count = ringCount(ring);
   snapshot.writeU32(count);
+  if (count == 0) return;
+  if (texts == 0) {
+    // Up to the end of the block, and from its start.
+    const first = min<u32>(count, load<u32>(ring, 4) - load<u32>(ring, 8));
+    snapshot.writeBytes(ringAt(ring, 0, entryBytes), first * entryBytes);
+    snapshot.writeBytes(<usize>load<u32>(ring), (count - first) * entryBytes);
+    return;
+  }
   for (let index: u32 = 0; index < count; index++) {
     const entry = ringAt(ring, index, entryBytes);
     for (let text: u32 = 0; text < texts; text++) saveOwnedText(load<u64>(entry + (<usize>text << 3)));
@@ -110,6 +118,17 @@ export function saveRing(ring: usize, entryBytes: u32, texts: u32): void {
 /** Reads entries into an empty ring. */
 export function loadRing(ring: usize, entryBytes: u32, texts: u32): void {
   const count = snapshot.readU32();
+  if (count == 0 || snapshot.readFailed) return;
+  if (texts == 0) {
+    // A count beyond the blob fails here, before memory is taken.
+    const bytes = <u64>count * entryBytes;
+    const from = snapshot.readSpace(bytes > <u64>i32.MAX_VALUE ? i32.MAX_VALUE : <usize>bytes);
+    if (snapshot.readFailed) return;
+    resizeRing(ring, entryBytes, <usize>count * entryBytes);
+    memory.copy(<usize>load<u32>(ring), from, <usize>count * entryBytes);
+    store<u32>(ring, count, 12);
+    return;
+  }
   for (let index: u32 = 0; index < count && !snapshot.readFailed; index++) {
     const entry = ringPush(ring, entryBytes);
     for (let text: u32 = 0; text < texts; text++) loadOwnedText(entry + (<usize>text << 3));

@@ -14,12 +14,15 @@ const SCRATCH_BYTES_FIRST: u32 = 1 << 16;
 let base: usize = 0;
 let next: usize = 0;
 let end: usize = 0;
+/** Changes whenever texts are forgotten: what was made under another number may be gone. */
+export let scratchEpoch: u32 = 1;
 
 /** Forgets all texts of the row. */
 // @ts-ignore: decorator
 @inline
 export function scratchReset(): void {
   next = base;
+  scratchEpoch++;
 }
 
 /** Memory for `length` bytes plus 16 of slack, 8-aligned, valid until the next reset. Past the limit: a fault, and the chunk's start. */
@@ -65,4 +68,5 @@ export function scratchMark(): usize {
 @inline
 export function scratchRelease(mark: usize): void {
   next = mark >= base && mark <= end ? mark : base;
+  scratchEpoch++;
 }

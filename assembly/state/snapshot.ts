@@ -133,7 +133,7 @@ export function readPosition(): usize {
 
 /** Takes `bytes` and returns where they lie; past the end `readFailed` is set and 16 zero bytes are given. */
 export function readSpace(bytes: usize): usize {
-  if (position + bytes > limit) {
+  if (bytes > limit - position) {
     readFailed = true;
     position = limit;
     return zeros;

@@ -2,14 +2,17 @@
 import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
 import { noSuchField } from '../diagnose/expressionMessages.ts';
 import * as message from '../diagnose/messages.ts';
+import { misplacedRecord } from '../diagnose/patternMessages.ts';
 import { misplacedWindow, overWithoutAggregate } from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import { datetimeFieldNumber, type Expression, type FunctionSignature } from '../plan/expression.ts';
 import { convert, unifyValues } from './convert.ts';
-import { bindExpression, currentValue, unsupported } from './expression.ts';
+import { bindExpression, currentValue } from './expression.ts';
 import { bindComparison } from './operators.ts';
 import { fieldsInstead } from './fields.ts';
 import { conversionCost, plainType, typeName } from './functions.ts';
+import { isLogParser } from './logParsers.ts';
+import { bindPatternSubstring, bindRegexReplace, bindSimilar, internalFunctions } from './patterns.ts';
 import { promiseMonotonic, type Scope } from './scope.ts';
 import { syntaxFunctionNames } from './syntaxFunctions.ts';
 import { callUserFunction } from './userFunctions.ts';
@@ -34,16 +37,6 @@ export const aggregateNames = new Set([
   'EVERY',
 ]);
 
-const recordFunctions = new Set([
-  'REGEX_LOG_PARSE',
-  'FAST_REGEX_LOG_PARSE',
-  'FAST_REGEX_LOG_PARSER',
-  'W3C_LOG_PARSE',
-  'SYS_LOG_PARSE',
-  'FIXED_COLUMN_LOG_PARSE',
-  'VARIABLE_COLUMN_LOG_PARSE',
-]);
-
 /** Functions that only make sense over a window. */
 const windowFunctions = new Set(['LAG', 'NTH_VALUE', 'EXP_AVG']);
 
@@ -57,15 +50,22 @@ export function bindCall(
   const name = node.name.name;
   if (node.over !== undefined || windowFunctions.has(name)) return bindWindowed(node, scope);
   if (aggregateNames.has(name)) return scope.aggregate(node);
-  if (recordFunctions.has(name)) return unsupported(node.span, name, scope);
+  if (isLogParser(name)) {
+    scope.report(misplacedRecord(node.span, name));
+    return undefined;
+  }
+  if (name === 'REGEX_REPLACE') return bindRegexReplace(node, scope);
+  if (internalFunctions.has(name)) return noFunction(name, node.span, scope);
   const current = node.arguments.length === 0 ? currentValue(name, node.span) : undefined;
   if (current !== undefined) return current;
   if (name === 'COALESCE') return bindCoalesce(node, scope);
   if (name === 'NULLIF') return bindNullif(node, scope);
-  if (node.form === 'similar' || (node.form === 'from' && node.arguments[1]?.kind === 'string'))
-    return unsupported(node.span, 'SUBSTRING by a pattern', scope);
+  if (node.form === 'similar') return bindPatternSubstring(node, scope);
   const given = node.arguments.map((argument) => bindExpression(argument, scope));
   if (given.some((argument) => argument === undefined)) return undefined;
+  const second = given[1];
+  if (node.form === 'from' && given.length === 2 && second !== undefined && familyOf(second.type) === 'character')
+    return bindPatternSubstring(node, scope);
   const [first] = given;
   if (name === 'MONOTONIC' && given.length === 1 && first !== undefined) return promiseMonotonic(first);
   const created = scope.functions?.get(name);
@@ -149,17 +149,7 @@ export function resolve(
   scope: Scope,
 ): Expression | undefined {
   const overloads = scope.catalogue.byName.get(name);
-  if (overloads === undefined) {
-    scope.report(
-      message.noSuchFunction(span, name, [
-        ...[...scope.catalogue.byName.keys()].map(writtenName),
-        ...(scope.functions?.keys() ?? []),
-        ...aggregateNames,
-        ...syntaxFunctionNames,
-      ]),
-    );
-    return undefined;
-  }
+  if (overloads === undefined) return noFunction(name, span, scope);
   let best: FunctionSignature | undefined;
   let bestCost = Number.POSITIVE_INFINITY;
   for (const signature of overloads) {
@@ -192,6 +182,19 @@ export function resolve(
     return undefined;
   }
   return makeCall(best, given, span);
+}
+
+function noFunction(name: string, span: ast.FunctionCall['span'], scope: Scope): undefined {
+  const known = [...scope.catalogue.byName.keys()].filter((candidate) => !internalFunctions.has(candidate));
+  scope.report(
+    message.noSuchFunction(span, name, [
+      ...known.map(writtenName),
+      ...(scope.functions?.keys() ?? []),
+      ...aggregateNames,
+      ...syntaxFunctionNames,
+    ]),
+  );
+  return undefined;
 }
 
 function sameInterval(argument: SqlType, parameter: SqlType): boolean {
@@ -260,8 +263,7 @@ function bindConcatenation(node: ast.BinaryExpression, scope: Scope): Expression
 }
 
 function bindLike(node: ast.LikeExpression, scope: Scope): Expression | undefined {
-  if (node.form === 'similar')
-    return unsupported(node.span, 'SIMILAR TO', scope, 'LIKE with OR does simple alternatives');
+  if (node.form === 'similar') return bindSimilar(node, scope);
   const parts = [node.operand, node.pattern, ...(node.escape === undefined ? [] : [node.escape])].map((part) =>
     bindExpression(part, scope),
   );

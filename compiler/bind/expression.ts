@@ -12,6 +12,7 @@ import { bindBetween, bindCase, bindIn, bindIs, bindLogical } from './conditions
 import { bindBinary, bindDatetime, bindInterval, bindNumber } from './literals.ts';
 import { bindDifference, bindOperator, bindUnary } from './operators.ts';
 import { bindPeriodPredicate } from './periods.ts';
+import { bindField } from './records.ts';
 import { columnAt, rowtimeNode, shiftColumns, type Scope } from './scope.ts';
 import { castIsLegal, isDiagnostic, typeOf } from './types.ts';
 
@@ -137,9 +138,10 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
   const last = node.parts.at(-1);
   const qualifier = node.parts.length > 1 ? node.parts[0] : undefined;
   if (last === undefined) return undefined;
-  if (node.parts.length > 2) return unsupported(node.span, 'a field of a record', scope);
   const named = qualifier === undefined ? scope.names?.get(last.name) : undefined;
   if (named !== undefined) return named;
+  const field = bindField(node, scope);
+  if (field !== 'none') return field;
   const relations =
     qualifier === undefined ? scope.relations : scope.relations.filter((relation) => relation.alias === qualifier.name);
   if (qualifier !== undefined && relations.length === 0) {

@@ -5,11 +5,12 @@ import * as queryMessage from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Relation } from '../plan/plan.ts';
 import type { Span } from '../source.ts';
-import { unsupported } from './expression.ts';
 import { bindJoin } from './fromJoin.ts';
 import type { FromTree } from './join.ts';
+import { entriesOf, layOut } from './records.ts';
 import { asRelation, bindQuery, type QueryContext, type View } from './query.ts';
 import { columnAt, type FromScope, type Scope, type ScopeRelation } from './scope.ts';
+import { bindTableFunction } from './tableFunctions.ts';
 import { bindFrame, resolveWindow, type BoundFrame } from './windows.ts';
 
 /** FROM, bound. */
@@ -44,7 +45,7 @@ export function bindItem(from: ast.FromItem, context: QueryContext): BoundFrom |
     case 'derived-table':
       return bindDerived(from, context);
     case 'table-function':
-      return unsupported(from.span, `TABLE(${from.name.name}(…))`, emptyScope(context));
+      return bindTable(from, context);
     case 'join':
       return bindJoin(from, context);
   }
@@ -65,7 +66,7 @@ export function emptyScope(context: QueryContext): Scope {
 function single(
   relation: Relation,
   columns: readonly Column[],
-  part: Pick<ScopeRelation, 'alias' | 'visible'>,
+  part: Pick<ScopeRelation, 'alias' | 'visible' | 'records'>,
   known: Pick<FromScope, 'origins' | 'growing'>,
   window: BoundFrame | undefined,
   span: Span,
@@ -134,7 +135,7 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | 
     context.report(
       context.tables.has(name)
         ? queryMessage.noStream(from.name.span, name)
-        : message.unknownStream(
+        : message.unknownRelation(
             from.name.span,
             name,
             [...context.streams.keys(), ...context.views.keys(), ...context.tables.keys()],
@@ -200,16 +201,30 @@ function bindDerived(from: ast.DerivedTable, context: QueryContext): BoundFrom |
   const bound = bindQuery(from.query, context);
   const window = windowOf(from.window, context);
   if (bound === undefined || window === 'failed') return undefined;
-  const { relation, growing, origins } = asRelation(bound, context);
-  const columns = renamed(relation.columns, from.columnAliases, relation.columns.length, from.span, context);
-  if (columns === undefined) return undefined;
-  const named: Relation = columns === relation.columns ? relation : { ...relation, columns };
+  const entries = entriesOf(bound.items);
+  const names = renamed(entries, from.columnAliases, entries.length, from.span, context);
+  if (names === undefined) return undefined;
+  const { items, names: columnNames, visible, records } = layOut(bound.items, names);
+  const { relation, growing, origins } = asRelation({ ...bound, items }, context);
+  const columns = relation.columns.map((column, index) => ({ ...column, name: columnNames[index] ?? column.name }));
   return single(
-    named,
+    { ...relation, columns },
     columns,
-    { alias: from.alias?.name, visible: columns.length },
+    { alias: from.alias?.name, visible, records },
     { growing, origins },
     window,
     from.span,
   );
+}
+
+function bindTable(from: ast.TableFunctionCall, context: QueryContext): BoundFrom | undefined {
+  const bound = bindTableFunction(from, emptyScope(context), ({ query }) => {
+    const cursor = bindQuery(query, context);
+    return cursor === undefined ? undefined : asRelation(cursor, context);
+  });
+  if (bound === undefined) return undefined;
+  const { relation, visible, origins, growing } = bound;
+  const columns = renamed(relation.columns, from.columnAliases, visible, from.span, context);
+  if (columns === undefined) return undefined;
+  return single(relation, columns, { alias: from.alias?.name, visible }, { origins, growing }, undefined, from.span);
 }

@@ -56,6 +56,7 @@ export function readCatalogue(modules: ReadonlyMap<string, string>): Catalogue {
           module,
           nulls: nullsOf(tag('nulls')[0], module, implementation),
           volatile: lines.some((line) => line.startsWith('@volatile')),
+          ...(lines.includes('@total') ? { total: true } : {}),
           faults: tag('faults')
             .flatMap((text_) => text_.split(/[\s,]+/))
             .filter((word) => word !== ''),

@@ -183,7 +183,10 @@ function above(bound: BoundSelect, sorted: Relation, rowtime: number | undefined
   const { rowtime: _, ...rest } = asScan(scan, itemColumns(bound), bound.span);
   return {
     ...rest,
-    items: rest.items.map((item, index) => ({ ...item, span: bound.items[index]?.span ?? item.span })),
+    items: rest.items.map((item, index) => {
+      const { span, record } = bound.items[index] ?? item;
+      return { ...item, span, ...(record === undefined ? {} : { record }) };
+    }),
     ...(rowtime === undefined ? {} : { rowtime: columnAt(scan.columns, rowtime, bound.span) }),
   };
 }

@@ -7,6 +7,7 @@ import type { Expression } from '../plan/expression.ts';
 import type { Pump, Relation, Stream } from '../plan/plan.ts';
 import { convert } from './convert.ts';
 import type { BoundSelect } from './query.ts';
+import { refuseRecords } from './records.ts';
 import { plain } from './scope.ts';
 import { assignmentIsLegal } from './types.ts';
 
@@ -18,6 +19,7 @@ export function finishPump(
   report: (diagnostic: Diagnostic) => void,
 ): Pump | undefined {
   const { insert } = statement;
+  if (refuseRecords(bound.items, report)) return undefined;
   const listed =
     insert.columns ??
     target.columns.map(

@@ -15,6 +15,7 @@ import { monotonicityOf } from './monotonic.ts';
 import { applyOrder, orderedItem, type OrderKey } from './order.ts';
 import { throughOrigins } from './origins.ts';
 import type { Parts } from './parts.ts';
+import { refuseRecords, shareRecords, type ItemRecord } from './records.ts';
 import { columnAt, plain, type FromScope } from './scope.ts';
 import { bindSelect } from './select.ts';
 import type { UserFunction } from './userFunctions.ts';
@@ -27,6 +28,8 @@ export interface Item {
   /** The name was given by AS. */
   readonly aliased: boolean;
   readonly span: Span;
+  /** Set for a field of a record. */
+  readonly record?: ItemRecord;
 }
 
 /** A bound query: the relation below its list, and the list. */
@@ -97,7 +100,7 @@ export function asRelation(
   context: QueryContext,
 ): { relation: Relation } & Pick<FromScope, 'origins' | 'growing'> {
   const project = projectOf(bound);
-  if (bound.rowtime === undefined) return { relation: project, ...itemKnowledge(bound) };
+  if (bound.rowtime === undefined) return { relation: shareRecords(project), ...itemKnowledge(bound) };
   const scan = context.parts.stream(project.columns, bound.span);
   context.parts.feed(scan, { ...project, rowtime: plain(bound.rowtime) });
   const origins = project.columns.map((_, index) => columnAt(project.columns, index, bound.span));
@@ -127,6 +130,7 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
   }
   const [left, right] = [bindQuery(query.left, context), bindQuery(query.right, context)];
   if (left === undefined || right === undefined) return undefined;
+  if (refuseRecords([...left.items, ...right.items], context.report)) return undefined;
   if (left.items.length !== right.items.length) {
     context.report(queryMessage.unionColumns(query.right.span, left.items.length, right.items.length));
     return undefined;

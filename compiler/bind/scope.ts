@@ -2,10 +2,11 @@
 import type { Column } from '../../contract/types.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { ColumnName, FunctionCall } from '../parse/ast.ts';
-import type { Expression } from '../plan/expression.ts';
+import { briefly, type Expression } from '../plan/expression.ts';
 import type { Relation } from '../plan/plan.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
 import type { Catalogue } from './functions.ts';
+import type { ScopeRecord } from './records.ts';
 import type { Span } from '../source.ts';
 import type { UserFunction } from './userFunctions.ts';
 
@@ -22,6 +23,8 @@ export interface ScopeRelation {
    * column in which a join keeps it.
    */
   readonly rowtime: 'row' | 'column' | Expression;
+  /** Records among what it gives; their fields are columns behind the visible ones. */
+  readonly records?: readonly ScopeRecord[];
 }
 
 /** All of FROM. */
@@ -112,6 +115,6 @@ const unimportant = new Set(['span', 'qualified', 'promised', 'documentation']);
 /** A text that equal expressions (or relations) share: places and marks aside. */
 export function expressionKey(expression: Expression | Relation): string {
   return JSON.stringify(expression, (name, value: unknown) =>
-    unimportant.has(name) ? undefined : typeof value === 'bigint' ? `${value}n` : value,
+    unimportant.has(name) ? undefined : typeof value === 'bigint' ? `${value}n` : briefly(value),
   );
 }

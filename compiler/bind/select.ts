@@ -13,6 +13,7 @@ import { conjunctsOf, filtered, realize } from './join.ts';
 import { applyOrder, orderedItem, type OrderKey } from './order.ts';
 import { readsColumn } from './origins.ts';
 import { itemKnowledge, projectOf, type BoundSelect, type Item, type QueryContext } from './query.ts';
+import { allRecordItems, bindRecordItem } from './records.ts';
 import { columnAt, expressionKey, plain, shiftColumns, type FromScope, type Scope } from './scope.ts';
 import { namedWindows, WINDOW_BASE, WindowCalls } from './windows.ts';
 
@@ -141,6 +142,15 @@ function bindList(
       const columns = allColumns(item, from, scope);
       if (columns === undefined) failed = true;
       for (const { expression, name } of columns ?? []) add(finish(expression), name, false, item.span);
+      const records = allRecordItems(item.qualifier?.name, from.relations, item.span, finish);
+      if (records === undefined) failed = true;
+      else items.push(...records);
+      continue;
+    }
+    const fields = bindRecordItem(item.expression, nameOf(item, items.length), scope, finish);
+    if (fields !== 'none') {
+      if (fields === undefined) failed = true;
+      else items.push(...fields);
       continue;
     }
     const bound = bindExpression(item.expression, scope);

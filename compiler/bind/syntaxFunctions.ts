@@ -211,6 +211,48 @@ const windows: readonly SyntaxFunction[] = [
   },
 ];
 
+const logs: readonly SyntaxFunction[] = [
+  {
+    name: 'REGEX_LOG_PARSE',
+    family: 'Logs',
+    forms: ["REGEX_LOG_PARSE(text, 'pattern' [, 'name TYPE type, …']) → record"],
+    documentation:
+      'The groups of a Java pattern that matches the whole text, as COLUMN1, COLUMN2 … of VARCHAR(1024) unless columns are given; all NULL without a match.',
+  },
+  {
+    name: 'FAST_REGEX_LOG_PARSE',
+    family: 'Logs',
+    forms: ["FAST_REGEX_LOG_PARSE(text, 'pattern') → record"],
+    documentation:
+      'The groups of a pattern in the language of automata: each part takes the shortest text that it matches. FAST_REGEX_LOG_PARSER is the same.',
+  },
+  {
+    name: 'W3C_LOG_PARSE',
+    family: 'Logs',
+    forms: ["W3C_LOG_PARSE(text, 'format') → record"],
+    documentation:
+      'The fields of a line of a web server: COMMON, COMMON WITH VHOST, NCSA EXTENDED, REFERER, AGENT, IIS, or specifiers such as %h %t %>s.',
+  },
+  {
+    name: 'SYS_LOG_PARSE',
+    family: 'Logs',
+    forms: ['SYS_LOG_PARSE(text) → record'],
+    documentation: 'COLUMN1, the time of a line of syslog, and COLUMN2, what follows it.',
+  },
+  {
+    name: 'FIXED_COLUMN_LOG_PARSE',
+    family: 'Logs',
+    forms: ["FIXED_COLUMN_LOG_PARSE(text, 'name TYPE type START n [FOR length], …') → record"],
+    documentation: 'Columns at fixed places, counted from 0, converted to their types.',
+  },
+  {
+    name: 'VARIABLE_COLUMN_LOG_PARSE',
+    family: 'Logs',
+    forms: ["VARIABLE_COLUMN_LOG_PARSE(text, columns, 'delimiter' [, 'escape' [, 'quote']]) → record"],
+    documentation: 'Columns between delimiters; `columns` is their number or a list of names and types.',
+  },
+];
+
 /** All of them. */
 export const syntaxFunctions: readonly SyntaxFunction[] = [
   ...conditions,
@@ -219,6 +261,7 @@ export const syntaxFunctions: readonly SyntaxFunction[] = [
   ...session,
   ...aggregates,
   ...windows,
+  ...logs,
 ];
 
 /** Those that are called like functions, for suggestions. */

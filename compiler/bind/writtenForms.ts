@@ -14,16 +14,25 @@ const forms: Readonly<Record<string, readonly string[]>> = {
   EXTRACT: ['EXTRACT($1 FROM $2)'],
   EXTRACT_SECOND: ['EXTRACT(SECOND FROM $1)'],
   STEP: ['STEP($1 BY $2)'],
+  PATTERN_MATCHES: ['$1 SIMILAR TO $2'],
+  PATTERN_SUBSTRING: ['SUBSTRING($1 FROM $2)'],
+  PATTERN_REPLACE: ['REGEX_REPLACE($1, $2, $3, $4, $5)'],
 };
 
 /** A call of the function with these texts as arguments. */
 export function writtenCall(name: string, signature: FunctionSignature, given: readonly string[]): string {
   const count = given.length;
-  const form = forms[name]?.find((one) => one.includes(`$${count}`) && !one.includes(`$${count + 1}`));
+  const form =
+    forms[name]?.find((one) => one.includes(`$${count}`) && !one.includes(`$${count + 1}`)) ?? forms[name]?.at(-1);
   if (form !== undefined) return form.replaceAll(/\$(\d)/g, (_, index: string) => given[Number(index) - 1] ?? '');
   const unit = signature.parameters.findIndex((parameter) => parameter.field === true);
   if (unit > 0) return `${name}(${given.filter((_, index) => index !== unit).join(', ')} TO ${given[unit] ?? ''})`;
   return `${name}(${given.join(', ')})`;
+}
+
+/** True for a function whose syntax isn't name(arguments). */
+export function hasWrittenForm(name: string): boolean {
+  return forms[name] !== undefined;
 }
 
 /** The name under which a catalogue function is known in SQL: SUBSTRING, TRIM, `||`. */

@@ -40,6 +40,15 @@ export function unknownStream(span: Span, name: string, candidates: readonly str
   }
   return error('unknown-stream', span, `there is no stream "${name}"`, didYouMean(name, candidates));
 }
+/** Says `unknown-stream`, of a name in FROM. */
+export function unknownRelation(span: Span, name: string, candidates: readonly string[], later?: Span): Diagnostic {
+  const diagnostic = unknownStream(span, name, candidates, later);
+  if (diagnostic.hint !== undefined) return diagnostic;
+  return {
+    ...diagnostic,
+    hint: `an input is given with --source ${name}=URL, a reference table with --reference ${name}=URL`,
+  };
+}
 /** Says `unknown-column`. */
 export function unknownColumn(span: Span, name: string, where: string, candidates: readonly string[]): Diagnostic {
   return error('unknown-column', span, `${where} has no column "${name}"`, didYouMean(name, candidates));

@@ -222,8 +222,9 @@ function emitResultParts(
       }
       inner.line('return -1;');
       module.function(`function results_${name}_${number}(row: usize): i32`, inner);
-      code.line(`const faulty${number} = results_${name}_${number}(row);`);
-      code.line(`if (faulty${number} >= 0) ${failStatements(segment, context, `place_${name}(faulty${number})`)}`);
+      const faulty = code.fresh('faulty');
+      code.line(`const ${faulty} = results_${name}_${number}(row);`);
+      code.line(`if (${faulty} >= 0) ${failStatements(segment, context, `place_${name}(${faulty})`)}`);
     }
     emitPlaces(name, places, module);
   }

@@ -3,10 +3,13 @@ import type { ModuleBuilder } from './code.ts';
 import type { Operand } from './expressions.ts';
 import type { ProgramLayout } from './layout.ts';
 import type { Ledger } from './ledger.ts';
+import type { TableLayout } from './tables.ts';
 
 /** The program under construction. */
 export interface ProgramContext {
   readonly program: ProgramLayout;
+  /** Reference tables that a lookup reads, by name. */
+  readonly tables: ReadonlyMap<string, TableLayout>;
   readonly module: ModuleBuilder;
   readonly ledger: Ledger;
   readonly sql: string;

@@ -1,16 +1,17 @@
 // Expressions → AssemblyScript statements. Nulls are handled here: library functions see plain values, and a call whose argument
 // may be NULL is wrapped. Values live in locals; a value is computed once within a function (common subexpressions).
 import { familyOf, storageOf, type Storage } from '../../contract/types.ts';
-import type {
-  Call,
-  Case,
-  Coalesce,
-  Comparison,
-  DistinctFrom,
-  Expression,
-  IsTest,
-  Literal,
-  Logical,
+import {
+  briefly,
+  type Call,
+  type Case,
+  type Coalesce,
+  type Comparison,
+  type DistinctFrom,
+  type Expression,
+  type IsTest,
+  type Literal,
+  type Logical,
 } from '../plan/expression.ts';
 import { forEachColumn } from '../plan/walk.ts';
 import { emitArithmetic, emitNegate } from './arithmetic.ts';
@@ -62,7 +63,7 @@ export function emitExpression(expression: Expression, context: ExpressionContex
 /** A text that equal expressions share, whatever their place. */
 export function shareKey(expression: Expression): string {
   return JSON.stringify(expression, (name, value: unknown) =>
-    name === 'span' || name === 'documentation' ? undefined : typeof value === 'bigint' ? `${value}n` : value,
+    name === 'span' || name === 'documentation' ? undefined : typeof value === 'bigint' ? `${value}n` : briefly(value),
   );
 }
 

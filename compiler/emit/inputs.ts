@@ -1,8 +1,9 @@
 // Inputs in the program: the loop over a batch, what happens to a decoded row, and to a record that can't be decoded.
 import { emitCsvDecoder } from './decodeCsv.ts';
 import { emitJsonDecoder } from './decodeJson.ts';
+import type { InputBinding } from '../../contract/binding.ts';
 import { Code } from './code.ts';
-import type { StreamLayout } from './layout.ts';
+import type { Frame, StreamLayout } from './layout.ts';
 import { settles } from './merges.ts';
 import type { ProgramContext } from './context.ts';
 
@@ -10,7 +11,7 @@ import type { ProgramContext } from './context.ts';
 export function emitInput(layout: StreamLayout, context: ProgramContext): void {
   const { input } = layout;
   if (input === undefined) throw new Error('invariant: not an input');
-  emitDecoder(layout, context);
+  emitDecoder(layout.id, layout.frame, input.binding, context);
   emitAccept(layout, context);
   emitReject(layout, context);
   emitRawFeed(layout, context);
@@ -24,18 +25,17 @@ export function emitInput(layout: StreamLayout, context: ProgramContext): void {
   module.function(`function feed_${layout.id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
 }
 
-function emitDecoder(layout: StreamLayout, context: ProgramContext): void {
-  const binding = layout.input?.binding;
-  if (binding === undefined) return;
+/** Emits `decode_<id>(at, end)`, which calls `accept_<id>` and `reject_<id>`. */
+export function emitDecoder(id: string, frame: Frame, binding: InputBinding, context: ProgramContext): void {
   const options = {
-    name: layout.id,
-    frame: layout.frame.name,
+    name: id,
+    frame: frame.name,
     binding,
     columns: binding.columns.map((column, index) => {
-      const slot = layout.frame.slots[index];
+      const slot = frame.slots[index];
       return slot === undefined ? { column } : { column, slot };
     }),
-    ...(layout.frame.time === undefined ? {} : { time: layout.frame.time }),
+    ...(frame.time === undefined ? {} : { time: frame.time }),
   };
   const decoder = binding.format.kind === 'json' ? emitJsonDecoder(options) : emitCsvDecoder(options);
   for (const [module, names] of decoder.imports) for (const name of names) context.module.use(module, name);

@@ -1,5 +1,6 @@
 // What the program's parts need to know of each other before any text is written: frames, clock domains, operators in order.
 import type { InputBinding } from '../../contract/binding.ts';
+import type { Column } from '../../contract/types.ts';
 import type { Plan, Pump, Relation, StatefulRelation, Stream } from '../plan/plan.ts';
 import { columnsOf, columnsRead } from '../plan/walk.ts';
 
@@ -168,7 +169,7 @@ function layOutStream(
   return {
     stream,
     id,
-    frame: frameOf(stream, id, whole ? undefined : usedColumns(stream, pumps), binding?.time !== undefined),
+    frame: frameOf(stream.columns, id, whole ? undefined : usedColumns(stream, pumps), binding?.time !== undefined),
     readers,
     domain,
     ...(binding === undefined ? {} : { input: { index: inputIndex, binding } }),
@@ -277,8 +278,14 @@ function promotes(pump: Pump): boolean {
   return pump.query.kind === 'time-sort' || (pump.query.kind === 'project' && pump.query.rowtime !== undefined);
 }
 
-function frameOf(stream: Stream, id: string, used: ReadonlySet<number> | undefined, hasTime: boolean): Frame {
-  const kept = stream.columns.map((_, index) => used === undefined || used.has(index));
+/** A frame for rows of these columns, or of the used ones among them. */
+export function frameOf(
+  columns: readonly Column[],
+  id: string,
+  used: ReadonlySet<number> | undefined,
+  hasTime: boolean,
+): Frame {
+  const kept = columns.map((_, index) => used === undefined || used.has(index));
   const count = kept.filter(Boolean).length + (hasTime ? 1 : 0);
   let next = 0;
   const slotAt = (): Slot => ({ valueOffset: next * 8, nullOffset: count * 8 + next++ });
@@ -299,10 +306,15 @@ function usedColumns(stream: Stream, pumps: readonly PumpLayout[]): Set<number> 
   return used;
 }
 
-function addUsed(top: Relation, width: number, used: Set<number>): void {
+/** The relations of a chain above its scan, lowest first. */
+export function chainOf(top: Relation): Exclude<Relation, { kind: 'stream-scan' }>[] {
   const chain: Exclude<Relation, { kind: 'stream-scan' }>[] = [];
   for (let current = top; current.kind !== 'stream-scan'; current = current.input) chain.unshift(current);
-  for (const relation of chain) {
+  return chain;
+}
+
+function addUsed(top: Relation, width: number, used: Set<number>): void {
+  for (const relation of chainOf(top)) {
     for (const index of columnsRead(relation)) if (index < width) used.add(index);
     if (columnsOf(relation) === 'new') return;
   }

@@ -3,7 +3,9 @@ import type { StatefulOperator } from '../../contract/manifest.ts';
 import type { StatefulRelation } from '../plan/plan.ts';
 import type { OperatorLayout, OperatorOf } from './layout.ts';
 import type { OperatorCode } from './operator.ts';
+import { lookupCode } from './operators/lookup.ts';
 import { sortCode } from './operators/sort.ts';
+import { tableFunctionCode } from './operators/tableFunction.ts';
 import { timeSortCode } from './operators/timeSort.ts';
 import { staggerCode } from './operators/stagger.ts';
 import { joinCode } from './operators/join.ts';
@@ -11,21 +13,28 @@ import { distinctCode } from './operators/distinct.ts';
 import { slidingWindowCode } from './operators/slidingWindow.ts';
 import { tumbleCode } from './operators/tumble.ts';
 
-const codes: { readonly [K in StatefulRelation['kind']]?: OperatorCode<K> } = {
+/** The code of a kind, or how to find it where it is not the same for all operators of the kind. */
+type CodeOf<K extends StatefulRelation['kind']> =
+  | OperatorCode<K>
+  | ((relation: OperatorOf<K>['relation']) => OperatorCode<K>);
+
+const codes: { readonly [K in StatefulRelation['kind']]?: CodeOf<K> } = {
+  'table-function': tableFunctionCode,
   'stagger-aggregate': staggerCode,
   'tumble-aggregate': tumbleCode,
   'sliding-window': slidingWindowCode,
   join: joinCode,
   distinct: distinctCode,
+  lookup: lookupCode,
   sort: sortCode,
   'time-sort': timeSortCode,
 };
 
 /** An operator's code with the operator itself: what the parts of the emitter call. */
 export function operatorCode<K extends StatefulRelation['kind']>(operator: OperatorOf<K>): OperatorCode<K> {
-  const code = codes[operator.relation.kind as K];
+  const code: CodeOf<K> | undefined = codes[operator.relation.kind as K];
   if (code === undefined) throw new Error(`invariant: no code for ${operator.relation.kind}`);
-  return code as OperatorCode<K>;
+  return typeof code === 'function' ? code(operator.relation) : code;
 }
 
 /** True when the emitter knows a kind of operator. */

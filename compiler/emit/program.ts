@@ -11,6 +11,7 @@ import { operatorCode } from './operatorCode.ts';
 import { emitPromote, emitPump } from './pumps.ts';
 import { operatorName } from './segment.ts';
 import { emitSnapshots } from './snapshots.ts';
+import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
 import { declareMerge, emitMerges, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
 
@@ -25,10 +26,12 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   const module = new ModuleBuilder();
   const program = layOut(plan, (name) => module.identifier(name), !optimize);
   if (isLayoutProblem(program)) return program;
-  const ledger = ledgerOf(program);
-  const context: ProgramContext = { program, module, ledger, sql, optimize };
+  const tables = layOutTables(plan, program, (name) => module.identifier(name), !optimize);
+  const ledger = ledgerOf(program, [...tables.keys()]);
+  const context: ProgramContext = { program, tables, module, ledger, sql, optimize };
   ledger.declare(module);
   for (const layout of program.streams.values()) declareStream(layout, module);
+  declareTables(context);
   for (const domain of program.domains)
     module.declare(`let next_${domain.index}: i64 = i64.MAX_VALUE; // the first boundary of clock ${domain.index}`);
   for (const pump of program.pumps)
@@ -48,6 +51,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   for (const pump of program.pumps) emitPump(pump, context);
   for (const domain of program.domains) emitEvents(domain, program, module);
   for (const layout of program.streams.values()) if (layout.input !== undefined) emitInput(layout, context);
+  emitTables(context);
   emitMerges(context);
   emitTime(context);
   emitSnapshots(context);
@@ -60,10 +64,11 @@ export function isEmitProblem(value: EmittedProgram | LayoutProblem): value is L
   return 'stream' in value;
 }
 
-function ledgerOf(program: ProgramLayout): Ledger {
+function ledgerOf(program: ProgramLayout, tables: readonly string[]): Ledger {
   const ledger = new Ledger();
   for (const input of program.plan.inputs)
     ledger.add('source', input.stream, ['records', 'decoded', 'rejected', 'rows', 'raised']);
+  for (const table of tables) ledger.add('reference', table, ['records', 'decoded', 'rejected', 'rows']);
   for (const stream of program.plan.streams) ledger.add('stream', stream.name, ['in']);
   for (const pump of program.pumps) {
     ledger.add('pump', pump.pump.name, ['passed', 'filtered', 'absorbed', 'late', 'errors']);
@@ -205,6 +210,7 @@ function emitExports(context: ProgramContext): void {
   const initialize = new Code();
   initialize.line(`${module.use('operators/context', 'setStart')}(start, seed);`);
   initialize.line('groupCount = keyGroups;');
+  for (const line of initializeTables(context)) initialize.line(line);
   for (const operator of program.pumps.flatMap((pump) => pump.operators))
     for (const line of operatorCode(operator).initialize(operator, module, program)) initialize.line(line);
   for (const merge of mergesOf(program)) for (const line of initializeMerge(merge, module)) initialize.line(line);

@@ -6,6 +6,12 @@
 //
 // A frame that reaches back for ever keeps accumulators (accumulators.ts) and what positions need. Others keep rows where values are taken
 // out again, and queues for extremes and positions (assembly/aggregates/windowQueues.ts).
+//
+// Memory: a partition takes 32 bytes, its words and its key, rounded up to a power of two, and about 16 bytes of index. A row takes 8 bytes
+// for each value that is taken out again, for ROWTIME (of RANGE) and for null bits, and 16 for each VAR, STDDEV or EXP_AVG. Each of LAG,
+// FIRST_VALUE, NTH_VALUE keeps 16 bytes a row that it can reach, MIN and MAX 16 bytes a candidate. Rows and queues lie in rings, whose blocks
+// are powers of two: up to twice that, and for a moment three times while a ring grows. SUM of doubles: 16 bytes and 8 a chunk, three or four of
+// them as a rule; a text that is kept has a block of its own.
 import {
   WORD_EXACT_SUM,
   WORD_NUMBER_COUNTS,

@@ -1,7 +1,15 @@
 // What an operator holds in memory, and what bounds it.
-import { storageOf } from '../../contract/types.ts';
+import { familyOf, storageOf } from '../../contract/types.ts';
 import type { Expression } from '../plan/expression.ts';
-import type { AggregateCall, JoinSide, Plan, Relation, StatefulRelation } from '../plan/plan.ts';
+import type {
+  AggregateCall,
+  JoinSide,
+  Plan,
+  Relation,
+  SlidingWindow,
+  StatefulRelation,
+  WindowCall,
+} from '../plan/plan.ts';
 import { rowBytes, sayDuration } from './units.ts';
 
 /** One sentence for an operator. What no window bounds is called unbounded. */
@@ -11,22 +19,8 @@ export function stateInWords(relation: StatefulRelation, plan: Plan): string {
       return `${groupBytes(relation.keys.length - 1, relation.aggregates)} a group; only the groups of the open window are held`;
     case 'stagger-aggregate':
       return `${groupBytes(relation.keys.length, relation.aggregates)} a group, for ${sayDuration(relation.rangeMs)} after its first row`;
-    case 'sliding-window': {
-      const partition = relation.partition.length === 0 ? 'in all' : 'a partition';
-      const fixed = `${groupBytes(
-        relation.partition.length,
-        relation.calls.map((call) => ({ ...call, name: 'SUM' as const })),
-      )} ${partition}`;
-      const values = new Set(
-        relation.calls.flatMap((call) => (call.argument === undefined ? [] : [JSON.stringify(call.argument, plainly)])),
-      );
-      const row = `${8 + 9 * values.size} bytes a row`;
-      if (relation.frame.unit === 'range')
-        return `${row} of the last ${sayDuration(relation.frame.precedingMs)}, and ${fixed} that has such rows`;
-      const kept =
-        relation.frame.unit === 'rows' ? `${row} for ${relation.frame.preceding + 1n} rows ${partition}, and ` : '';
-      return `${kept}${fixed}${relation.partition.length === 0 ? '' : '; UNBOUNDED: partitions are never forgotten'}`;
-    }
+    case 'sliding-window':
+      return windowInWords(relation);
     case 'distinct':
       return `about ${24 + 9 * relation.keys.length} bytes for each combination since the key changed`;
     case 'join':
@@ -43,6 +37,46 @@ export function stateInWords(relation: StatefulRelation, plan: Plan): string {
     case 'time-sort':
       return `${keptBytes(relation.input)} a row that waits: the rows of ${sayDuration(relation.withinMs)} of its time`;
   }
+}
+
+const positional: readonly WindowCall['name'][] = ['FIRST_VALUE', 'LAST_VALUE', 'NTH_VALUE', 'LAG'];
+
+function windowInWords(relation: SlidingWindow): string {
+  const { calls, frame, partition } = relation;
+  const where = partition.length === 0 ? 'in all' : 'a partition';
+  const fixed = `${groupBytes(
+    partition.length,
+    calls.map((call) => ({ ...call, name: 'SUM' as const })),
+  )} ${where}`;
+  if (frame.unit === 'unbounded')
+    return `${fixed}${partition.length === 0 ? '' : '; UNBOUNDED: partitions are never forgotten'}`;
+  const row = `${windowRowBytes(relation)} bytes a row, twice that at most,`;
+  const exact = calls.some(({ name, type }) => (name === 'SUM' || name === 'AVG') && familyOf(type) === 'approximate')
+    ? '; sums of DOUBLE are exact, by a superaccumulator'
+    : '';
+  if (frame.unit === 'range')
+    return `${row} of the last ${sayDuration(frame.precedingMs)}, and ${fixed} that has such rows${exact}`;
+  const ever = partition.length === 0 ? '' : '; partitions are never forgotten';
+  return `${row} for ${frame.preceding + 1n} rows ${where}, and ${fixed}${ever}${exact}`;
+}
+
+// Values that are taken out again, ROWTIME, null bits; stacks and queues.
+function windowRowBytes({ calls, frame }: SlidingWindow): number {
+  const values = new Set<string>();
+  const queues = new Set<string>();
+  let nullable = 0;
+  for (const call of calls) {
+    const argument = JSON.stringify(call.argument, plainly);
+    if (call.name === 'MIN' || call.name === 'MAX') queues.add(`${call.name} ${argument}`);
+    else if (positional.includes(call.name)) queues.add(`${call.ignoreNulls} ${call.fromLast} ${argument}`);
+    else {
+      if (/^(VAR_|STDDEV_|EXP_AVG)/.test(call.name))
+        queues.add(`${call.name.startsWith('EXP')} ${call.halfLifeMs} ${argument}`);
+      if (call.name !== 'COUNT' || call.distinct) values.add(argument);
+      if (call.argument?.nullable === true) nullable = 8;
+    }
+  }
+  return (frame.unit === 'range' ? 8 : 0) + nullable + 8 * values.size + 16 * queues.size;
 }
 
 function plainly(name: string, value: unknown): unknown {

@@ -36,6 +36,8 @@ export type Expression =
 export interface Literal extends Typed {
   readonly kind: 'literal';
   readonly value: LiteralValue;
+  /** What the value was made from, where that decides it and is shorter, such as a pattern: it stands for the value in print and in identity. */
+  readonly origin?: string;
 }
 /** A column of the relation below, by position. */
 export interface ColumnReference extends Typed {
@@ -142,6 +144,8 @@ export interface FunctionSignature {
   readonly volatile: boolean;
   /** Word codes of faults that it can raise; empty when it can not fail. */
   readonly faults: readonly string[];
+  /** It never fails, not even for want of memory. */
+  readonly total?: boolean;
   readonly documentation: string;
 }
 
@@ -165,3 +169,9 @@ export const datetimeFieldNumber: Record<DatetimeField, number> = {
   MINUTE: 4,
   SECOND: 5,
 };
+
+/** A literal without the value that its origin stands for; anything else as it is. For texts that equal expressions share. */
+export function briefly(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('origin' in value)) return value;
+  return { ...value, value: undefined };
+}

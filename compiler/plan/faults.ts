@@ -31,7 +31,7 @@ export function canFault(expression: Expression): boolean {
     case 'cast':
       return canFault(expression.operand) || !alwaysFits(expression.operand.type, expression.type);
     case 'call':
-      return true;
+      return expression.function.total !== true || expression.arguments.some(canFault);
   }
 }
 

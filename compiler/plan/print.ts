@@ -1,5 +1,5 @@
 // The plan as text: one relation a line, inputs indented below.
-import { typeText } from '../../contract/types.ts';
+import { typeText, type Column } from '../../contract/types.ts';
 import type { Expression } from './expression.ts';
 import type { Closing, Frame, JoinSide, Plan, Relation, Sort, SortKey, StatefulRelation, WindowCall } from './plan.ts';
 
@@ -11,10 +11,9 @@ export function printPlan(plan: Plan): string {
       0,
       plan.inputs.find((input) => input.stream === stream.name)?.columns.length ?? stream.columns.length,
     );
-    lines.push(
-      `${stream.kind === 'input' ? 'input' : 'stream'} "${stream.name}" (${columns.map((column) => `${column.name} ${typeText(column.type)}${column.nullable ? '' : ' NOT NULL'}`).join(', ')})`,
-    );
+    lines.push(`${stream.kind === 'input' ? 'input' : 'stream'} "${stream.name}" (${printColumns(columns)})`);
   }
+  for (const { name, columns } of plan.tables) lines.push(`table "${name}" (${printColumns(columns)})`);
   for (const pump of plan.pumps) {
     lines.push(`pump "${pump.name}" into "${pump.target}"`);
     printRelation(pump.query, 1, lines);
@@ -22,6 +21,12 @@ export function printPlan(plan: Plan): string {
   for (const output of plan.outputs)
     lines.push(`output "${output.stream}" as ${output.format}${output.rowtime ? ' with ROWTIME' : ''}`);
   return `${lines.join('\n')}\n`;
+}
+
+function printColumns(columns: readonly Column[]): string {
+  return columns
+    .map((column) => `${column.name} ${typeText(column.type)}${column.nullable ? '' : ' NOT NULL'}`)
+    .join(', ');
 }
 
 function printRelation(relation: Relation, depth: number, lines: string[]): void {
@@ -123,6 +128,7 @@ export function printExpression(expression: Expression): string {
   const print = printExpression;
   switch (expression.kind) {
     case 'literal':
+      if (expression.origin !== undefined) return expression.origin;
       return expression.value === null
         ? 'NULL'
         : typeof expression.value === 'string'

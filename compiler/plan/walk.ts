@@ -43,7 +43,9 @@ export function columnsOf(relation: Exclude<Relation, { kind: 'stream-scan' }>):
     case 'lookup':
       return 'appended';
     case 'table-function':
-      return relation.columns.length > relation.input.columns.length ? 'appended' : 'new';
+      return relation.name === 'TOP_K_ITEMS_TUMBLING' || relation.name === 'COUNT_DISTINCT_ITEMS_TUMBLING'
+        ? 'new'
+        : 'appended';
     case 'project':
     case 'tumble-aggregate':
     case 'stagger-aggregate':

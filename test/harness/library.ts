@@ -2,8 +2,8 @@
 import { faultTexts } from '../../contract/faults.ts';
 import { compileHarness, functionSizes, instantiate, type WasmExports } from './wasm.ts';
 
-/** What a test passes to a library function: text as string, i32 and floats as number, i64 as bigint. */
-export type Argument = number | bigint | string | boolean;
+/** What a test passes to a library function: text as string, bytes as such, i32 and floats as number, i64 as bigint. */
+export type Argument = number | bigint | string | boolean | Uint8Array;
 
 /** Library modules opened for direct calls. */
 export interface Library {
@@ -54,8 +54,8 @@ export async function openLibrary(
   const lower = (given: readonly Argument[]): (number | bigint)[] =>
     given.map((value) => {
       if (typeof value === 'boolean') return Number(value);
-      if (typeof value !== 'string') return value;
-      const bytes = encoder.encode(value);
+      if (typeof value === 'number' || typeof value === 'bigint') return value;
+      const bytes = typeof value === 'string' ? encoder.encode(value) : value;
       const at = Number(invoke('harnessAllocate', bytes.length));
       new Uint8Array(exports.memory.buffer, at, bytes.length).set(bytes);
       return (BigInt(bytes.length) << 32n) | BigInt(at);

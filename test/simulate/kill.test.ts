@@ -15,7 +15,7 @@ const random = seededRandom(seed);
 const records = 120_000;
 const schema = 'S=("k" VARCHAR(12), "v" INTEGER, "d" DOUBLE, "t" TIMESTAMP)';
 
-const programs: readonly { readonly name: string; readonly sql: string }[] = [
+const programs: readonly { readonly name: string; readonly sql: string; readonly reference?: string }[] = [
   {
     name: 'filter',
     sql: `CREATE OR REPLACE STREAM "OUT" (k VARCHAR(12), v INTEGER);
@@ -36,7 +36,15 @@ GROUP BY "k", STEP("S".ROWTIME BY INTERVAL '1' SECOND);
 CREATE OR REPLACE PUMP "P2" AS INSERT INTO "OUT" SELECT STREAM COUNT(*), SUM(n), MAX(w) FROM "MID"
 GROUP BY STEP("MID".ROWTIME BY INTERVAL '5' SECOND) HAVING COUNT(*) > 2;`,
   },
+  {
+    name: 'lookup',
+    sql: `CREATE OR REPLACE STREAM "OUT" (g VARCHAR(8), n INTEGER, s DOUBLE);
+CREATE OR REPLACE PUMP "P" AS INSERT INTO "OUT" SELECT STREAM t."g", COUNT(*), SUM(s."d" * t."f") FROM "S" AS s
+LEFT JOIN "T" AS t ON s."k" = t."k" GROUP BY t."g", STEP(s.ROWTIME BY INTERVAL '10' SECOND);`,
+    reference: 't.csv',
+  },
 ];
+const tableSchema = 'T=("k" VARCHAR(12), "g" VARCHAR(8), "f" DOUBLE)';
 
 let folder = '';
 const undisturbed = new Map<string, string>();
@@ -45,6 +53,8 @@ beforeAll(async () => {
   if (!existsSync(command)) throw new Error('dist/ is missing: run `npm run build` first');
   folder = mkdtempSync(join(tmpdir(), 'rowtime-kill-'));
   writeFileSync(join(folder, 's.jsonl'), inputText());
+  const lines = Array.from({ length: 40 }, (_, index) => `key${index},group${index % 7},${index}`);
+  writeFileSync(join(folder, 't.csv'), `${lines.join('\n')}\n`);
   for (const { name, sql } of programs) {
     writeFileSync(join(folder, `${name}.sql`), sql);
     await run(name, `${name}-whole`, undefined);
@@ -86,6 +96,9 @@ function run(program: string, output: string, killAfterMs: number | undefined): 
     '--checkpoint-interval',
     '20ms',
   );
+  const reference = programs.find(({ name }) => name === program)?.reference;
+  if (reference !== undefined)
+    parameters.push('--schema', tableSchema, '--reference', `T=${join(folder, reference)}?refresh=10ms`);
   const child = spawn(process.execPath, [command, ...parameters], { stdio: ['ignore', 'ignore', 'pipe'] });
   let messages = '';
   child.stderr.on('data', (data: Buffer) => {

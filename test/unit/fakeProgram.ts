@@ -106,6 +106,10 @@ export function fakeExports(fullAfter = 1000): ArtifactExports {
       output = '';
     },
     input_clock: () => -(2n ** 63n),
+    reference_begin: () => {},
+    reference_feed: (_table, _pointer, length) => length,
+    reference_commit: () => {},
+    reference_version: () => 0n,
     ledger: () => {
       new DataView(memory.buffer).setBigUint64(1024, BigInt(records), true);
       return 1024;

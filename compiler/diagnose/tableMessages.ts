@@ -1,0 +1,137 @@
+// Messages about table functions, TABLE(function(CURSOR(…), …)) in FROM: one function each, as in messages.ts.
+import { suggest } from '../../contract/suggest.ts';
+import type { Span } from '../source.ts';
+import type { Diagnostic } from './diagnostic.ts';
+
+function error(code: string, span: Span, message: string, hint?: string): Diagnostic {
+  return { severity: 'error', code, message, span, related: [], ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Says `no-such-function`. */
+export function noSuchTableFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
+  const found = suggest(name, candidates);
+  return error(
+    'no-such-function',
+    span,
+    `there is no table function ${name}`,
+    found === undefined ? `there are ${candidates.join(', ')}` : `did you mean ${found}?`,
+  );
+}
+
+/** Says `cursor-expected`. */
+export function cursorExpected(span: Span, name: string): Diagnostic {
+  return error(
+    'cursor-expected',
+    span,
+    `the first argument of ${name} is a cursor`,
+    'write CURSOR(SELECT STREAM * FROM "S")',
+  );
+}
+
+/** Says `unexpected-cursor`. */
+export function unexpectedCursor(span: Span, name: string): Diagnostic {
+  return error(
+    'unexpected-cursor',
+    span,
+    `${name} takes one cursor`,
+    'join the streams inside of the first one, or in a pump before',
+  );
+}
+
+/** Says `argument-count`. */
+export function argumentCount(span: Span, name: string, found: number, signature: string): Diagnostic {
+  return error(
+    'argument-count',
+    span,
+    `${name} does not take ${found} argument${found === 1 ? '' : 's'} besides the cursor`,
+    `it takes ${signature}`,
+  );
+}
+
+/** Says `argument-not-constant`. */
+export function argumentNotConstant(span: Span, name: string, parameter: string): Diagnostic {
+  return error(
+    'argument-not-constant',
+    span,
+    `${parameter} of ${name} is no constant`,
+    'write a number, a text in single quotes, TRUE or FALSE',
+  );
+}
+
+/** Says `type-mismatch`. */
+export function argumentType(span: Span, name: string, parameter: string, wanted: string): Diagnostic {
+  const hint = wanted === 'a text' ? "write it in single quotes, for instance 'price'" : undefined;
+  return error('type-mismatch', span, `${parameter} of ${name} is ${wanted}`, hint);
+}
+
+/** Says `argument-out-of-range`. */
+export function argumentOutOfRange(
+  span: Span,
+  name: string,
+  parameter: string,
+  found: string,
+  range: string,
+): Diagnostic {
+  return error('argument-out-of-range', span, `${parameter} of ${name} can not be ${found}`, `it is ${range}`);
+}
+
+/** Says `no-numeric-column`. */
+export function noNumericColumn(span: Span, name: string): Diagnostic {
+  return error(
+    'no-numeric-column',
+    span,
+    `the cursor of ${name} has no numeric column`,
+    'select at least one column of type DOUBLE, REAL, INTEGER, TINYINT, SMALLINT or BIGINT',
+  );
+}
+
+/** Says `too-many-columns`. */
+export function tooManyNumericColumns(span: Span, name: string, found: number, most: number): Diagnostic {
+  return error(
+    'too-many-columns',
+    span,
+    `the cursor of ${name} has ${found} numeric columns, at most ${most} are taken`,
+    'name the columns that matter in the cursor, in place of *',
+  );
+}
+
+/** Says `decimal-column`. */
+export function decimalColumn(span: Span, name: string, column: string): Diagnostic {
+  return error(
+    'decimal-column',
+    span,
+    `${name} does not take DECIMAL, the type of column "${column}"`,
+    `write CAST("${column}" AS DOUBLE) in the cursor`,
+  );
+}
+
+/** Says `type-mismatch`. */
+export function rankColumnType(span: Span, column: string, type: string): Diagnostic {
+  return error(
+    'type-mismatch',
+    span,
+    `GROUP_RANK does not rank by ${type}, the type of column "${column}"`,
+    'it ranks by INTEGER, CHAR and VARCHAR: convert the column with CAST in the cursor',
+  );
+}
+
+/** Says `duplicate-column`. */
+export function resultColumnTaken(span: Span, column: string): Diagnostic {
+  return error(
+    'duplicate-column',
+    span,
+    `the cursor has a column "${column}" already`,
+    'give it another name in the cursor, with AS',
+  );
+}
+
+/** Says `state-too-large`. */
+export function stateTooLarge(span: Span, name: string, bytes: number, limit: number, smaller: string): Diagnostic {
+  const megabytes = (value: number): string => `${Math.ceil(value / 2 ** 20).toLocaleString('en')} MB`;
+  return error(
+    'state-too-large',
+    span,
+    `${name} would need up to ${megabytes(bytes)} of state, more than the limit of ${megabytes(limit)}`,
+    `make ${smaller} smaller`,
+  );
+}

@@ -1,0 +1,195 @@
+// Joins with reference tables in the program: the rows of the table that a row meets, found by an index or by going through all.
+import { isIntegerType, storageOf, type Column } from '../../../contract/types.ts';
+import type { Expression } from '../../plan/expression.ts';
+import { canFault } from '../../plan/faults.ts';
+import { sharing, type ProgramContext } from '../context.ts';
+import type { Code, ModuleBuilder } from '../code.ts';
+import {
+  emitCondition,
+  emitExpression,
+  orNulls,
+  wasmType,
+  type ExpressionContext,
+  type Operand,
+} from '../expressions.ts';
+import type { OperatorOf } from '../layout.ts';
+import type { BreakingCode } from '../operator.ts';
+import { scanColumn } from '../streams.ts';
+import { failCheck, operatorName, type Segment } from '../segment.ts';
+import { keyColumns, keyHashOf, rowColumn, type TableLayout } from '../tables.ts';
+
+type LookupLayout = OperatorOf<'lookup'>;
+
+/** Layout version of a lookup's section: the version of the table's content. */
+const layoutVersion = 1;
+
+/** Join with a reference table. Its rows are the table's; the host restores them before the state. */
+export const lookupCode: BreakingCode<'lookup'> = {
+  form: 'breaking',
+  layoutVersion,
+  scope: 'single',
+  title: (relation) => `${relation.type} lookup in ${relation.table}`,
+  declare: (lookup, context) => declareLookup(lookup, context),
+  initialize: () => [],
+  save: (lookup, module) =>
+    `${module.use('state/table', 'saveLookup')}(content_${lookup.name}, 0x${lookup.relation.id}, ${layoutVersion}, group); // ${operatorName(lookup)}`,
+  load: (lookup, module) => `${module.use('state/table', 'loadLookup')}(content_${lookup.name}, group, end)`,
+  loaded: () => [],
+  changed: () => undefined,
+  closeDue: () => {},
+  arrive: (lookup, below, segment, context) => emitArrive(lookup, below, segment, context),
+  parameters: ['row: usize'],
+  data: () => '0, 0',
+  leave: (lookup, code, segment, context) => leavingContext(lookup, code, segment, context),
+  finish: () => {},
+};
+
+function tableOf(lookup: LookupLayout, context: ProgramContext): TableLayout {
+  const table = context.tables.get(lookup.relation.table);
+  if (table === undefined) throw new Error(`invariant: no table ${lookup.relation.table}`);
+  return table;
+}
+
+// Its table under a name of its own, for the statements that know the operator only.
+function declareLookup(lookup: LookupLayout, context: ProgramContext): void {
+  context.module.declare(`const content_${lookup.name}: Table = ${tableOf(lookup, context).name};`);
+}
+
+// Every match leaves at once, in the order of the table; texts made on the way are forgotten behind each.
+function emitArrive(lookup: LookupLayout, below: ExpressionContext, segment: Segment, context: ProgramContext): void {
+  const { code, module } = below;
+  const { relation, name } = lookup;
+  const layout = tableOf(lookup, context);
+  const keys = emitKeys(lookup, layout, below, segment, context);
+  const nulls = orNulls(keys.map(({ isNull }) => isNull));
+  const leave = (row: string): void => {
+    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
+    code.line(`rows_${name}(${row}, rowtime);`);
+    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
+  };
+  const left = relation.type === 'left';
+  if (left) code.line('let found: bool = false;');
+  const search = (): void =>
+    emitSearch(lookup, layout, keys, code, module, () => {
+      if (relation.predicate !== undefined) emitPredicate(lookup, layout, below, segment, context);
+      if (left) code.line('found = true;');
+      leave('row');
+    });
+  if (nulls === 'false') search();
+  else code.block(`if (!(${nulls}))`, search);
+  if (left) code.block('if (!found)', () => leave(`none_${layout.id}`));
+}
+
+interface Key {
+  readonly column: Column;
+  readonly index: number;
+  /** Name of the local that holds the value. */
+  readonly value: string;
+  readonly isNull: string;
+}
+
+function emitKeys(
+  lookup: LookupLayout,
+  layout: TableLayout,
+  below: ExpressionContext,
+  segment: Segment,
+  context: ProgramContext,
+): Key[] {
+  const fail = failCheck(segment, context, below.code);
+  return lookup.relation.keys.map(({ expression, column: index }, number) => {
+    const column = layout.table.columns[index];
+    if (column === undefined || !isComparable(expression, column))
+      throw new Error(`invariant: a key of table ${layout.table.name} has another type than its column`);
+    const operand = emitExpression(expression, below);
+    if (canFault(expression)) fail(expression);
+    const value = `key${number}`;
+    below.code.line(`const ${value}: ${wasmType(storageOf(expression.type))} = ${operand.value};`);
+    return { column, index, value, isNull: operand.isNull };
+  });
+}
+
+// Values of both can be compared as they are stored, integers of different sizes too.
+function isComparable({ type }: Expression, column: Column): boolean {
+  if (isIntegerType(type) && isIntegerType(column.type)) return true;
+  if (storageOf(type) !== storageOf(column.type)) return false;
+  const scale = (one: Column['type']): number => (one.kind === 'DECIMAL' ? one.scale : 0);
+  return scale(type) === scale(column.type) && (type.kind === 'CHAR') === (column.type.kind === 'CHAR');
+}
+
+// The rows whose key is equal; without a key, all rows.
+function emitSearch(
+  lookup: LookupLayout,
+  layout: TableLayout,
+  keys: readonly Key[],
+  code: Code,
+  module: ModuleBuilder,
+  body: () => void,
+): void {
+  const use = (name: string): string => module.use('state/table', name);
+  if (keys.length === 0) {
+    code.block(
+      `for (let row = ${use('firstTableRow')}(${layout.name}); row != 0; row = ${use('nextTableRow')}(row))`,
+      body,
+    );
+    return;
+  }
+  const columns = keyColumns(lookup.relation).join();
+  const index = layout.indexes.findIndex((candidate) => candidate.join() === columns);
+  code.line(`const hash = ${keyHashOf(keys, module)};`);
+  code.block(
+    `for (let row = ${use('firstMatch')}(${layout.name}, ${index}, hash); row != 0; row = ${use('nextMatch')}(row, ${index}, hash))`,
+    () => {
+      const equal = keys.map((key) => emitEqual(key, rowColumn(layout, key.index, key.column).value, module));
+      code.line(`if (!(${equal.join(' && ')})) continue;`);
+      body();
+    },
+  );
+}
+
+function emitEqual({ column, value }: Key, other: string, module: ModuleBuilder): string {
+  if (isIntegerType(column.type)) return `<i64>${value} == <i64>${other}`;
+  if (storageOf(column.type) !== 'text') return `${value} == ${other}`;
+  return `${module.use('functions/compare', column.type.kind === 'CHAR' ? 'equalPadded' : 'equalText')}(${value}, ${other})`;
+}
+
+// A fault of the condition ends the row of the stream: what it met before has left, what it would have met doesn't.
+function emitPredicate(
+  lookup: LookupLayout,
+  layout: TableLayout,
+  below: ExpressionContext,
+  segment: Segment,
+  context: ProgramContext,
+): void {
+  const { predicate, input } = lookup.relation;
+  if (predicate === undefined) return;
+  const width = input.columns.length;
+  const column = (index: number): Operand => {
+    if (index < width) return below.column(index);
+    const definition = layout.table.columns[index - width];
+    if (definition === undefined) throw new Error('invariant: a lookup reads a column that is not there');
+    return rowColumn(layout, index - width, definition);
+  };
+  const shared = below.shared.length === 0 ? [] : [...below.shared, new Map<string, Operand>()];
+  const condition = emitCondition(predicate, { ...below, column, shared });
+  if (canFault(predicate)) failCheck(segment, context, below.code)(predicate);
+  below.code.line(`if (!(${condition})) continue;`);
+}
+
+// The stream's columns lie in its frame still; the table's are in the row.
+function leavingContext(
+  lookup: LookupLayout,
+  code: Code,
+  segment: Segment,
+  context: ProgramContext,
+): ExpressionContext {
+  const layout = tableOf(lookup, context);
+  const { columns, input } = lookup.relation;
+  const width = input.columns.length;
+  const scanned = scanColumn(segment.source);
+  const column = (index: number): Operand => {
+    const definition = columns[index];
+    if (definition === undefined) throw new Error('invariant: no such column of a lookup');
+    return index < width ? scanned(index) : rowColumn(layout, index - width, definition);
+  };
+  return { code, module: context.module, column, rowtime: 'rowtime', shared: sharing(context) };
+}
