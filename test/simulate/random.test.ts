@@ -42,7 +42,7 @@ for (let first = 0; first < count; first += programsPerArtifact) {
       );
       for (const { program, plan, index } of bound) {
         const eventSeed = batchSeed * 1000 + index;
-        const events = generateEvents(new Random(eventSeed), program.inputs.length, eventsPerProgram, start);
+        const events = generateEvents(new Random(eventSeed), program, eventsPerProgram, start);
         const expected = runOracle(plan, program, events);
         if (!isKnown(expected)) continue;
         if (configuration === configurations[0]) seen.known++;
