@@ -388,34 +388,46 @@ function distinctQuery(random: Random, source: Source): GeneratedQuery {
 const joinTypes = ['JOIN', 'INNER JOIN', 'LEFT JOIN', 'RIGHT OUTER JOIN', 'FULL OUTER JOIN'];
 
 function joinQuery(random: Random, readable: readonly Readable[]): GeneratedQuery {
-  const side = (alias: string): { sql: string; columns: GeneratedColumn[] } => {
-    const stream = random.pick(readable);
-    const over = random.pick([
-      '',
-      ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
-      ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
-      ` OVER (ROWS ${1 + random.below(3)} PRECEDING)`,
-    ]);
-    return {
-      sql: `"${stream.name}"${over} AS ${alias}`,
-      columns: stream.columns.map(({ name, kind }) => ({ name: `${alias}.${name}`, kind })),
-    };
-  };
-  const left = side('l');
-  const right = side('r');
-  const columns = [...left.columns, ...right.columns];
-  const source: Source = { sql: '', rowtime: random.pick(['l.ROWTIME', 'r.ROWTIME', 'ROWTIME']), columns };
+  const left = joinSide(random, readable, 'l');
+  const right = joinSide(random, readable, 'r');
   const condition = joinCondition(random, left.columns, right.columns);
   const comma = random.chance(0.1);
-  const from = comma
-    ? `${left.sql}, ${right.sql}`
-    : `${left.sql} ${random.pick(joinTypes)} ${right.sql} ON ${condition}`;
+  let columns = [...left.columns, ...right.columns];
+  let from = comma ? `${left.sql}, ${right.sql}` : `${left.sql} ${random.pick(joinTypes)} ${right.sql} ON ${condition}`;
+  if (!comma && random.chance(0.15)) {
+    const third = joinSide(random, readable, 'm');
+    from += ` ${random.pick(joinTypes)} ${third.sql} ON ${joinCondition(random, columns, third.columns)}`;
+    columns = [...columns, ...third.columns];
+  }
+  const source: Source = { sql: '', rowtime: random.pick(['l.ROWTIME', 'r.ROWTIME', 'ROWTIME']), columns };
   return {
     items: randomItems(random, source),
     before: '',
     from,
     ...(comma ? { where: condition } : maybeWhere(random, source, 0.2, 1)),
   };
+}
+
+// A stream or a derived table, with a window or without.
+function joinSide(
+  random: Random,
+  readable: readonly Readable[],
+  alias: string,
+): { sql: string; columns: GeneratedColumn[] } {
+  const stream = random.pick(readable);
+  const over = random.pick([
+    '',
+    ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
+    ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
+    ` OVER (ROWS ${1 + random.below(3)} PRECEDING)`,
+  ]);
+  const aliased = (columns: readonly GeneratedColumn[]): GeneratedColumn[] =>
+    columns.map(({ name, kind }) => ({ name: `${alias}.${name}`, kind }));
+  if (!random.chance(0.15)) return { sql: `"${stream.name}"${over} AS ${alias}`, columns: aliased(stream.columns) };
+  const inner: Source = { sql: `"${stream.name}"`, rowtime: `"${stream.name}".ROWTIME`, columns: stream.columns };
+  const query = random.pick([rowQuery, tumbleQuery, slidingQuery])(random, inner);
+  const columns = query.items.map((item, index) => ({ name: `C${index}`, kind: item.kind }));
+  return { sql: `(${queryText(query, true)})${over} AS ${alias}`, columns: aliased(columns) };
 }
 
 function sortQuery(random: Random, source: Source): GeneratedQuery {
