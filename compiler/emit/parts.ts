@@ -13,9 +13,24 @@ import { failCheck, type Segment } from './segment.ts';
 /** Weight of code above which it is cut into several functions. */
 const weightPerFunction = 120;
 
-/** What an expression whose value is stored costs, in the measure of `weightOf`. */
-export function costOf(expression: Expression): number {
-  return weightOf(expression) * 2 + 2;
+/** What an expression's code costs, roughly; columns that projections of `input` derive count with what derives them. */
+export function costOf(expression: Expression, input?: Relation): number {
+  let derived = 0;
+  if (input !== undefined)
+    forEachColumn(expression, (index) => {
+      derived += derivedCost(index, input);
+    });
+  return weightOf(expression) * 2 + 2 + derived;
+}
+
+function derivedCost(index: number, relation: Relation): number {
+  if (relation.kind === 'filter' || relation.kind === 'distinct') return derivedCost(index, relation.input);
+  const expression = relation.kind === 'project' ? relation.expressions[index] : undefined;
+  // A column that is passed on costs nothing more.
+  if (expression === undefined || relation.kind !== 'project') return 0;
+  return expression.kind === 'column'
+    ? derivedCost(expression.index, relation.input)
+    : costOf(expression, relation.input);
 }
 
 /** Cuts a list of weights into runs of places that each fit into one function. */
@@ -100,7 +115,7 @@ export function emitIntoFrame(
   relation: Relation,
   context: ProgramContext,
 ): Operand[] {
-  const parts = partition(expressions.map(costOf));
+  const parts = partition(expressions.map((expression) => costOf(expression, relation)));
   const { code } = below;
   for (const [number, part] of parts.entries()) {
     if (parts.length === 1) {

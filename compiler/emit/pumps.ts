@@ -219,7 +219,7 @@ function emitTarget(
   if (target === undefined) throw new Error('invariant: a pump without target');
   const promoted = relation.rowtime === undefined ? undefined : emitExpression(relation.rowtime, expressions);
   if (relation.rowtime !== undefined && canFault(relation.rowtime)) failCheck(segment, context, code)(relation.rowtime);
-  const parts = partition(relation.expressions.map(costOf));
+  const parts = partition(relation.expressions.map((expression) => costOf(expression, relation.input)));
   if (parts.length === 1) emitColumns(segment, relation, parts[0] ?? [], target, code, expressions, context);
   else {
     for (const [number, part] of parts.entries()) emitPart(segment, relation, part, number, target, code, context);
