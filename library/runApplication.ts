@@ -21,6 +21,7 @@ import {
   scanNames,
   splitName,
 } from './application.ts';
+import type { Background } from './compileCached.ts';
 import { bindArtifactReferences, bindReferences, openReferences } from './references.ts';
 
 /** What `rowtime run` takes. */
@@ -94,9 +95,13 @@ export async function runApplication(options: RunApplicationOptions): Promise<Ru
       ...(options.idleAfterMs === undefined ? {} : { idleAfterMs: options.idleAfterMs }),
       ...(options.stop === undefined ? {} : { stop: options.stop }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      ...(prepared.background === undefined ? {} : { faster: prepared.background.wasm }),
     });
+    // The next run shall find its artifact; one that was stopped doesn't wait for that.
+    if (report.complete) await prepared.background?.wasm;
     return { diagnostics, source, report, compileMs };
   } finally {
+    prepared.background?.stop();
     for (const one of opened) await one.close();
     await checkpoints?.close();
   }
@@ -107,6 +112,7 @@ interface Prepared extends RunOutcome {
   readonly sources: readonly BoundSource[];
   readonly sinks: readonly BoundSink[];
   readonly references: readonly BoundReference[];
+  readonly background?: Background;
 }
 
 async function prepare(application: Application, options: RunApplicationOptions, clock: Clock): Promise<Prepared> {
@@ -157,6 +163,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
     source: { name: application.name, text: application.text },
     compileMs: clock.elapsed() - began,
     ...(compiled.wasm === undefined ? {} : { wasm: compiled.wasm }),
+    ...(compiled.background === undefined ? {} : { background: compiled.background }),
   };
 }
 

@@ -144,7 +144,7 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
   );
 }
 
-// The clock of a domain: ROWTIME of the stream that makes it.
+// The clock of a domain: that of its input, otherwise ROWTIME of the stream that makes it.
 function clockOf({ clock, index }: Domain, program: ProgramLayout): string {
   const own = [...program.streams.values()].find((layout) =>
     clock.kind === 'input'
@@ -152,7 +152,7 @@ function clockOf({ clock, index }: Domain, program: ProgramLayout): string {
       : layout.stream.name === clock.stream,
   );
   if (own === undefined) throw new Error('invariant: a clock without its stream');
-  return `rowtime_${own.id}`;
+  return `${clock.kind === 'input' ? 'clock' : 'rowtime'}_${own.id}`;
 }
 
 // advance and finish: bounds.

@@ -181,6 +181,8 @@ export class Interpreter {
       default: {
         const placed = this.operators.get(relation);
         if (placed === undefined) throw new Error('an operator is not known');
+        // A row of an operator below comes before the clock closes what ends with it. A batch that is sorted may go on at the same time.
+        if (!isSort(relation)) this.close(this.known(scanOf(pump.query)), rowtime, true, [placed]);
         placed.operator.row(row, this.emitOf(placed));
       }
     }

@@ -16,6 +16,9 @@ const seed = Number(process.env.ROWTIME_SEED ?? 1);
 const programsPerArtifact = 50;
 const eventsPerProgram = 60;
 
+/** Compiling costs most: batches take turns in how they are compiled. */
+const ways: readonly (readonly Configuration[])[] = [['simd'], ['simd', 'plain'], ['scalar']];
+
 const seen = { bound: 0, refused: 0, known: 0 };
 
 for (let first = 0; first < count; first += programsPerArtifact) {
@@ -24,30 +27,25 @@ for (let first = 0; first < count; first += programsPerArtifact) {
     const random = new Random(batchSeed);
     const bound: { program: GeneratedProgram; plan: Plan; index: number }[] = [];
     for (let index = 0; index < Math.min(programsPerArtifact, count - first); index++) {
-      let program = generateProgram(random, `X${index}`);
-      let plan = await planOf(program);
-      while (typeof plan === 'string' && /not-yet-supported|clocks differ/.test(plan)) {
-        program = generateProgram(random, `X${index}`);
-        plan = await planOf(program);
-      }
+      const program = generateProgram(random, `X${index}`);
+      const plan = await planOf(program);
       if (typeof plan !== 'string') bound.push({ program, plan, index });
       else if (process.env.ROWTIME_REFUSED !== undefined) console.log(`${plan}\n${programText(program)}\n`);
       if (typeof plan === 'string') seen.refused++;
       else seen.bound++;
     }
     const programs = bound.map(({ program }) => program);
-    // The optimizer's work is in every batch; without it or without SIMD runs every other one.
-    const configurations: readonly Configuration[] = ['simd', random.pick<Configuration>(['plain', 'scalar'])];
+    const configurations = ways[(first / programsPerArtifact) % ways.length] ?? [];
     for (const configuration of configurations) {
       const together = await compileTogether(programs, configuration).catch(() =>
         refusedAlone(programs, configuration),
       );
       for (const { program, plan, index } of bound) {
         const eventSeed = batchSeed * 1000 + index;
-        const events = generateEvents(new Random(eventSeed), program.inputs.length, eventsPerProgram, start);
+        const events = generateEvents(new Random(eventSeed), program, eventsPerProgram, start);
         const expected = runOracle(plan, program, events);
         if (!isKnown(expected)) continue;
-        seen.known++;
+        if (configuration === configurations[0]) seen.known++;
         for (const restarts of [undefined, eventSeed]) {
           const failure = failureOf(program, expected, () => runArtifact(together, plan, program, events, restarts));
           if (failure !== undefined) await report({ program, events, configuration, restarts }, failure, batchSeed);
@@ -58,7 +56,8 @@ for (let first = 0; first < count; first += programsPerArtifact) {
 }
 
 test('few programs are refused', () => {
-  expect(seen.refused).toBeLessThan(0.1 * (seen.bound + seen.refused));
+  expect(seen.refused).toBeLessThan(0.05 * (seen.bound + seen.refused) + 1);
+  expect(seen.known).toBeGreaterThan(0.9 * seen.bound);
 });
 
 // What can't be compiled together: the first program that can't be alone.
