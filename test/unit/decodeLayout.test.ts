@@ -16,7 +16,11 @@ const atTime = { path: '$.at', unit: 'ms' } as const;
 const inputs: Inputs = {
   orders: input(order, {}, atTime),
   ordersShuffled: input(order.split('; ').reverse().join('; '), {}, atTime),
-  sampled: { ...input('b INTEGER; a INTEGER; c VARCHAR(5)', {}, atTime), layout: ['z', 'at', 'a', 'y', 'b', 'c', 'x'] },
+  sampled: {
+    ...input('b INTEGER; a INTEGER; c VARCHAR(5)', {}, atTime),
+    layout: ['z', 'w', '"', 'at', 'a', 'y', 'b', 'c', 'x'],
+  },
+  unsampled: input('c VARCHAR(5); b INTEGER; a INTEGER', {}, atTime),
   wideNested: input(
     wide((index) => `C${index}=$.G${index}${'X'.repeat(index % 60)}.first.${'y'.repeat(index)}z`),
     {},
@@ -46,6 +50,9 @@ describe('the expected layout', () => {
       `{"z":[{"a":5}],${at},"a":1,"y":"","b":2,"c":"x","x":{}}`,
       `{"z": null, ${at}, "a": 1, "y": 7, "b": 2, "c": "x", "x": 0}\r`,
       `{${at},"a":1,"b":2,"c":"x"}`,
+      `{"z":1,"w":[],${at},"a":1,"y":0,"b":2,"c":"x"}`,
+      `{"w":1,"z":2,${at},"a":1,"b":2,"c":"x"}`,
+      `{"z":1 , "w":2 ,${at},"a":1,"b":2,"c":"x"}`,
       `  { ${at} ,"other" :[ 1 , {} ], "a"\t:  1,"b":2 , "\\u0063c":3,"c":"x","é":true }  `,
     ];
     for (const record of records)
@@ -129,6 +136,20 @@ describe('the expected layout', () => {
     }
     // The comparison is worth something only where both ways were taken.
     expect(met).toBeGreaterThan(1500);
+  });
+  test('the order of a sample and general reader agree', () => {
+    const random = seededRandom(12);
+    const alphabet = [...'{}[]:," 01', '"z":1,', ',"w":2', '"a":3,', `${at},`, '"z"', '"at"'];
+    for (let round = 0; round < 5_000; round++) {
+      let text = `{"z":1,"w":[2],${at},"a":1,"y":{},"b":2,"c":"x","x":0}`;
+      for (let count = random() * 3; count > 0; count--) {
+        const place = random() < 0.4 ? Math.floor(random() * 18) : Math.floor(random() * text.length);
+        const put = random() < 0.7 ? alphabet[Math.floor(random() * alphabet.length)] : '';
+        text = text.slice(0, place) + put + text.slice(place + Math.floor(random() * 5));
+      }
+      const sorted = (rows: string[]): string[] => rows.map((row) => row.split(' ').sort().join(' '));
+      expect([text, ...sorted(decode('unsampled', text))]).toEqual([text, ...sorted(decode('sampled', text))]);
+    }
   });
   test('no function is longer than 4,000 bytes, whatever the names', () => {
     expect(Math.max(...decoders.sizes)).toBeLessThanOrEqual(4000);
