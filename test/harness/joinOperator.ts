@@ -43,7 +43,7 @@ export class Joining implements Operator {
       const others = this.keysOf(candidate);
       if (!keys.every((key, index) => equals(key, others[index] ?? null))) continue;
       const values = isRight ? [...candidate.values, ...came.values] : [...came.values, ...candidate.values];
-      if (!holds(relation.predicate, { ...row, values })) continue;
+      if (!holds(relation.predicate, { ...row, values }, emit)) continue;
       candidate.met = true;
       came.met = true;
       emit(() => values, row.rowtime);

@@ -167,7 +167,7 @@ function joinCondition(random: Random, left: readonly GeneratedColumn[], right: 
   );
   const conditions = [
     ...(pairs.length === 0 ? [] : random.many(1 + random.below(2), () => random.pick(pairs))),
-    ...(random.chance(0.3) ? [expressionText(random, 'boolean', [...left, ...right], 0)] : []),
+    ...(random.chance(0.3) ? [expressionText(random, 'boolean', [...left, ...right], 1)] : []),
   ];
   return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ');
 }
@@ -292,7 +292,7 @@ function aggregateItem(random: Random, source: Source): Item {
   ]);
   const distinct = random.chance(0.2) ? 'DISTINCT ' : '';
   if (name === 'COUNT') return { sql: `COUNT(${distinct}${sql})`, kind: 'bigint' };
-  if (name === 'VARIANCE') return { sql: `${random.pick(variances)}(${sql})`, kind: 'loose' };
+  if (name === 'VARIANCE') return { sql: `${random.pick(variances)}(${distinct}${sql})`, kind: 'loose' };
   if (name === 'SUM' || name === 'AVG') return { sql: `${name}(${distinct}${sql})`, kind };
   const nulls = name.endsWith('_VALUE') ? random.pick(['', '', ' IGNORE NULLS', ' RESPECT NULLS']) : '';
   return { sql: `${name}(${sql})${nulls}`, kind };
@@ -339,6 +339,7 @@ function windowItem(random: Random, source: Source, over: string): Item {
   const { sql, kind } = argumentOf(random, source);
   const numeric = numericKinds.includes(kind);
   const nulls = random.pick(['', '', ' IGNORE NULLS', ' RESPECT NULLS']);
+  const distinct = random.chance(0.15) ? 'DISTINCT ' : '';
   const name = random.pick([
     'COUNT',
     'FIRST_VALUE',
@@ -367,12 +368,12 @@ function windowItem(random: Random, source: Source, over: string): Item {
     case 'EXP_AVG':
       return { sql: `EXP_AVG(${sql}, INTERVAL '${1 + random.below(9)}' SECOND) OVER ${over}`, kind: 'loose' };
     case 'COUNT':
-      return { sql: `COUNT(${sql}) OVER ${over}`, kind: 'bigint' };
+      return { sql: `COUNT(${distinct}${sql}) OVER ${over}`, kind: 'bigint' };
     case 'FIRST_VALUE':
     case 'LAST_VALUE':
       return { sql: `${name}(${sql})${nulls} OVER ${over}`, kind };
     default:
-      return { sql: `${name}(${sql}) OVER ${over}`, kind };
+      return { sql: `${name}(${name === 'SUM' || name === 'AVG' ? distinct : ''}${sql}) OVER ${over}`, kind };
   }
 }
 
