@@ -12,12 +12,13 @@ export class AssembleError extends Error {
   override readonly name = 'AssembleError';
 }
 
-/** Compiles a generated program. */
+/** Compiles a generated program; profiles of an artifact with function names show them. */
 export async function assemble(
   program: string,
   library: LibrarySources,
   flavour: 'simd' | 'scalar',
   effort: AssembleEffort,
+  functionNames = false,
 ): Promise<Uint8Array> {
   const { default: asc } = await import('assemblyscript/asc');
   let binary: Uint8Array | undefined;
@@ -38,6 +39,8 @@ export async function assemble(
       '--enable',
       'bulk-memory',
       ...features,
+      // Only the section of names is added; the code stays the same.
+      ...(functionNames ? ['--debug'] : []),
     ],
     {
       stdout: { write: () => {} },

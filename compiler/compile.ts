@@ -30,6 +30,8 @@ export interface CompileOptions {
   readonly keyGroups?: number;
   readonly seed?: bigint;
   readonly effort?: AssembleEffort;
+  /** Keeps the names of functions in the artifact, for profiles. */
+  readonly functionNames?: boolean;
   /** Stop after this stage: `plan` needs no asc. */
   readonly stage?: 'ast' | 'plan' | 'optimized' | 'program' | 'artifact';
   /** The library's sources; default: those of the package. */
@@ -117,7 +119,13 @@ export async function compile(source: Source, options: CompileOptions): Promise<
   };
   if (options.stage === 'program')
     return { program: program.text, manifest, plan: printPlan(optimized), boundPlan, diagnostics };
-  const wasm = await assemble(program.text, library, manifest.flavour, options.effort ?? 'full');
+  const wasm = await assemble(
+    program.text,
+    library,
+    manifest.flavour,
+    options.effort ?? 'full',
+    options.functionNames ?? false,
+  );
   return {
     wasm: withManifest(wasm, manifest),
     manifest,

@@ -36,6 +36,7 @@ export async function compileCached(source: Source, options: CompileOptions, use
     optimize = true,
     keyGroups = KEY_GROUPS_DEFAULT,
     seed = 1n,
+    functionNames = false,
   } = options;
   const key = cacheKey([
     compilerVersion,
@@ -50,6 +51,7 @@ export async function compileCached(source: Source, options: CompileOptions, use
     optimize,
     keyGroups,
     seed,
+    functionNames,
   ]);
   const kept = useCache ? readCached(key) : undefined;
   if (kept !== undefined) return { wasm: kept, diagnostics: [], cached: true };

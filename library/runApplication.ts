@@ -38,6 +38,7 @@ export interface RunApplicationOptions {
   readonly allowLoss?: boolean;
   readonly flavour?: 'simd' | 'scalar';
   readonly optimize?: boolean;
+  readonly functionNames?: boolean;
   readonly keyGroups?: number;
   readonly seed?: bigint;
   readonly stateBytesMax?: number;
@@ -148,6 +149,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
       ...(sinks.length === 0 ? {} : { outputs: sinks.map((sink) => sink.output) }),
       flavour: options.flavour ?? 'simd',
       optimize: options.optimize ?? true,
+      ...(options.functionNames === undefined ? {} : { functionNames: options.functionNames }),
       ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     },
