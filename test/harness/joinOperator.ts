@@ -73,7 +73,9 @@ export class Joining implements Operator {
 
   flush(rowtime: bigint, emit: Emit): void {
     for (const row of this.leaving) {
-      row.met = true;
+      // What has left alone meets none any more.
+      const own = this.sides[row.isRight ? 1 : 0];
+      own.splice(own.indexOf(row), 1);
       emit(() => this.alone(row), rowtime);
     }
   }
