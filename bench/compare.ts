@@ -1,20 +1,23 @@
-// Compares two result files as multisets of rows: texts and integers exactly, doubles within 1e-9 of their size.
-import { readFileSync } from 'node:fs';
-import type { ResultColumn } from './workload.ts';
+// Compares two result files as multisets of rows, or in order: texts and integers exactly, doubles within 1e-9 of their size, scores that
+// depend on chance by the correlation of their ranks.
+import { eachLine } from './lines.ts';
+import { kindOf, type ResultColumn } from './workload.ts';
 
 /** A result row, values in the order of the result columns. */
 export type ResultRow = readonly unknown[];
 
 const tolerance = 1e-9;
 
-/** The rows of a file with one JSON object a line. */
+/** Two forests of 100 trees over the same points reach this by far. */
+const leastCorrelation = 0.8;
+
+/** The rows of a file with one JSON object a line; a member that is missing is NULL. */
 export function readRows(path: string, columns: readonly ResultColumn[]): ResultRow[] {
   const rows: ResultRow[] = [];
-  for (const line of readFileSync(path, 'utf8').split('\n')) {
-    if (line === '') continue;
+  eachLine(path, (line) => {
     const row = JSON.parse(line) as Record<string, unknown>;
-    rows.push(columns.map((column) => row[column.name]));
-  }
+    rows.push(columns.map((column) => row[column.name] ?? null));
+  });
   return rows;
 }
 
@@ -25,10 +28,14 @@ function compareValues(left: unknown, right: unknown): number {
   return leftText < rightText ? -1 : leftText > rightText ? 1 : 0;
 }
 
+function isInexact(column: ResultColumn): boolean {
+  return kindOf(column) === 'double' || kindOf(column) === 'score';
+}
+
 /** Sorts by the exact columns first, so that the last digit of a double moves no row away from its partner. */
 function sortRows(rows: readonly ResultRow[], columns: readonly ResultColumn[]): ResultRow[] {
-  const exact = columns.flatMap((column, index) => (column.kind === 'double' ? [] : [index]));
-  const doubles = columns.flatMap((column, index) => (column.kind === 'double' ? [index] : []));
+  const exact = columns.flatMap((column, index) => (isInexact(column) ? [] : [index]));
+  const doubles = columns.flatMap((column, index) => (isInexact(column) ? [index] : []));
   const order = [...exact, ...doubles];
   return [...rows].sort((left, right) => {
     for (const index of order) {
@@ -39,7 +46,8 @@ function sortRows(rows: readonly ResultRow[], columns: readonly ResultColumn[]):
   });
 }
 
-function sameValue(left: unknown, right: unknown, kind: ResultColumn['kind']): boolean {
+function sameValue(left: unknown, right: unknown, kind: ReturnType<typeof kindOf>): boolean {
+  if (kind === 'score') return typeof left === typeof right;
   if (kind === 'double' && typeof left === 'number' && typeof right === 'number') {
     return Math.abs(left - right) <= tolerance * Math.max(1, Math.abs(left), Math.abs(right));
   }
@@ -51,18 +59,56 @@ export function firstDifference(
   left: readonly ResultRow[],
   right: readonly ResultRow[],
   columns: readonly ResultColumn[],
+  ordered = false,
 ): string | undefined {
   if (left.length !== right.length) return `${left.length} rows against ${right.length}`;
-  const leftSorted = sortRows(left, columns);
-  const rightSorted = sortRows(right, columns);
+  const leftSorted = ordered ? left : sortRows(left, columns);
+  const rightSorted = ordered ? right : sortRows(right, columns);
+  const kinds = columns.map(kindOf);
   for (let index = 0; index < leftSorted.length; index++) {
     const leftRow = leftSorted[index] ?? [];
     const rightRow = rightSorted[index] ?? [];
-    for (const [place, column] of columns.entries()) {
-      if (!sameValue(leftRow[place], rightRow[place], column.kind)) {
-        return `${column.name}: ${JSON.stringify(leftRow)} against ${JSON.stringify(rightRow)}`;
+    for (const [place, kind] of kinds.entries()) {
+      if (!sameValue(leftRow[place], rightRow[place], kind)) {
+        return `${columns[place]?.name}: ${JSON.stringify(leftRow)} against ${JSON.stringify(rightRow)}`;
       }
     }
   }
-  return undefined;
+  const score = kinds.indexOf('score');
+  if (score < 0) return undefined;
+  const scores = (rows: readonly ResultRow[]): number[] => rows.map((row) => Number(row[score]));
+  const correlation = rankCorrelation(scores(leftSorted), scores(rightSorted));
+  return correlation >= leastCorrelation
+    ? undefined
+    : `${columns[score]?.name}: ranks correlate by ${correlation.toFixed(3)} only`;
+}
+
+/** Spearman's coefficient: the correlation of ranks, equal values sharing the middle of theirs. */
+export function rankCorrelation(left: readonly number[], right: readonly number[]): number {
+  const leftRanks = ranksOf(left);
+  const rightRanks = ranksOf(right);
+  const middle = (left.length - 1) / 2;
+  let both = 0;
+  let leftSquares = 0;
+  let rightSquares = 0;
+  for (const [index, rank] of leftRanks.entries()) {
+    const x = rank - middle;
+    const y = (rightRanks[index] ?? middle) - middle;
+    both += x * y;
+    leftSquares += x * x;
+    rightSquares += y * y;
+  }
+  return both / Math.sqrt(leftSquares * rightSquares);
+}
+
+function ranksOf(values: readonly number[]): number[] {
+  const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const ranks: number[] = new Array(values.length).fill(0);
+  for (let first = 0; first < order.length; ) {
+    let next = first;
+    while (next < order.length && values[order[next] ?? 0] === values[order[first] ?? 0]) next++;
+    for (let place = first; place < next; place++) ranks[order[place] ?? 0] = (first + next - 1) / 2;
+    first = next;
+  }
+  return ranks;
 }

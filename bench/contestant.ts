@@ -6,9 +6,10 @@ import type { Workload } from './workload.ts';
 
 /** Where one workload's files lie. */
 export interface WorkloadFiles {
-  /** Folder for everything that belongs to the workload at this size. */
+  /** Folder for what contestants of the workload write at this size. */
   readonly folder: string;
   readonly input: string;
+  readonly reference?: string;
 }
 
 /** A program ready to be started, or the reason why it can't be. */
@@ -25,8 +26,11 @@ export type Contestant =
     }
   | { readonly name: string; readonly absent: string };
 
-/** Makes one contestant for a workload: finds its tools, compiles what has to be compiled. */
-export type PrepareContestant = (workload: Workload, files: WorkloadFiles) => Contestant | Promise<Contestant>;
+/** Makes one contestant for a workload: finds its tools, compiles what has to be compiled. undefined: nothing of its kind. */
+export type PrepareContestant = (
+  workload: Workload,
+  files: WorkloadFiles,
+) => Contestant | undefined | Promise<Contestant>;
 
 /** The package's own folder: the nearest one above this file with a package.json. */
 export function packageFolder(): string {

@@ -1,15 +1,18 @@
 // Runs workloads against their yardsticks side by side: whole processes, pinned to one core, in alternating order, results
 // compared. `rowtime bench` only parses its words and calls runBench.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { firstDifference, readRows } from './compare.ts';
-import { type Contestant, packageFolder, type PrepareContestant, type WorkloadFiles } from './contestant.ts';
-import { printReport, type ContestantReport, type WorkloadReport } from './report.ts';
-import { generateData, type Workload } from './workload.ts';
-import { workloadNamed, workloads } from './workloads/all.ts';
+import type { Contestant, PrepareContestant } from './contestant.ts';
+import { provideData, recordsOf } from './data.ts';
+import { keepHistory } from './history.ts';
+import { profileRowtime } from './profile.ts';
+import { printReport, type WorkloadReport } from './report.ts';
+import type { Workload } from './workload.ts';
+import { workloads, workloadsNamed } from './workloads/all.ts';
 import { prepareDuckdb } from './yardsticks/duckdb.ts';
+import { prepareJava } from './yardsticks/java.ts';
 import { prepareNode } from './yardsticks/node.ts';
 import { prepareRowtime } from './yardsticks/rowtime.ts';
 import { prepareSimdjson } from './yardsticks/simdjson.ts';
@@ -22,24 +25,35 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Share of the records of each workload, 1 unless a trial run is meant; such a run enters no history. */
   readonly scale?: number;
+  /** One run of Rowtime alone, whose time is told by function. */
+  readonly profile?: boolean;
 }
 
 type Runnable = Exclude<Contestant, { readonly absent: string }>;
 
-const seed = 20_261_123;
-const contestants: readonly PrepareContestant[] = [prepareRowtime, prepareNode, prepareDuckdb, prepareSimdjson];
+const contestants: readonly PrepareContestant[] = [
+  prepareRowtime,
+  prepareNode,
+  prepareDuckdb,
+  prepareSimdjson,
+  prepareJava,
+];
 
 /** Runs the named workloads, all when none is named; returns the exit status of the command. */
 export async function runBench(names: readonly string[], options: BenchOptions): Promise<number> {
-  const unknown = names.filter((name) => workloadNamed(name) === undefined);
+  const unknown = names.filter((name) => workloadsNamed(name).length === 0);
   if (unknown.length > 0) {
     const known = workloads.map((workload) => workload.name).join(', ');
     process.stderr.write(`no workload ${unknown.map((name) => `"${name}"`).join(', ')}; there are: ${known}\n`);
     return 2;
   }
-  const chosen = names.length === 0 ? workloads : workloads.filter((workload) => names.includes(workload.name));
+  const chosen = names.length === 0 ? workloads : [...new Set(names.flatMap(workloadsNamed))];
   const reports: WorkloadReport[] = [];
   for (const workload of chosen) {
+    if (options.profile === true) {
+      process.stdout.write(profileRowtime(workload, provideData(workload, recordsOf(workload, options.scale))));
+      continue;
+    }
     const report = await runWorkload(workload, options);
     reports.push(report);
     if (!options.json) process.stdout.write(printReport(report));
@@ -50,13 +64,14 @@ export async function runBench(names: readonly string[], options: BenchOptions):
 }
 
 async function runWorkload(workload: Workload, options: BenchOptions): Promise<WorkloadReport> {
-  const records = Math.max(1, Math.round(workload.records * (options.scale ?? 1)));
+  const records = recordsOf(workload, options.scale);
   const files = provideData(workload, records);
   const pin = pinningWords();
   const runnable: Runnable[] = [];
   const absent: { name: string; reason: string }[] = [];
   for (const prepare of contestants) {
     const contestant = await prepare(workload, files);
+    if (contestant === undefined) continue;
     if ('absent' in contestant) absent.push({ name: contestant.name, reason: contestant.absent });
     else runnable.push(contestant);
   }
@@ -83,25 +98,6 @@ async function runWorkload(workload: Workload, options: BenchOptions): Promise<W
     })),
     absent,
   };
-}
-
-/** The workload's file, made once per size and version of its generator. */
-function provideData(workload: Workload, records: number): WorkloadFiles {
-  const root = packageFolder();
-  const base = existsSync(join(root, 'tsconfig.json'))
-    ? join(root, 'bench/data')
-    : join(process.cwd(), '.rowtime/bench');
-  const folder = join(base, `${workload.name}-${records}-v${workload.dataVersion}`);
-  mkdirSync(folder, { recursive: true });
-  const input = join(folder, `input.${workload.format}`);
-  if (!existsSync(input)) {
-    process.stderr.write(`${workload.name}: generating ${records} records\n`);
-    const file = openSync(`${input}.part`, 'w');
-    for (const piece of generateData(workload, records, seed)) writeSync(file, piece);
-    closeSync(file);
-    renameSync(`${input}.part`, input);
-  }
-  return { folder, input };
 }
 
 /** Words that pin a program to the last core, none where taskset is not to be had. */
@@ -145,7 +141,8 @@ function warmUp(
       continue;
     }
     const rows = readRows(contestant.output, workload.result);
-    const difference = expected === undefined ? undefined : firstDifference(expected, rows, workload.result);
+    const difference =
+      expected === undefined ? undefined : firstDifference(expected, rows, workload.result, workload.ordered);
     if (expected === undefined) {
       expected = rows;
       expectedFrom = contestant.name;
@@ -171,15 +168,4 @@ function measure(able: readonly Runnable[], rounds: number, pin: readonly string
     }
   }
   return seconds;
-}
-
-/** Appends one line to the workload's history, in a checkout only. */
-function keepHistory(report: WorkloadReport): void {
-  const folder = join(packageFolder(), 'bench/history');
-  if (!existsSync(folder)) return;
-  const contestantsShort = report.contestants.map(({ name, detail, seconds, problem }: ContestantReport) =>
-    problem === undefined ? { name, detail, seconds } : { name, detail, problem },
-  );
-  const line = { time: new Date().toISOString(), ...report, contestants: contestantsShort };
-  appendFileSync(join(folder, `${report.workload}.jsonl`), `${JSON.stringify(line)}\n`);
 }

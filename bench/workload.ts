@@ -1,9 +1,12 @@
-// What a workload is: SQL, seeded data and the yardsticks that must compute the same rows. Not how it is run: see run.ts.
+// What a workload is: SQL, seeded data and the yardsticks that must compute the same rows. What repeats in workloads (the stream OUT,
+// schemas, the reading of files) is derived from it. Not how it is run: see run.ts.
 
-/** How a result column is compared: texts and integers exactly, doubles within 1e-9 of their size. */
+/** A column of the result with its SQL type: DOUBLE is compared within 1e-9 of its size, everything else exactly. */
 export interface ResultColumn {
   readonly name: string;
-  readonly kind: 'text' | 'integer' | 'double';
+  readonly type: string;
+  /** Only the order of the values is compared: for scores that depend on chance. */
+  readonly isScore?: true;
 }
 
 /** A column of the input with its SQL type; `mapping` is the JSON path where it is not `$.name`. */
@@ -14,14 +17,30 @@ export interface InputColumn {
 }
 
 /** Takes one result row, values in the order of the result columns. */
-export type EmitRow = (row: readonly (string | number)[]) => void;
+export type EmitRow = (row: readonly (string | number | null)[]) => void;
 
 /** The workload as a plain Node program: fed line by line, it validates, computes and emits rows. */
 export interface NodeProgram {
+  /** One record of the reference data; all of them come before the first record. */
+  reference?(line: string): void;
   /** One record without its newline; throws when it isn't valid. */
   record(line: string): void;
   /** The input has ended. */
   end(): void;
+}
+
+/** A yardstick that this workload has not, with the reason. */
+export interface Absent {
+  readonly absent: string;
+}
+
+/** Reference data of a workload. */
+export interface ReferenceData {
+  readonly table: string;
+  readonly columns: readonly InputColumn[];
+  /** Number of rows for a number of records. */
+  rows(records: number): number;
+  generate(random: Random, index: number): string;
 }
 
 /** One workload with everything its contestants need. */
@@ -35,17 +54,44 @@ export interface Workload {
   /** The in-application input stream. */
   readonly stream: string;
   readonly columns: readonly InputColumn[];
-  readonly sql: string;
+  /** The column whose value becomes ROWTIME: EVENT_TIME unless another is named. */
+  readonly time?: string;
+  readonly reference?: ReferenceData;
+  /** What the application does, for the comment at its top. */
+  readonly purpose: string;
+  /** The script behind the declaration of "OUT", which follows from the result columns. */
+  readonly pumps: string;
   readonly result: readonly ResultColumn[];
+  /** The order of the rows belongs to the result. */
+  readonly ordered?: true;
   /** Changes whenever the generator does, so that cached data is made anew. */
   readonly dataVersion: number;
+  /** The name under which workloads with equal records share their file. */
+  readonly data?: string;
   /** The record of this index, with its newline; the same for the same (random state, index, records). */
   generate(random: Random, index: number, records: number): string;
-  node(emit: EmitRow): NodeProgram;
-  /** The query for DuckDB over the file of that name (already quoted). */
-  duckdb(file: string): string;
+  readonly node: ((emit: EmitRow) => NodeProgram) | Absent;
+  /** The query for DuckDB over its input and reference data, which are given as expressions for FROM. */
+  readonly duckdb: ((input: string, reference: string) => string) | Absent;
+  /** DuckDB's types of members that are no scalars, in the place of those of the columns. */
+  readonly duckdbColumns?: string;
   /** Source in bench/simdjson, or why there is none. */
-  readonly simdjson: { readonly source: string } | { readonly absent: string };
+  readonly simdjson: { readonly source: string } | Absent;
+  /** Source in bench/java, where a published Java library does the same. */
+  readonly java?: { readonly source: string };
+}
+
+/** How a value of an SQL type is compared. */
+export function kindOf({ type, isScore }: ResultColumn): 'text' | 'integer' | 'double' | 'score' {
+  if (isScore === true) return 'score';
+  if (type === 'DOUBLE') return 'double';
+  return type.startsWith('VARCHAR') ? 'text' : 'integer';
+}
+
+/** The application's SQL. */
+export function applicationText({ purpose, result, pumps }: Workload): string {
+  const columns = result.map(({ name, type }) => `${name} ${type}`).join(', ');
+  return `-- ${purpose}\nCREATE OR REPLACE STREAM "OUT" (${columns});\n${pumps}`;
 }
 
 /** A seeded source of numbers: mulberry32 (Tommy Ettinger), the same on every machine. */
@@ -113,12 +159,16 @@ export function integerOf(value: unknown): number {
   return value as number;
 }
 
-/** The records of a workload in pieces of about a megabyte. */
-export function* generateData(workload: Workload, records: number, seed: number): Generator<string> {
+/** Generated records in pieces of about a megabyte. */
+export function* generateData(
+  source: { generate(random: Random, index: number, records: number): string },
+  records: number,
+  seed: number,
+): Generator<string> {
   const random = new Random(seed);
   let piece = '';
   for (let index = 0; index < records; index++) {
-    piece += workload.generate(random, index, records);
+    piece += source.generate(random, index, records);
     if (piece.length > 1 << 20) {
       yield piece;
       piece = '';
@@ -127,11 +177,11 @@ export function* generateData(workload: Workload, records: number, seed: number)
   yield piece;
 }
 
-/** The input schema in the service's JSON form. */
-export function inputSchema(workload: Workload): unknown {
-  const json = workload.format === 'jsonl';
+/** A schema in the service's JSON form. */
+export function schemaOf(columns: readonly InputColumn[], format: Workload['format']): unknown {
+  const json = format === 'jsonl';
   return {
-    RecordColumns: workload.columns.map((column) => ({
+    RecordColumns: columns.map((column) => ({
       Name: column.name,
       SqlType: column.type,
       ...(json ? { Mapping: column.mapping ?? `$.${column.name}` } : {}),

@@ -1,10 +1,24 @@
 // rowtime bench: hands over to bench/.
 
-/** Runs workloads beside their yardsticks; bench prints and gives the exit status. */
-export async function benchCommand(
-  names: readonly string[],
-  options: { readonly json?: true; readonly rounds: number },
-): Promise<number> {
+/** Options of `bench`. */
+export interface BenchCommandOptions {
+  readonly json?: true;
+  readonly rounds: number;
+  readonly scale: number;
+  readonly profile?: true;
+}
+
+/** Runs workloads beside their yardsticks, profiles them, or sends a long input through a pipe; bench prints and gives the exit status. */
+export async function benchCommand(names: readonly string[], options: BenchCommandOptions): Promise<number> {
+  if (names.length === 1 && names[0] === 'pipe') {
+    const { runPipe } = await import('../bench/pipe.ts');
+    return runPipe(options.scale);
+  }
   const { runBench } = await import('../bench/run.ts');
-  return runBench(names, { json: options.json === true, rounds: options.rounds });
+  return runBench(names, {
+    json: options.json === true,
+    rounds: options.rounds,
+    scale: options.scale,
+    profile: options.profile === true,
+  });
 }

@@ -81,6 +81,7 @@ function addRun(program: Command, finish: Finish): void {
     .option('--idle-after <TIME>', 'a live input silent for so long passes its bound', duration, 1000)
     .option('--state-limit <SIZE>', 'most bytes of state', bytes)
     .option('--stats <FILE>', 'one JSON object about the run at its end; - is standard output')
+    .option('--function-names', 'keep the names of functions in the artifact, for profiles')
     .option('--fail-on-error', 'status 1 when a row went to error_stream')
     .action((path: string, options: RunCommandOptions) =>
       finish(
@@ -173,6 +174,8 @@ function addTools(program: Command, finish: Finish): void {
     .argument('[NAME...]')
     .option('--json', 'results as JSON')
     .option('--rounds <N>', 'measured runs of every contestant', whole, 5)
+    .option('--profile', 'where Rowtime spends its time, function by function, instead of measuring')
+    .option('--scale <SHARE>', 'share of the records, for a trial run that enters no history', Number, 1)
     .action((names: string[], options) =>
       finish(
         import('./bench.ts').then((module) => module.benchCommand(names, options)),

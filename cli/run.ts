@@ -18,6 +18,7 @@ export interface RunCommandOptions extends CommonOptions {
   readonly allowLoss?: true;
   readonly failOnError?: true;
   readonly stats?: string;
+  readonly functionNames?: true;
   readonly stateLimit?: number;
   readonly idleAfter: number;
 }
@@ -46,6 +47,7 @@ export async function runCommand(path: string, options: RunCommandOptions): Prom
     stop: stop.signal,
     console: consoleSink,
     onNotice: (text) => process.stderr.write(`rowtime: ${text}\n`),
+    ...(options.functionNames === undefined ? {} : { functionNames: true }),
     ...(options.code === undefined ? {} : { code: options.code }),
     ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
     ...(options.stateLimit === undefined ? {} : { stateBytesMax: options.stateLimit }),

@@ -4,7 +4,7 @@ import { manifestSection, type Manifest } from '../contract/manifest.ts';
 /** The library's sources by module path relative to the package: `assembly/text.ts`, `contract/abi.ts`. */
 export type LibrarySources = ReadonlyMap<string, string>;
 
-/** How much time asc may spend on making the program fast. */
+/** How much time may be spent on making the program fast: `quick` leaves out Binaryen's passes, which take three quarters of it. */
 export type AssembleEffort = 'quick' | 'full';
 
 /** AssemblyScript refused a generated program: always a bug of ours. */
@@ -12,17 +12,18 @@ export class AssembleError extends Error {
   override readonly name = 'AssembleError';
 }
 
-/** Compiles a generated program. */
+/** Compiles a generated program; profiles of an artifact with function names show them. */
 export async function assemble(
   program: string,
   library: LibrarySources,
   flavour: 'simd' | 'scalar',
   effort: AssembleEffort,
+  functionNames = false,
 ): Promise<Uint8Array> {
   const { default: asc } = await import('assemblyscript/asc');
   let binary: Uint8Array | undefined;
   let messages = '';
-  const optimize = effort === 'full' ? ['-O3'] : ['-O1'];
+  const optimize = effort === 'full' ? ['-O3'] : [];
   const features = flavour === 'simd' ? ['--enable', 'simd'] : [];
   const { error } = await asc.main(
     [
@@ -38,6 +39,8 @@ export async function assemble(
       '--enable',
       'bulk-memory',
       ...features,
+      // Only the section of names is added; the code stays the same.
+      ...(functionNames ? ['--debug'] : []),
     ],
     {
       stdout: { write: () => {} },

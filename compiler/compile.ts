@@ -7,9 +7,8 @@ import { bind } from './bind/bind.ts';
 import { readCatalogue, type Catalogue } from './bind/functions.ts';
 import { programId } from './bind/identify.ts';
 import type { Diagnostic } from './diagnose/diagnostic.ts';
-import { notYetDistinct, notYetMerged } from './diagnose/emitMessages.ts';
-import { notYetSupported } from './diagnose/messages.ts';
-import { describeOperator, isEmitted } from './emit/operatorCode.ts';
+import { notYetMerged } from './diagnose/emitMessages.ts';
+import { describeOperator } from './emit/operatorCode.ts';
 import { emitProgram, isEmitProblem } from './emit/program.ts';
 import { readLibrary } from './library.ts';
 import { optimize } from './optimize/optimize.ts';
@@ -31,6 +30,8 @@ export interface CompileOptions {
   readonly keyGroups?: number;
   readonly seed?: bigint;
   readonly effort?: AssembleEffort;
+  /** Keeps the names of functions in the artifact, for profiles. */
+  readonly functionNames?: boolean;
   /** Stop after this stage: `plan` needs no asc. */
   readonly stage?: 'ast' | 'plan' | 'optimized' | 'program' | 'artifact';
   /** The library's sources; default: those of the package. */
@@ -86,8 +87,6 @@ export async function compile(source: Source, options: CompileOptions): Promise<
     return { diagnostics };
   const boundPlan = bound.plan;
   verifyPlan(boundPlan);
-  const unsupported = notYetEmitted(boundPlan);
-  if (unsupported.length > 0) return { diagnostics: [...diagnostics, ...unsupported] };
   if (options.stage === 'plan') return { plan: printPlan(boundPlan), boundPlan, diagnostics };
   const optimized = options.optimize === false ? boundPlan : optimize(boundPlan);
   verifyPlan(optimized);
@@ -120,7 +119,13 @@ export async function compile(source: Source, options: CompileOptions): Promise<
   };
   if (options.stage === 'program')
     return { program: program.text, manifest, plan: printPlan(optimized), boundPlan, diagnostics };
-  const wasm = await assemble(program.text, library, manifest.flavour, options.effort ?? 'full');
+  const wasm = await assemble(
+    program.text,
+    library,
+    manifest.flavour,
+    options.effort ?? 'full',
+    options.functionNames ?? false,
+  );
   return {
     wasm: withManifest(wasm, manifest),
     manifest,
@@ -155,21 +160,4 @@ function statefulOperators(plan: Plan): StatefulOperator[] {
 
 function scanned(relation: Relation): string {
   return relation.kind === 'stream-scan' ? relation.stream : scanned(relation.input);
-}
-
-// What the binder takes and the emitter can't do yet.
-function notYetEmitted(plan: Plan): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  for (const pump of plan.pumps) {
-    for (let relation: Relation = pump.query; relation.kind !== 'stream-scan'; relation = relation.input) {
-      if (relation.kind === 'filter' || relation.kind === 'project') continue;
-      if (!isEmitted(relation.kind)) found.push(notYetSupported(relation.span, relation.kind));
-      if (relation.kind !== 'sliding-window') continue;
-      for (const call of relation.calls) {
-        if (call.distinct && !['COUNT', 'SUM', 'AVG'].includes(call.name))
-          found.push(notYetDistinct(call.span, call.name));
-      }
-    }
-  }
-  return found;
 }

@@ -26,6 +26,8 @@ export interface InputBinding {
   readonly stream: string;
   readonly format: RecordFormat;
   readonly columns: readonly MappedColumn[];
+  /** JSON in raw batches is documents over any number of lines, or one array of them (SEMANTICS 28); otherwise a record is a line. */
+  readonly documents?: boolean;
   /** Set for a replay; otherwise ROWTIME is the clock of the record. */
   readonly time?: TimeField;
   /** Member names of the expected JSON layout in order, where a sample gave them; else the order of `columns`. */

@@ -161,6 +161,7 @@ export async function bindSources(
         stream,
         format: shape.format,
         columns: shape.columns,
+        ...(isDocuments(resolved, shape.format) && streams.length === 1 ? { documents: true } : {}),
         ...(shape.layout === undefined ? {} : { layout: shape.layout }),
         ...(time === undefined
           ? {}
@@ -171,6 +172,19 @@ export async function bindSources(
     });
   }
   return bound;
+}
+
+/** Refuses an input of the definition that has no source: ARNs have no connector. */
+export function requireSources(
+  application: Extract<Application, { kind: 'sql' }>,
+  bound: readonly BoundSource[],
+): void {
+  for (const { prefix, streams, arn } of application.definition?.inputs ?? []) {
+    if (bound.some((source) => source.streams.some((stream) => streams.includes(stream)))) continue;
+    const name = streams.length === 1 ? streams[0] : prefix;
+    const what = arn === undefined ? 'has no source' : `is ${arn}, for which there is no connector`;
+    throw new ConnectorError(`input ${name} ${what}: give --source ${name}=URL`, true);
+  }
 }
 
 // Streams that the script reads and that are no reference tables.
@@ -216,6 +230,11 @@ function onlyInput(prefixes: readonly string[], read: readonly string[]): string
 export function formatOf({ url }: ResolvedUrl): RecordFormat {
   const named = textOption(url, 'format') ?? /\.(jsonl|ndjson|json|csv)(?:\.gz)?$/i.exec(url.path)?.[1]?.toLowerCase();
   return named === 'csv' ? { kind: 'csv', columnDelimiter: ',', rowDelimiter: '\n' } : { kind: 'json', rowPath: '$' };
+}
+
+// A file called .json holds documents; records of several input streams are lines in any case, as lines are counted (SEMANTICS 29).
+function isDocuments({ url }: ResolvedUrl, format: RecordFormat): boolean {
+  return format.kind === 'json' && /\.json(?:\.gz)?$/i.test(url.path);
 }
 
 /** The schema that the first records of a source show. */

@@ -6,6 +6,7 @@ import { ABI_VERSION, KEY_GROUPS_DEFAULT, SNAPSHOT_VERSION } from '../contract/a
 import type { Diagnostic } from '../compiler/diagnose/diagnostic.ts';
 import type { CompileOptions } from '../compiler/compile.ts';
 import type { Source } from '../compiler/source.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import { compilerVersion } from '../compiler/version.ts';
 import { cacheKey, readCached, writeCached } from '../runtime/cache.ts';
 
@@ -14,6 +15,15 @@ export interface Compiled {
   readonly wasm?: Uint8Array;
   readonly diagnostics: readonly Diagnostic[];
   readonly cached: boolean;
+  /** Makes a faster artifact of the same program, where `wasm` was compiled in haste. */
+  readonly background?: Background;
+}
+
+/** A compilation that goes on beside the run. */
+export interface Background {
+  /** The artifact, which is in the cache by then; undefined when it was stopped. */
+  readonly wasm: Promise<Uint8Array | undefined>;
+  stop(): void;
 }
 
 /** Compiles an application unless the cache has its artifact. Applications with warnings aren't kept: their warnings would be lost. */
@@ -26,6 +36,7 @@ export async function compileCached(source: Source, options: CompileOptions, use
     optimize = true,
     keyGroups = KEY_GROUPS_DEFAULT,
     seed = 1n,
+    functionNames = false,
   } = options;
   const key = cacheKey([
     compilerVersion,
@@ -40,13 +51,45 @@ export async function compileCached(source: Source, options: CompileOptions, use
     optimize,
     keyGroups,
     seed,
+    functionNames,
   ]);
   const kept = useCache ? readCached(key) : undefined;
   if (kept !== undefined) return { wasm: kept, diagnostics: [], cached: true };
   const { compile } = await import('../compiler/compile.ts');
-  const { wasm, diagnostics } = await compile(source, options);
-  if (wasm !== undefined && useCache && diagnostics.length === 0) writeCached(key, wasm);
+  // Reference tables would have to be loaded once more: such an application waits for its fast artifact.
+  const hasty = useCache && (references ?? []).length === 0 && workerFile !== undefined;
+  const compiled = await compile(source, { ...options, effort: hasty ? 'quick' : 'full' });
+  const { wasm, diagnostics, program, manifest } = compiled;
+  const keeps = useCache && diagnostics.length === 0;
+  if (hasty && wasm !== undefined && program !== undefined && manifest !== undefined) {
+    const keep = (fast: Uint8Array): void => (keeps ? writeCached(key, fast) : undefined);
+    return { wasm, diagnostics, cached: false, background: await compileInBackground(program, manifest, keep) };
+  }
+  if (wasm !== undefined && keeps) writeCached(key, wasm);
   return { ...(wasm === undefined ? {} : { wasm }), diagnostics, cached: false };
+}
+
+// Threads run built files only.
+const workerFile = import.meta.url.endsWith('.js') ? new URL('./compileWorker.js', import.meta.url) : undefined;
+
+async function compileInBackground(
+  program: string,
+  manifest: Manifest,
+  keep: (wasm: Uint8Array) => void,
+): Promise<Background> {
+  const { Worker } = await import('node:worker_threads');
+  const worker = new Worker(workerFile ?? '', { workerData: { program, manifest } });
+  worker.unref();
+  const wasm = new Promise<Uint8Array | undefined>((resolve) => {
+    worker.once('message', (made: Uint8Array) => {
+      keep(made);
+      resolve(made);
+    });
+    // The quick artifact does the same: a failure costs speed only.
+    worker.once('error', () => resolve(undefined));
+    worker.once('exit', () => resolve(undefined));
+  });
+  return { wasm, stop: () => void worker.terminate() };
 }
 
 // Times and sizes of the compiler's and the library's files: in a checkout they change without the version.

@@ -18,9 +18,11 @@ import {
   bindSources,
   loadApplication,
   matchName,
+  requireSources,
   scanNames,
   splitName,
 } from './application.ts';
+import type { Background } from './compileCached.ts';
 import { bindArtifactReferences, bindReferences, openReferences } from './references.ts';
 
 /** What `rowtime run` takes. */
@@ -37,6 +39,7 @@ export interface RunApplicationOptions {
   readonly allowLoss?: boolean;
   readonly flavour?: 'simd' | 'scalar';
   readonly optimize?: boolean;
+  readonly functionNames?: boolean;
   readonly keyGroups?: number;
   readonly seed?: bigint;
   readonly stateBytesMax?: number;
@@ -93,9 +96,13 @@ export async function runApplication(options: RunApplicationOptions): Promise<Ru
       ...(options.idleAfterMs === undefined ? {} : { idleAfterMs: options.idleAfterMs }),
       ...(options.stop === undefined ? {} : { stop: options.stop }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      ...(prepared.background === undefined ? {} : { faster: prepared.background.wasm }),
     });
+    // The next run shall find its artifact; one that was stopped doesn't wait for that.
+    if (report.complete) await prepared.background?.wasm;
     return { diagnostics, source, report, compileMs };
   } finally {
+    prepared.background?.stop();
     for (const one of opened) await one.close();
     await checkpoints?.close();
   }
@@ -106,12 +113,14 @@ interface Prepared extends RunOutcome {
   readonly sources: readonly BoundSource[];
   readonly sinks: readonly BoundSink[];
   readonly references: readonly BoundReference[];
+  readonly background?: Background;
 }
 
 async function prepare(application: Application, options: RunApplicationOptions, clock: Clock): Promise<Prepared> {
   if (application.kind === 'artifact') return prepareArtifact(application, options);
   const references = await bindReferences(application, options.references ?? [], options.schemas ?? []);
   const sources = await bindSources(application, options.sources ?? [], options.schemas ?? [], references);
+  requireSources(application, sources);
   const noted = [
     ...sources.map(({ discovered, streams, text, bindings }) => ({ discovered, streams, text, shape: bindings[0] })),
     ...references.map(({ discovered, binding, source }) => ({
@@ -142,6 +151,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
       ...(sinks.length === 0 ? {} : { outputs: sinks.map((sink) => sink.output) }),
       flavour: options.flavour ?? 'simd',
       optimize: options.optimize ?? true,
+      ...(options.functionNames === undefined ? {} : { functionNames: options.functionNames }),
       ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     },
@@ -155,6 +165,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
     source: { name: application.name, text: application.text },
     compileMs: clock.elapsed() - began,
     ...(compiled.wasm === undefined ? {} : { wasm: compiled.wasm }),
+    ...(compiled.background === undefined ? {} : { background: compiled.background }),
   };
 }
 

@@ -94,7 +94,13 @@ export class Program {
   readonly seed: bigint;
   readonly start: bigint;
   readonly keyGroups: number;
-  private readonly exports: ArtifactExports;
+  private exports: ArtifactExports;
+  private readonly stateBytesMax: number;
+  /** Rows of outputs, and the peak of state, from before an exchange. */
+  private rowsBefore: readonly number[] = [];
+  private peakBefore = 0;
+  /** What changed is not known: the next save takes everything. */
+  private saveAll = false;
   private bufferPointer = 0;
   private broken = false;
 
@@ -104,10 +110,31 @@ export class Program {
     this.seed = options.seed ?? BigInt(manifest.seed);
     this.start = options.start;
     this.keyGroups = options.keyGroups ?? manifest.keyGroups ?? KEY_GROUPS_DEFAULT;
+    this.stateBytesMax = options.stateBytesMax ?? STATE_BYTES_MAX_DEFAULT;
+    this.initialize();
+  }
+
+  private initialize(): void {
     this.call(() => {
-      exports.init(this.seed, this.start, this.keyGroups);
-      exports.set_state_limit(BigInt(options.stateBytesMax ?? STATE_BYTES_MAX_DEFAULT));
+      this.exports.init(this.seed, this.start, this.keyGroups);
+      this.exports.set_state_limit(BigInt(this.stateBytesMax));
     });
+  }
+
+  /**
+   * Goes on in another artifact of the same program: state and ledger move over. Only between two batches, when nothing is pending,
+   * and for a program without reference tables. Inputs that have ended must be finished again.
+   */
+  async exchange(wasm: Uint8Array): Promise<void> {
+    if (manifestOf(wasm).programId !== this.manifest.programId) throw new Error('invariant: another program');
+    const exports = await instantiate(wasm);
+    const blobs = this.save(true);
+    this.rowsBefore = this.manifest.outputs.map((_, output) => this.outputRows(output));
+    this.peakBefore = this.stateBytesPeak();
+    this.exports = exports;
+    this.initialize();
+    this.load(blobs);
+    this.saveAll = true;
   }
 
   /** Loads an artifact. */
@@ -246,11 +273,12 @@ export class Program {
     const blobs: SnapshotBlob[] = [];
     this.call(() => this.exports.snapshot_prepare());
     for (let group = -1; group < this.keyGroups; group++) {
-      if (!all && group >= 0 && this.exports.snapshot_changed(group) === 0) continue;
+      if (!all && !this.saveAll && group >= 0 && this.exports.snapshot_changed(group) === 0) continue;
       const length = this.call(() => this.exports.snapshot_save(group));
       const pointer = this.exports.snapshot_pointer() >>> 0;
       blobs.push({ group, bytes: new Uint8Array(this.exports.memory.buffer, pointer, length).slice() });
     }
+    this.saveAll = false;
     return blobs;
   }
 
@@ -285,7 +313,7 @@ export class Program {
 
   /** Rows that an output has had since the beginning of this run. */
   outputRows(output: number): number {
-    return Number(this.exports.output_rows(output));
+    return (this.rowsBefore[output] ?? 0) + Number(this.exports.output_rows(output));
   }
 
   /** Bytes of state now. */
@@ -295,7 +323,7 @@ export class Program {
 
   /** Most bytes of state so far, where the artifact keeps count. */
   stateBytesPeak(): number {
-    return Number(this.exports.state_bytes_peak?.() ?? this.exports.state_bytes());
+    return Math.max(this.peakBefore, Number(this.exports.state_bytes_peak?.() ?? this.exports.state_bytes()));
   }
 
   private call<T>(body: () => T): T {

@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly chunkBytes?: number;
   readonly stop?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** A faster artifact of the same program, once there is one: the run goes on in it. */
+  readonly faster?: Promise<Uint8Array | undefined>;
 }
 
 /** How far a run is. */
@@ -102,6 +104,7 @@ class Run {
   private failure: { readonly error: unknown } | undefined;
   private firstRowMs: number | undefined;
   private checkpointAt = 0;
+  private faster: Uint8Array | undefined;
 
   constructor(options: RunOptions) {
     this.options = options;
@@ -124,6 +127,9 @@ class Run {
 
   async run(): Promise<RunReport> {
     const { options } = this;
+    void options.faster?.then((wasm) => {
+      this.faster = wasm;
+    });
     const onStop = (): void => this.wake();
     options.stop?.addEventListener('abort', onStop);
     if (options.checkpoints !== undefined && options.checkpoints.latest === undefined) await this.checkpoint();
@@ -167,6 +173,7 @@ class Run {
       if (this.options.stop?.aborted === true) return false;
       const open = this.inputs.filter((input) => !input.ended);
       if (open.length === 0) return true;
+      if (this.faster !== undefined) await this.exchange(this.faster);
       await this.refresh();
       const input = this.next(open);
       if (input === undefined) await this.sleep(open);
@@ -186,6 +193,13 @@ class Run {
         progressAt = now + progressEveryMs;
       }
     }
+  }
+
+  // Between two batches nothing is pending: the state moves into the faster artifact.
+  private async exchange(wasm: Uint8Array): Promise<void> {
+    this.faster = undefined;
+    await this.program.exchange(wasm);
+    for (const input of this.inputs) if (input.ended) await this.finishInputs(input);
   }
 
   // Between two batches a reference table may get a new content.

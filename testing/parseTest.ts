@@ -243,7 +243,7 @@ function readSection(section: Section, draft: Draft, readBeside: ReadBeside, rep
       return;
     case 'application': {
       const application = readApplication(readBeside(rest));
-      draft.sql = application.sql;
+      if (application.sql !== '') draft.sql = application.sql;
       draft.inputs.push(...application.inputs);
       draft.references.push(...application.references.map((reference) => ({ ...reference, rows: [] })));
       return;

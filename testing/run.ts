@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { ModuleCache, type BoundCase, type Configuration } from './modules.ts';
+import { testsOfPage } from './page.ts';
 import { parseTestFile, type TestCase, type TestFileProblem } from './parseTest.ts';
 import { reportCase, reportProblem } from './report.ts';
 import { prepareCase, runPrepared, type CaseResult, type PreparedCase } from './runTest.ts';
@@ -79,10 +80,11 @@ export function testFilesAt(path: string): string[] {
     .map((name) => join(path, name));
 }
 
-/** Reads and parses a file; names in it are relative to its folder. */
+/** Reads and parses a file, or the examples of a Markdown page; names in it are relative to its folder. */
 export function loadTestFile(file: string): { cases: TestCase[]; problems: TestFileProblem[] } {
   const shown = relative(process.cwd(), file);
-  return parseTestFile(shown.startsWith('..') ? file : shown, readFileSync(file, 'utf8'), (name) =>
+  const text = readFileSync(file, 'utf8');
+  return parseTestFile(shown.startsWith('..') ? file : shown, file.endsWith('.md') ? testsOfPage(text) : text, (name) =>
     readFileSync(join(dirname(file), name), 'utf8'),
   );
 }

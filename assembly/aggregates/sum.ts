@@ -36,7 +36,7 @@ export function wideSumResult(at: usize, bits: i32): i64 {
 let quotient: u64 = 0;
 let rest: u64 = 0;
 
-// Divides the magnitude of the 128-bit sum by the count; false when the quotient has more than 63 bits.
+// Divides the magnitude of the 128-bit sum by the count; false when the quotient has more than 64 bits.
 function divideMagnitude(at: usize, count: u64): bool {
   let low = load<u64>(at);
   let high = load<u64>(at, 8);
@@ -46,7 +46,7 @@ function divideMagnitude(at: usize, count: u64): bool {
   }
   quotient = low / count;
   rest = low % count;
-  if (high == 0) return quotient >> 63 == 0;
+  if (high == 0) return true;
   // Long division, a bit a step: the count has fewer than 63 bits, so the rest never overflows.
   let fitting = true;
   quotient = 0;
@@ -58,24 +58,34 @@ function divideMagnitude(at: usize, count: u64): bool {
     if (quotient >> 63 != 0) fitting = false;
     quotient = (quotient << 1) | digit;
   }
-  return fitting && quotient >> 63 == 0;
+  return fitting;
+}
+
+// True for a magnitude that an i64 of the sum's sign holds: the lowest number has no positive counterpart.
+// @ts-ignore: decorator
+@inline
+function inRange(magnitude: u64, negative: bool): bool {
+  return magnitude <= <u64>0x7fffffffffffffff + u64(negative);
 }
 
 /** The sum of integers divided by a count, truncated toward zero, or numeric-overflow. */
 export function wideAverageResult(at: usize, count: i64, bits: i32): i64 {
   if (load<i64>(at, 8) == load<i64>(at) >> 63) return load<i64>(at) / count;
-  const fitting = divideMagnitude(at, count);
-  const result = load<i64>(at, 8) < 0 ? -<i64>quotient : <i64>quotient;
+  const negative = load<i64>(at, 8) < 0;
+  const fitting = divideMagnitude(at, count) && inRange(quotient, negative);
+  const result = negative ? -<i64>quotient : <i64>quotient;
   if (!fitting || !fits(result, bits)) raise(FAULT_NUMERIC_OVERFLOW);
   return result;
 }
 
 /** The sum of decimals divided by a count at the same scale, rounded half away from zero, or numeric-overflow. */
 export function decimalAverageResult(at: usize, count: i64): i64 {
+  const negative = load<i64>(at, 8) < 0;
   const fitting = divideMagnitude(at, count);
-  const rounded = <i64>(quotient + u64(rest >= <u64>count - rest));
-  if (!fitting || rounded < 0) raise(FAULT_NUMERIC_OVERFLOW);
-  return load<i64>(at, 8) < 0 ? -rounded : rounded;
+  const rounded = quotient + u64(rest >= <u64>count - rest);
+  // A quotient of 64 ones that is rounded up is 0.
+  if (!fitting || rounded < quotient || !inRange(rounded, negative)) raise(FAULT_NUMERIC_OVERFLOW);
+  return negative ? -<i64>rounded : <i64>rounded;
 }
 
 /** A sum or mean of doubles; a non-finite one is numeric-overflow. */

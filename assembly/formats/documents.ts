@@ -1,6 +1,7 @@
 // JSON documents one after another, over any number of lines, or the elements of one array: where each of them lies (SEMANTICS 28).
 //
-// Law: what is not valid costs the rest of its line; reading goes on with the next one. Commas of the array are passed over, not checked.
+// Law: what is not valid costs the rest of its line; reading goes on with the next one. Brackets and commas of the array are passed over,
+// not checked: where reading begins says all that it needs to know, so that it may begin anywhere between two documents.
 import { RECORD_BYTES_MAX } from "../../contract/abi";
 import { findLineEnd, skipBlank, skipValue } from "./json";
 
@@ -11,13 +12,6 @@ const DOCUMENT_BYTES_MAX: usize = 16 * <usize>RECORD_BYTES_MAX;
 export let documentStart: usize = 0;
 export let documentEnd: usize = 0;
 
-let isInside: bool = false;
-
-/** Begins a new text of documents. */
-export function beginDocuments(): void {
-  isInside = false;
-}
-
 /**
  * Finds the next document; where reading goes on behind it, 0 when it is not whole yet. `last`: nothing follows `end`. `splits`: an
  * array gives its elements. White space must count line feeds in (`setRecordMode`).
@@ -25,16 +19,7 @@ export function beginDocuments(): void {
 export function findDocument(from: usize, end: usize, last: bool, splits: bool): usize {
   let at = skipBlank(from);
   const c = load<u8>(at);
-  if (at < end) {
-    if (isInside && c == 0x2c) at++;
-    else if (isInside && c == 0x5d) {
-      isInside = false;
-      at++;
-    } else if (!isInside && splits && c == 0x5b) {
-      isInside = true;
-      at++;
-    }
-  }
+  if (at < end && splits && (c == 0x5b || c == 0x2c || c == 0x5d)) at++;
   documentStart = at;
   documentEnd = at;
   if (at > from) return at;

@@ -30,9 +30,11 @@ export function comparePadded(left: Text, right: Text): i32 {
   const order = memory.compare(textPointer(left), textPointer(right), min<u32>(leftLength, rightLength));
   if (order != 0) return order;
   if (leftLength == rightLength) return 0;
-  // The longer one goes on with a byte that is not a blank: it is compared with the other's padding.
+  // The longer one is compared with the other's padding: its first byte that is no blank decides, and it ends in one.
   const longer = leftLength > rightLength ? left : right;
-  const next = <i32>load<u8>(textPointer(longer) + min<u32>(leftLength, rightLength)) - 0x20;
+  let at = textPointer(longer) + min<u32>(leftLength, rightLength);
+  while (load<u8>(at) == 0x20) at++;
+  const next = <i32>load<u8>(at) - 0x20;
   return leftLength > rightLength ? next : -next;
 }
 

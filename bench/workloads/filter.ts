@@ -61,22 +61,20 @@ export const filter: Workload = {
     { name: 'EVENT_TIME', type: 'TIMESTAMP' },
     { name: 'EXTRA', type: 'VARCHAR(64)' },
   ],
-  sql: `-- Auction and price of the bids for some auctions.
-CREATE OR REPLACE STREAM "OUT" (AUCTION BIGINT, PRICE BIGINT);
-CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
+  purpose: 'Auction and price of the bids for some auctions.',
+  pumps: `CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
   SELECT STREAM AUCTION, PRICE FROM "BIDS" WHERE MOD(AUCTION, 123) = 0;
 `,
   result: [
-    { name: 'AUCTION', kind: 'integer' },
-    { name: 'PRICE', kind: 'integer' },
+    { name: 'AUCTION', type: 'BIGINT' },
+    { name: 'PRICE', type: 'BIGINT' },
   ],
   dataVersion: 1,
   generate,
   node,
-  duckdb: (file) => `
+  duckdb: (input) => `
     SELECT AUCTION, PRICE
-    FROM read_json(${file}, format = 'newline_delimited', columns = {AUCTION: 'BIGINT', BIDDER: 'BIGINT', PRICE: 'BIGINT',
-      CHANNEL: 'VARCHAR', URL: 'VARCHAR', EVENT_TIME: 'TIMESTAMP', EXTRA: 'VARCHAR'})
+    FROM ${input}
     WHERE AUCTION % 123 = 0`,
   simdjson: { source: 'filter.cpp' },
 };

@@ -9,6 +9,7 @@ import {
   timeOf,
   type Workload,
 } from '../workload.ts';
+import { TumblingGroups } from './tumbling.ts';
 
 /** A prime that divides no number of keys in use, so that its multiples visit every key once per round. */
 const stride = 611_953;
@@ -19,39 +20,24 @@ function generate(random: Random, index: number, records: number): string {
   return `{"EVENT_TIME":"${eventTime(index)}","DEVICE":"device-${key}","READING":${random.below(100_000)}}\n`;
 }
 
-interface Group {
-  count: number;
-  sum: number;
-  highest: number;
-}
-
 function node(emit: EmitRow): NodeProgram {
-  const groups = new Map<string, Group>();
-  let window = -1;
-  const flush = (): void => {
-    for (const [device, group] of groups) emit([device, group.count, group.sum, group.highest]);
-    groups.clear();
-  };
+  const groups = new TumblingGroups<{ count: number; sum: number; highest: number }>(
+    3_600_000,
+    () => ({ count: 0, sum: 0, highest: Number.NEGATIVE_INFINITY }),
+    (device, group) => emit([device, group.count, group.sum, group.highest]),
+  );
   return {
     record(line) {
       const record = JSON.parse(line) as Record<string, unknown>;
-      const recordWindow = Math.floor(timeOf(record['EVENT_TIME']) / 3_600_000);
+      const time = timeOf(record['EVENT_TIME']);
       const device = textOf(record['DEVICE']);
       const reading = integerOf(record['READING']);
-      if (recordWindow !== window) {
-        flush();
-        window = recordWindow;
-      }
-      const group = groups.get(device);
-      if (group === undefined) {
-        groups.set(device, { count: 1, sum: reading, highest: reading });
-        return;
-      }
+      const group = groups.at(time, device);
       group.count++;
       group.sum += reading;
       if (reading > group.highest) group.highest = reading;
     },
-    end: flush,
+    end: () => groups.flush(),
   };
 }
 
@@ -67,25 +53,24 @@ export const manyKeys: Workload = {
     { name: 'DEVICE', type: 'VARCHAR(16)' },
     { name: 'READING', type: 'BIGINT' },
   ],
-  sql: `-- Count, sum and maximum by device, every hour.
-CREATE OR REPLACE STREAM "OUT" (DEVICE VARCHAR(16), READING_COUNT BIGINT, TOTAL BIGINT, HIGHEST BIGINT);
-CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
+  purpose: 'Count, sum and maximum by device, every hour.',
+  pumps: `CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
   SELECT STREAM DEVICE, COUNT(*), SUM(READING), MAX(READING)
   FROM "READINGS"
   GROUP BY DEVICE, STEP("READINGS".ROWTIME BY INTERVAL '1' HOUR);
 `,
   result: [
-    { name: 'DEVICE', kind: 'text' },
-    { name: 'READING_COUNT', kind: 'integer' },
-    { name: 'TOTAL', kind: 'integer' },
-    { name: 'HIGHEST', kind: 'integer' },
+    { name: 'DEVICE', type: 'VARCHAR(16)' },
+    { name: 'READING_COUNT', type: 'BIGINT' },
+    { name: 'TOTAL', type: 'BIGINT' },
+    { name: 'HIGHEST', type: 'BIGINT' },
   ],
   dataVersion: 1,
   generate,
   node,
-  duckdb: (file) => `
+  duckdb: (input) => `
     SELECT DEVICE, count(*) AS READING_COUNT, sum(READING) AS TOTAL, max(READING) AS HIGHEST
-    FROM read_json(${file}, format = 'newline_delimited', columns = {EVENT_TIME: 'TIMESTAMP', DEVICE: 'VARCHAR', READING: 'BIGINT'})
+    FROM ${input}
     GROUP BY DEVICE, epoch_ms(EVENT_TIME) // 3600000`,
   simdjson: { source: 'many-keys.cpp' },
 };

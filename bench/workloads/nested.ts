@@ -63,28 +63,27 @@ export const nested: Workload = {
     { name: 'QUANTITY', type: 'INTEGER', mapping: '$.ITEMS[0:].QUANTITY' },
     { name: 'PRICE', type: 'DOUBLE', mapping: '$.ITEMS[0:].PRICE' },
   ],
-  sql: `-- Ordered items in large quantities.
-CREATE OR REPLACE STREAM "OUT" (ORDER_ID BIGINT, CITY VARCHAR(32), SKU VARCHAR(16), QUANTITY INTEGER, PRICE DOUBLE);
-CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
+  purpose: 'Ordered items in large quantities.',
+  pumps: `CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
   SELECT STREAM ORDER_ID, CITY, SKU, QUANTITY, PRICE FROM "ORDERS" WHERE QUANTITY > 7;
 `,
   result: [
-    { name: 'ORDER_ID', kind: 'integer' },
-    { name: 'CITY', kind: 'text' },
-    { name: 'SKU', kind: 'text' },
-    { name: 'QUANTITY', kind: 'integer' },
-    { name: 'PRICE', kind: 'double' },
+    { name: 'ORDER_ID', type: 'BIGINT' },
+    { name: 'CITY', type: 'VARCHAR(32)' },
+    { name: 'SKU', type: 'VARCHAR(16)' },
+    { name: 'QUANTITY', type: 'INTEGER' },
+    { name: 'PRICE', type: 'DOUBLE' },
   ],
   dataVersion: 1,
   generate,
   node,
-  duckdb: (file) => `
+  duckdb: (input) => `
     SELECT ORDER_ID, CITY, ITEM.SKU AS SKU, ITEM.QUANTITY AS QUANTITY, ITEM.PRICE AS PRICE
     FROM (
       SELECT PURCHASE.ID AS ORDER_ID, PURCHASE.CUSTOMER.ADDRESS.CITY AS CITY, unnest(ITEMS) AS ITEM
-      FROM read_json(${file}, format = 'newline_delimited', columns = {EVENT_TIME: 'TIMESTAMP',
-        PURCHASE: 'STRUCT(ID BIGINT, CUSTOMER STRUCT(ADDRESS STRUCT(CITY VARCHAR)))',
-        ITEMS: 'STRUCT(SKU VARCHAR, QUANTITY INTEGER, PRICE DOUBLE)[]'}))
+      FROM ${input})
     WHERE ITEM.QUANTITY > 7`,
+  duckdbColumns: `EVENT_TIME: 'TIMESTAMP', PURCHASE: 'STRUCT(ID BIGINT, CUSTOMER STRUCT(ADDRESS STRUCT(CITY VARCHAR)))',
+    ITEMS: 'STRUCT(SKU VARCHAR, QUANTITY INTEGER, PRICE DOUBLE)[]'`,
   simdjson: { source: 'nested.cpp' },
 };

@@ -64,23 +64,21 @@ export const text: Workload = {
     { name: 'PATH', type: 'VARCHAR(64)' },
     { name: 'STATUS', type: 'VARCHAR(8)' },
   ],
-  sql: `-- Messages of some paths, shortened and in upper case.
-CREATE OR REPLACE STREAM "OUT" (HOST VARCHAR(16), MESSAGE VARCHAR(40), PATH VARCHAR(64));
-CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
+  purpose: 'Messages of some paths, shortened and in upper case.',
+  pumps: `CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
   SELECT STREAM HOST, UPPER(SUBSTRING(MESSAGE FROM 1 FOR 40)), PATH FROM "LOGS" WHERE PATH LIKE '/api/%7_';
 `,
   result: [
-    { name: 'HOST', kind: 'text' },
-    { name: 'MESSAGE', kind: 'text' },
-    { name: 'PATH', kind: 'text' },
+    { name: 'HOST', type: 'VARCHAR(16)' },
+    { name: 'MESSAGE', type: 'VARCHAR(40)' },
+    { name: 'PATH', type: 'VARCHAR(64)' },
   ],
   dataVersion: 1,
   generate,
   node,
-  duckdb: (file) => `
+  duckdb: (input) => `
     SELECT HOST, upper(substring(MESSAGE, 1, 40)) AS MESSAGE, PATH
-    FROM read_json(${file}, format = 'newline_delimited', columns = {EVENT_TIME: 'TIMESTAMP', HOST: 'VARCHAR',
-      MESSAGE: 'VARCHAR', PATH: 'VARCHAR', STATUS: 'VARCHAR'})
+    FROM ${input}
     WHERE PATH LIKE '/api/%7_'`,
   simdjson: { source: 'text.cpp' },
 };

@@ -10,6 +10,7 @@ import {
   timeOf,
   type Workload,
 } from '../workload.ts';
+import { TumblingGroups } from './tumbling.ts';
 
 const sectors = ['TECHNOLOGY', 'HEALTHCARE', 'ENERGY', 'RETAIL', 'FINANCIAL'];
 const keys = 100;
@@ -44,38 +45,27 @@ interface Group {
 }
 
 function node(emit: EmitRow): NodeProgram {
-  const groups = new Map<string, Group>();
-  let window = -1;
-  const flush = (): void => {
-    for (const [ticker, group] of groups) {
-      emit([ticker, group.count, group.sum / group.count, group.lowest, group.highest]);
-    }
-    groups.clear();
-  };
+  const groups = new TumblingGroups<Group>(
+    10_000,
+    () => ({ count: 0, sum: 0, lowest: Number.POSITIVE_INFINITY, highest: Number.NEGATIVE_INFINITY }),
+    (ticker, group) => emit([ticker, group.count, group.sum / group.count, group.lowest, group.highest]),
+  );
   return {
     record(line) {
       const tick = JSON.parse(line) as Record<string, unknown>;
-      const tickWindow = Math.floor(timeOf(tick['EVENT_TIME']) / 10_000);
+      const time = timeOf(tick['EVENT_TIME']);
       const ticker = textOf(tick['TICKER']);
       const price = numberOf(tick['PRICE']);
       textOf(tick['SECTOR']);
       numberOf(tick['CHANGE']);
       integerOf(tick['QTY']);
-      if (tickWindow !== window) {
-        flush();
-        window = tickWindow;
-      }
-      const group = groups.get(ticker);
-      if (group === undefined) {
-        groups.set(ticker, { count: 1, sum: price, lowest: price, highest: price });
-        return;
-      }
+      const group = groups.at(time, ticker);
       group.count++;
       group.sum += price;
       if (price < group.lowest) group.lowest = price;
       if (price > group.highest) group.highest = price;
     },
-    end: flush,
+    end: () => groups.flush(),
   };
 }
 
@@ -91,26 +81,24 @@ const shared: Omit<Workload, 'name' | 'title' | 'generate'> = {
     { name: 'PRICE', type: 'DOUBLE' },
     { name: 'QTY', type: 'INTEGER' },
   ],
-  sql: `-- Count, average and extremes of the price by ticker, every ten seconds.
-CREATE OR REPLACE STREAM "OUT" (TICKER VARCHAR(8), TICK_COUNT BIGINT, AVERAGE DOUBLE, LOWEST DOUBLE, HIGHEST DOUBLE);
-CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
+  purpose: 'Count, average and extremes of the price by ticker, every ten seconds.',
+  pumps: `CREATE OR REPLACE PUMP "OUT_PUMP" AS INSERT INTO "OUT"
   SELECT STREAM TICKER, COUNT(*), AVG(PRICE), MIN(PRICE), MAX(PRICE)
   FROM "TICKS"
   GROUP BY TICKER, STEP("TICKS".ROWTIME BY INTERVAL '10' SECOND);
 `,
   result: [
-    { name: 'TICKER', kind: 'text' },
-    { name: 'TICK_COUNT', kind: 'integer' },
-    { name: 'AVERAGE', kind: 'double' },
-    { name: 'LOWEST', kind: 'double' },
-    { name: 'HIGHEST', kind: 'double' },
+    { name: 'TICKER', type: 'VARCHAR(8)' },
+    { name: 'TICK_COUNT', type: 'BIGINT' },
+    { name: 'AVERAGE', type: 'DOUBLE' },
+    { name: 'LOWEST', type: 'DOUBLE' },
+    { name: 'HIGHEST', type: 'DOUBLE' },
   ],
   dataVersion: 1,
   node,
-  duckdb: (file) => `
+  duckdb: (input) => `
     SELECT TICKER, count(*) AS TICK_COUNT, avg(PRICE) AS AVERAGE, min(PRICE) AS LOWEST, max(PRICE) AS HIGHEST
-    FROM read_json(${file}, format = 'newline_delimited', columns = {EVENT_TIME: 'TIMESTAMP', TICKER: 'VARCHAR',
-      SECTOR: 'VARCHAR', CHANGE: 'DOUBLE', PRICE: 'DOUBLE', QTY: 'INTEGER'})
+    FROM ${input}
     GROUP BY TICKER, epoch_ms(EVENT_TIME) // 10000`,
   simdjson: { source: 'ticks.cpp' },
 };

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Contestant, packageFolder, type WorkloadFiles } from '../contestant.ts';
-import { inputSchema, type Workload } from '../workload.ts';
+import { applicationText, schemaOf, type Workload } from '../workload.ts';
 
 /** Writes application and schema beside the data; the first, unmeasured run fills the artifact cache. */
 export function prepareRowtime(workload: Workload, files: WorkloadFiles): Contestant {
@@ -11,11 +11,11 @@ export function prepareRowtime(workload: Workload, files: WorkloadFiles): Contes
   if (!existsSync(command)) return { name: 'rowtime', absent: 'dist is not built (npm run build)' };
   const application = join(files.folder, 'app.sql');
   const schema = join(files.folder, 'schema.json');
-  writeFileSync(application, workload.sql);
-  writeFileSync(schema, `${JSON.stringify(inputSchema(workload), undefined, 2)}\n`);
+  writeFileSync(application, applicationText(workload));
+  writeFileSync(schema, `${JSON.stringify(schemaOf(workload.columns, workload.format), undefined, 2)}\n`);
   const output = join(files.folder, 'out-rowtime.jsonl');
   const checkpoint = join(files.folder, 'checkpoint');
-  const time = workload.format === 'jsonl' ? '$.EVENT_TIME' : 'EVENT_TIME';
+  const time = `${workload.format === 'jsonl' ? '$.' : ''}${workload.time ?? 'EVENT_TIME'}`;
   const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
   return {
     name: 'rowtime',
@@ -29,6 +29,7 @@ export function prepareRowtime(workload: Workload, files: WorkloadFiles): Contes
       `${workload.stream}=${schema}`,
       '--source',
       `${workload.stream}=${files.input}?time=${time}`,
+      ...referenceWords(workload, files),
       '--sink',
       `OUT=${output}`,
       '--checkpoint',
@@ -44,4 +45,12 @@ export function prepareRowtime(workload: Workload, files: WorkloadFiles): Contes
       rmSync(checkpoint, { recursive: true, force: true });
     },
   };
+}
+
+function referenceWords(workload: Workload, files: WorkloadFiles): string[] {
+  const { reference } = workload;
+  if (reference === undefined || files.reference === undefined) return [];
+  const schema = join(files.folder, 'reference-schema.json');
+  writeFileSync(schema, `${JSON.stringify(schemaOf(reference.columns, 'jsonl'), undefined, 2)}\n`);
+  return ['--schema', `${reference.table}=${schema}`, '--reference', `${reference.table}=${files.reference}`];
 }

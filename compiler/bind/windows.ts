@@ -120,6 +120,9 @@ function boundOf(
 
 const ROWS_MAX = 1_000_000_000n;
 
+// What a set of counted values gives; the others would need the values themselves each time.
+const distinctOverWindows = new Set(['COUNT', 'SUM', 'AVG', 'MIN', 'MAX']);
+
 /** The window calls of a query, by window. */
 export class WindowCalls {
   private readonly windows = new Map<
@@ -218,7 +221,7 @@ export class WindowCalls {
     if (name === 'LAG') return this.lag(call, values);
     if (name === 'NTH_VALUE') return this.nthValue(call, values);
     if (name === 'EXP_AVG') return this.expAverage(call, values);
-    if (call.distinct && name !== 'MIN' && name !== 'MAX') {
+    if (call.distinct && !distinctOverWindows.has(name)) {
       this.scope.report(queryMessage.distinctOverWindow(call.span, name));
       return undefined;
     }

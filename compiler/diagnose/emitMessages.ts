@@ -13,15 +13,3 @@ export function notYetMerged(span: Span, stream: string): Diagnostic {
     hint: 'write each of them into a stream of its own',
   };
 }
-
-/** A function of DISTINCT values over a sliding window that can't give them back. */
-export function notYetDistinct(span: Span, name: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'not-yet-supported',
-    message: `${name}(DISTINCT …) over a sliding window is not supported yet`,
-    span,
-    related: [],
-    hint: 'group by the value in a first pump and count its rows in a second one',
-  };
-}

@@ -12,7 +12,7 @@ function error(
   return { severity: 'error', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Says `illegal-cast`. */
+/** CAST between types that have no conversion. */
 export function illegalCast(span: Span, from: string, to: string): Diagnostic {
   const numeric = /^(TINYINT|SMALLINT|INTEGER|BIGINT|DECIMAL|REAL|DOUBLE)/;
   const rules: readonly (readonly [boolean, string])[] = [
@@ -27,7 +27,7 @@ export function illegalCast(span: Span, from: string, to: string): Diagnostic {
   const hint = rules.find(([fits]) => fits)?.[1];
   return error('illegal-cast', span, `${from} can not be cast to ${to}`, hint);
 }
-/** Says `type-mismatch`. */
+/** A row of values, `(a, b)`, where a single value is needed. */
 export function misplacedRow(span: Span): Diagnostic {
   return error(
     'type-mismatch',
@@ -36,24 +36,24 @@ export function misplacedRow(span: Span): Diagnostic {
     'take the parentheses away, or compare it by =, <, IN or BETWEEN',
   );
 }
-/** Says `type-mismatch`. */
+/** A comparison of a row with a single value. */
 export function rowBesideValue(span: Span): Diagnostic {
   return error('type-mismatch', span, 'a row can only be compared with a row', 'write as many values on both sides');
 }
-/** Says `type-mismatch`. */
+/** A comparison of rows of different length. */
 export function rowWidths(span: Span, left: number, right: number): Diagnostic {
   return error('type-mismatch', span, `a row of ${left} values can not be compared with one of ${right}`);
 }
-/** Says `type-mismatch`. */
+/** A predicate over periods with something else beside it. */
 export function notAPeriod(span: Span): Diagnostic {
   return error('type-mismatch', span, 'a period is expected here', 'write its two ends: PERIOD(start, end)');
 }
-/** Says `type-mismatch`. */
+/** A period whose ends are no datetimes. */
 export function notAPointOfTime(span: Span, type: string): Diagnostic {
   return error('type-mismatch', span, `a period begins and ends with a datetime, not with ${type}`);
 }
 
-/** Says `always-faults`. */
+/** An expression of constants that faults whatever the row is. The application starts, and its rows fault. */
 export function alwaysFaults(span: Span, fault: string, text: string): Diagnostic {
   return {
     ...error('always-faults', span, `${text}: every row that gets here faults with ${fault}`),
@@ -61,7 +61,7 @@ export function alwaysFaults(span: Span, fault: string, text: string): Diagnosti
   };
 }
 
-/** Says `duplicate-function`. */
+/** Two functions with the same SPECIFIC name. */
 export function duplicateSpecificName(span: Span, name: string, first: Span): Diagnostic {
   return error(
     'duplicate-function',
@@ -72,7 +72,7 @@ export function duplicateSpecificName(span: Span, name: string, first: Span): Di
   );
 }
 
-/** Says `type-mismatch`. */
+/** EXTRACT, FLOOR or CEIL of a field that the type does not have. */
 export function noSuchField(span: Span, field: string, type: string, fields: readonly string[]): Diagnostic {
   return error('type-mismatch', span, `${type} has no ${field}`, `it has ${fields.join(', ')}`);
 }

@@ -31,7 +31,7 @@ function didYouMean(name: string, candidates: readonly string[]): string | undef
     : `did you mean "${found}"?`;
 }
 
-/** Says `unknown-stream`. */
+/** A stream, table or view that is not there, or not yet: CREATE stands before its use. */
 export function unknownStream(span: Span, name: string, candidates: readonly string[], later?: Span): Diagnostic {
   if (later !== undefined) {
     return error('unknown-stream', span, `stream "${name}" is not there yet`, 'move CREATE STREAM before the pump', [
@@ -40,7 +40,7 @@ export function unknownStream(span: Span, name: string, candidates: readonly str
   }
   return error('unknown-stream', span, `there is no stream "${name}"`, didYouMean(name, candidates));
 }
-/** Says `unknown-stream`, of a name in FROM. */
+/** A name in FROM that is neither created nor given as an input or a reference table. */
 export function unknownRelation(span: Span, name: string, candidates: readonly string[], later?: Span): Diagnostic {
   const diagnostic = unknownStream(span, name, candidates, later);
   if (diagnostic.hint !== undefined) return diagnostic;
@@ -49,15 +49,15 @@ export function unknownRelation(span: Span, name: string, candidates: readonly s
     hint: `an input is given with --source ${name}=URL, a reference table with --reference ${name}=URL`,
   };
 }
-/** Says `unknown-column`. */
+/** A column that the relation does not have. */
 export function unknownColumn(span: Span, name: string, where: string, candidates: readonly string[]): Diagnostic {
   return error('unknown-column', span, `${where} has no column "${name}"`, didYouMean(name, candidates));
 }
-/** Says `unknown-stream`. */
+/** A name before a dot that nothing in FROM has. */
 export function unknownAlias(span: Span, name: string, candidates: readonly string[]): Diagnostic {
   return error('unknown-stream', span, `nothing in FROM is called "${name}"`, didYouMean(name, candidates));
 }
-/** Says `ambiguous-column`. */
+/** A column name without a relation before it that several relations of FROM have. */
 export function ambiguousColumn(span: Span, name: string): Diagnostic {
   return error(
     'ambiguous-column',
@@ -66,13 +66,13 @@ export function ambiguousColumn(span: Span, name: string): Diagnostic {
     'write the relation before it, or give the columns different names',
   );
 }
-/** Says `duplicate-column`. */
+/** A column list that names a column twice. */
 export function duplicateColumn(span: Span, name: string, first: Span): Diagnostic {
   return error('duplicate-column', span, `column "${name}" is given twice`, undefined, [
     { span: first, message: 'first here' },
   ]);
 }
-/** Says `reserved-name`. */
+/** `error_stream`, which belongs to the system, created, read or written. */
 export function reservedStream(span: Span): Diagnostic {
   return error(
     'reserved-name',
@@ -81,7 +81,7 @@ export function reservedStream(span: Span): Diagnostic {
     'give the stream another name',
   );
 }
-/** Says `stream-redefined`. */
+/** CREATE STREAM for a stream that a pump above uses already. */
 export function streamRedefined(span: Span, name: string, first: Span): Diagnostic {
   return error(
     'stream-redefined',
@@ -91,7 +91,7 @@ export function streamRedefined(span: Span, name: string, first: Span): Diagnost
     [{ span: first, message: 'defined here' }],
   );
 }
-/** Says `stream-redefined`. */
+/** CREATE STREAM with the name of an input stream. */
 export function inputRedefined(span: Span, name: string): Diagnostic {
   return error(
     'stream-redefined',
@@ -100,7 +100,7 @@ export function inputRedefined(span: Span, name: string): Diagnostic {
     'give the stream another name',
   );
 }
-/** Says `input-written`. */
+/** A pump that inserts into an input stream. */
 export function inputWritten(span: Span, name: string): Diagnostic {
   return error(
     'input-written',
@@ -109,7 +109,7 @@ export function inputWritten(span: Span, name: string): Diagnostic {
     'create a stream of your own for the rows',
   );
 }
-/** Says `stream-in-use`. */
+/** DROP of a stream that a pump above uses. */
 export function droppedInUse(span: Span, name: string): Diagnostic {
   return error(
     'stream-in-use',
@@ -118,11 +118,11 @@ export function droppedInUse(span: Span, name: string): Diagnostic {
     'drop it before the pump, or leave DROP out',
   );
 }
-/** Says `nothing-to-drop`. */
+/** DROP of something that is not there. */
 export function nothingToDrop(span: Span, what: string, name: string): Diagnostic {
   return warning('nothing-to-drop', span, `there is no ${what} "${name}" to drop`, []);
 }
-/** Says `null-not-allowed`. */
+/** A pump that gives a NOT NULL column NULL, or no value. */
 export function nullNotAllowed(span: Span, column: string, given: boolean): Diagnostic {
   return error(
     'null-not-allowed',
@@ -131,13 +131,13 @@ export function nullNotAllowed(span: Span, column: string, given: boolean): Diag
     given ? 'give it a value' : 'add it to the columns of INSERT',
   );
 }
-/** Says `defined-again`. */
+/** A second definition of a name; the last one counts. */
 export function definedAgain(span: Span, what: string, name: string, first: Span): Diagnostic {
   return warning('defined-again', span, `${what} "${name}" is defined again: this last definition counts`, [
     { span: first, message: 'the definition that is replaced' },
   ]);
 }
-/** Says `cyclic-pump`. */
+/** Pumps in a circle: a stream would feed itself. */
 export function cyclicPump(span: Span, name: string): Diagnostic {
   return error(
     'cyclic-pump',
@@ -146,7 +146,7 @@ export function cyclicPump(span: Span, name: string): Diagnostic {
     'write into another stream',
   );
 }
-/** Says `column-count`. */
+/** INSERT INTO with another number of columns than its query. */
 export function columnCount(span: Span, expected: number, found: number, target: string): Diagnostic {
   return error(
     'column-count',
@@ -155,15 +155,15 @@ export function columnCount(span: Span, expected: number, found: number, target:
     'list the columns after INSERT INTO, or select as many',
   );
 }
-/** Says `type-mismatch`. */
+/** A value of a type that does not go there: a condition that is not BOOLEAN, a text into a number, operands that do not fit together. */
 export function typeMismatch(span: Span, message: string, hint?: string): Diagnostic {
   return error('type-mismatch', span, message, hint);
 }
-/** Says `no-such-function`. */
+/** A function that is not there. */
 export function noSuchFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
   return error('no-such-function', span, `there is no function ${name}`, didYouMean(name, candidates));
 }
-/** Says `type-mismatch`. */
+/** A function with arguments of types that it does not take. */
 export function noOverload(span: Span, name: string, given: string, signatures: readonly string[]): Diagnostic {
   return error(
     'type-mismatch',
@@ -172,19 +172,19 @@ export function noOverload(span: Span, name: string, given: string, signatures: 
     `it takes ${signatures.slice(0, 5).join(' or ')}`,
   );
 }
-/** Says `invalid-literal`. */
+/** A literal whose value its type does not have. */
 export function invalidLiteral(span: Span, message: string): Diagnostic {
   return error('invalid-literal', span, message);
 }
-/** Says `not-yet-supported`. */
+/** Something that a later version will take. */
 export function notYetSupported(span: Span, what: string, hint?: string): Diagnostic {
   return error('not-yet-supported', span, `${what} is not supported yet`, hint);
 }
-/** Says `too-many-parts`. */
+/** A name with more parts than alias, record and field. */
 export function tooManyParts(span: Span): Diagnostic {
   return error('too-many-parts', span, 'a name has at most three parts', 'write alias.record.field');
 }
-/** Says `several-rowtime-keys`. */
+/** GROUP BY over two expressions of ROWTIME. */
 export function severalRowtimeKeys(span: Span, first: Span): Diagnostic {
   return error(
     'several-rowtime-keys',
@@ -194,7 +194,7 @@ export function severalRowtimeKeys(span: Span, first: Span): Diagnostic {
     [{ span: first, message: 'the first one' }],
   );
 }
-/** Says `reserved-name`. */
+/** ROWTIME in a list of column names. */
 export function rowtimeAsName(span: Span): Diagnostic {
   return error(
     'reserved-name',
@@ -203,11 +203,11 @@ export function rowtimeAsName(span: Span): Diagnostic {
     'use another name',
   );
 }
-/** Says `column-count`. */
+/** A list of column names behind an alias that is shorter or longer than the relation. */
 export function aliasCount(span: Span, expected: number, found: number): Diagnostic {
   return error('column-count', span, `the relation has ${expected} columns, the list names ${found}`);
 }
-/** Says `group-by-not-monotonic`. */
+/** GROUP BY over a stream without a key that only grows: its groups would never end. */
 export function groupByNotMonotonic(span: Span, reasons: string): Diagnostic {
   return error(
     'group-by-not-monotonic',
@@ -216,7 +216,7 @@ export function groupByNotMonotonic(span: Span, reasons: string): Diagnostic {
     `add STEP(s.ROWTIME BY INTERVAL '60' SECOND) or FLOOR(s.ROWTIME TO MINUTE), or MONOTONIC(x) for a column that only grows`,
   );
 }
-/** Says `not-grouped`. */
+/** A column beside aggregates that is no key of GROUP BY. */
 export function notGrouped(span: Span, name: string): Diagnostic {
   return error(
     'not-grouped',
@@ -225,7 +225,7 @@ export function notGrouped(span: Span, name: string): Diagnostic {
     'add it to GROUP BY or wrap it, for instance in MAX(…)',
   );
 }
-/** Says `misplaced-aggregate`. */
+/** An aggregate in WHERE, in GROUP BY, in a join condition or inside of another aggregate. */
 export function misplacedAggregate(span: Span, name: string, where: string): Diagnostic {
   return error(
     'misplaced-aggregate',
@@ -234,11 +234,11 @@ export function misplacedAggregate(span: Span, name: string, where: string): Dia
     'filter an outer query, or use HAVING',
   );
 }
-/** Says `having-without-group-by`. */
+/** HAVING without GROUP BY. */
 export function havingWithoutGroup(span: Span): Diagnostic {
   return error('having-without-group-by', span, 'HAVING in a stream needs GROUP BY');
 }
-/** Says `aggregate-without-group-by`. */
+/** An aggregate over a stream without GROUP BY and without OVER. */
 export function aggregateWithoutGroup(span: Span, name: string): Diagnostic {
   return error(
     'aggregate-without-group-by',
@@ -247,7 +247,7 @@ export function aggregateWithoutGroup(span: Span, name: string): Diagnostic {
     `add GROUP BY with a time key, for instance STEP(s.ROWTIME BY INTERVAL '60' SECOND)`,
   );
 }
-/** Says `not-a-pump`. */
+/** INSERT or SELECT as a statement of its own. */
 export function withoutRoot(span: Span, words: string): Diagnostic {
   return error(
     'not-a-pump',
@@ -256,28 +256,28 @@ export function withoutRoot(span: Span, words: string): Diagnostic {
     'write CREATE PUMP "P" AS INSERT INTO … SELECT STREAM …',
   );
 }
-/** Says `unknown-type`. */
+/** A type that is not there. */
 export function unknownType(span: Span, name: string): Diagnostic {
   return error('unknown-type', span, `there is no type ${name}`);
 }
-/** Says `type-out-of-range`. */
+/** A length, precision or scale that the type does not take. */
 export function typeOutOfRange(span: Span, message: string): Diagnostic {
   return error('type-out-of-range', span, message);
 }
-/** Says `name-too-long`. */
+/** A name of more than 128 characters. */
 export function tooLongName(span: Span): Diagnostic {
   return error('name-too-long', span, 'names have at most 128 characters');
 }
-/** Says `type-mismatch`. */
+/** `AS ROWTIME` for something that is no TIMESTAMP. */
 export function rowtimeType(span: Span, type: string): Diagnostic {
   return error('type-mismatch', span, `ROWTIME must be a TIMESTAMP, not ${type}`);
 }
-/** Says `unknown-pump`. */
+/** ALTER PUMP or DROP PUMP of a pump that is not there. */
 export function unknownPump(span: Span, name: string, candidates: readonly string[]): Diagnostic {
   return error('unknown-pump', span, `there is no pump "${name}"`, didYouMean(name, candidates));
 }
 
-/** Says `reserved-name`. */
+/** ROWTIME as the new name of a column. */
 export function rowtimeInAliases(span: Span): Diagnostic {
   return error(
     'reserved-name',
@@ -287,12 +287,12 @@ export function rowtimeInAliases(span: Span): Diagnostic {
   );
 }
 
-/** Says `invalid-argument`. */
+/** STEP by zero or less. */
 export function stepNotPositive(span: Span): Diagnostic {
   return error('invalid-argument', span, 'STEP needs a width above zero', "write for instance INTERVAL '10' SECOND");
 }
 
-/** Says `invalid-argument`. */
+/** WINDOWED BY STAGGER with a range of zero or less. */
 export function staggerRange(span: Span): Diagnostic {
   return error('invalid-argument', span, 'STAGGER needs a range above zero', "write RANGE INTERVAL '1' MINUTE");
 }

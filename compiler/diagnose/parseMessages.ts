@@ -12,7 +12,7 @@ function error(
   return { severity: 'error', code, message, span, related, ...(hint !== undefined && { hint }) };
 }
 
-/** `expected X, found Y`. */
+/** The text is no SQL: something else was expected there. */
 export function syntaxError(
   expected: string,
   found: string,
@@ -45,7 +45,7 @@ export function typographicCharacter(character: string, span: Span): Diagnostic 
   );
 }
 
-/** Nesting beyond the limit. */
+/** Parentheses, queries or expressions nested beyond the limit. */
 export function tooDeep(limit: number, span: Span): Diagnostic {
   return error(
     'too-deep',
@@ -65,12 +65,12 @@ export function chainTooLong(limit: number, span: Span): Diagnostic {
   );
 }
 
-/** A text beyond the limit. */
+/** A script beyond the limit. */
 export function scriptTooLong(limit: number, length: number, span: Span): Diagnostic {
   return error('script-too-long', `the script has ${length} characters; at most ${limit} are allowed`, span);
 }
 
-/** A construct that SQL has and this dialect (so far) has not. */
+/** Something that SQL has and this dialect, so far, has not. */
 export function notYetSupported(what: string, span: Span, hint: string): Diagnostic {
   return error('not-yet-supported', `${what} isn't supported`, span, hint);
 }

@@ -7,7 +7,7 @@ function error(code: string, span: Span, message: string, hint?: string): Diagno
   return { severity: 'error', code, message, span, related: [], ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Says `unknown-window`. */
+/** OVER with the name of a window that WINDOW does not define. */
 export function unknownWindow(span: Span, name: string, candidates: readonly string[]): Diagnostic {
   const found = suggest(name, candidates);
   return error(
@@ -17,11 +17,11 @@ export function unknownWindow(span: Span, name: string, candidates: readonly str
     found === undefined ? 'add WINDOW name AS (RANGE INTERVAL … PRECEDING)' : `did you mean "${found}"?`,
   );
 }
-/** Says `window-frame`. */
+/** A window whose frame can not be: it must end at the current row, and its size must be constant and not negative. */
 export function windowFrame(span: Span, why: string, hint: string): Diagnostic {
   return error('window-frame', span, why, hint);
 }
-/** Says `misplaced-window`. */
+/** A function OVER a window in WHERE, GROUP BY or HAVING. */
 export function misplacedWindow(span: Span, name: string, where: string): Diagnostic {
   return error(
     'misplaced-window-function',
@@ -30,7 +30,7 @@ export function misplacedWindow(span: Span, name: string, where: string): Diagno
     'compute it in a sub-query and filter the outer query',
   );
 }
-/** Says `over-needed`. */
+/** A function that needs a window, without OVER. */
 export function overNeeded(span: Span, name: string): Diagnostic {
   return error(
     'over-needed',
@@ -39,7 +39,7 @@ export function overNeeded(span: Span, name: string): Diagnostic {
     `write ${name}(…) OVER (PARTITION BY … ROWS 10 PRECEDING)`,
   );
 }
-/** Says `distinct-over-window`. */
+/** A statistical aggregate of DISTINCT values over a sliding window. */
 export function distinctOverWindow(span: Span, name: string): Diagnostic {
   return error(
     'distinct-over-window',
@@ -48,7 +48,7 @@ export function distinctOverWindow(span: Span, name: string): Diagnostic {
     'count distinct values with GROUP BY and a time key, or with COUNT_DISTINCT_ITEMS_TUMBLING',
   );
 }
-/** Says `distinct-not-monotonic`. */
+/** SELECT DISTINCT over a stream without a column that only grows: it would have to remember all rows. */
 export function distinctNotMonotonic(span: Span): Diagnostic {
   return error(
     'distinct-not-monotonic',
@@ -57,7 +57,7 @@ export function distinctNotMonotonic(span: Span): Diagnostic {
     "select also STEP(s.ROWTIME BY INTERVAL '60' SECOND) or FLOOR(s.ROWTIME TO MINUTE)",
   );
 }
-/** Says `order-by-not-monotonic`. */
+/** ORDER BY over a stream that does not begin with time: it would have to wait for the last row. */
 export function orderByNotMonotonic(span: Span, reasons: string): Diagnostic {
   return error(
     'order-by-not-monotonic',
@@ -66,11 +66,11 @@ export function orderByNotMonotonic(span: Span, reasons: string): Diagnostic {
     "begin with s.ROWTIME, FLOOR(s.ROWTIME TO SECOND) or STEP(s.ROWTIME BY INTERVAL '10' SECOND)",
   );
 }
-/** Says `invalid-order-by`. */
+/** A key of ORDER BY that can not be one. */
 export function invalidOrderBy(span: Span, why: string, hint?: string): Diagnostic {
   return error('invalid-order-by', span, why, hint);
 }
-/** Says `t-sort-rowtime`. */
+/** ORDER BY … WITHIN whose first key is not selected AS ROWTIME. */
 export function timeSortRowtime(span: Span): Diagnostic {
   return error(
     't-sort-rowtime',
@@ -79,11 +79,11 @@ export function timeSortRowtime(span: Span): Diagnostic {
     'write SELECT STREAM s."ts" AS ROWTIME, … ORDER BY s."ts" WITHIN INTERVAL …',
   );
 }
-/** Says `t-sort-order`. */
+/** A key of ORDER BY … WITHIN that can not be one. */
 export function timeSortOrder(span: Span, why: string): Diagnostic {
   return error('t-sort-order', span, why);
 }
-/** Says `set-operation`. */
+/** UNION, EXCEPT or INTERSECT between streams, which never end. */
 export function setOperation(span: Span, operator: string): Diagnostic {
   return error(
     'set-operation',
@@ -94,23 +94,23 @@ export function setOperation(span: Span, operator: string): Diagnostic {
       : 'join the streams in a window',
   );
 }
-/** Says `column-count`. */
+/** Sides of a set operation with different numbers of columns. */
 export function unionColumns(span: Span, left: number, right: number, operator: string): Diagnostic {
   return error('column-count', span, `one side of ${operator} has ${left} columns, the other ${right}`);
 }
-/** Says `join-window`. */
+/** A window of a join that can not be one. */
 export function joinWindow(span: Span, why: string, hint?: string): Diagnostic {
   return error('join-window', span, why, hint);
 }
-/** Says `join-condition`. */
+/** A join without a condition, or with one that can not be used. */
 export function joinCondition(span: Span, why: string, hint?: string): Diagnostic {
   return error('join-condition', span, why, hint);
 }
-/** Says `join-with-table`. */
+/** A join with a reference table that can not be: the stream stands on its left, the table has no window. */
 export function joinWithTable(span: Span, why: string, hint: string): Diagnostic {
   return error('join-with-table', span, why, hint);
 }
-/** Says `no-stream`. */
+/** A query over reference tables alone. */
 export function noStream(span: Span, name: string): Diagnostic {
   return error(
     'no-stream',
@@ -119,7 +119,7 @@ export function noStream(span: Span, name: string): Diagnostic {
     'join the table with a stream',
   );
 }
-/** Says `over-without-aggregate`. */
+/** OVER behind a function that has no window. */
 export function overWithoutAggregate(span: Span, name: string): Diagnostic {
   return error(
     'over-without-aggregate',

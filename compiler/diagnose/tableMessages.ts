@@ -7,7 +7,7 @@ function error(code: string, span: Span, message: string, hint?: string): Diagno
   return { severity: 'error', code, message, span, related: [], ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Says `no-such-function`. */
+/** A table function that is not there. */
 export function noSuchTableFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
   const found = suggest(name, candidates);
   return error(
@@ -18,7 +18,7 @@ export function noSuchTableFunction(span: Span, name: string, candidates: readon
   );
 }
 
-/** Says `cursor-expected`. */
+/** A table function whose first argument is no CURSOR. */
 export function cursorExpected(span: Span, name: string): Diagnostic {
   return error(
     'cursor-expected',
@@ -28,7 +28,7 @@ export function cursorExpected(span: Span, name: string): Diagnostic {
   );
 }
 
-/** Says `unexpected-cursor`. */
+/** A second CURSOR among the arguments of a table function. */
 export function unexpectedCursor(span: Span, name: string): Diagnostic {
   return error(
     'unexpected-cursor',
@@ -38,7 +38,7 @@ export function unexpectedCursor(span: Span, name: string): Diagnostic {
   );
 }
 
-/** Says `argument-count`. */
+/** A table function with too few or too many arguments. */
 export function argumentCount(span: Span, name: string, found: number, signature: string): Diagnostic {
   return error(
     'argument-count',
@@ -48,7 +48,7 @@ export function argumentCount(span: Span, name: string, found: number, signature
   );
 }
 
-/** Says `argument-not-constant`. */
+/** An argument of a table function that depends on a row. */
 export function argumentNotConstant(span: Span, name: string, parameter: string): Diagnostic {
   return error(
     'argument-not-constant',
@@ -58,13 +58,13 @@ export function argumentNotConstant(span: Span, name: string, parameter: string)
   );
 }
 
-/** Says `type-mismatch`. */
+/** An argument of a table function of another type. */
 export function argumentType(span: Span, name: string, parameter: string, wanted: string): Diagnostic {
   const hint = wanted === 'a text' ? "write it in single quotes, for instance 'price'" : undefined;
   return error('type-mismatch', span, `${parameter} of ${name} is ${wanted}`, hint);
 }
 
-/** Says `argument-out-of-range`. */
+/** An argument of a table function outside of what it may be. */
 export function argumentOutOfRange(
   span: Span,
   name: string,
@@ -75,7 +75,7 @@ export function argumentOutOfRange(
   return error('argument-out-of-range', span, `${parameter} of ${name} can not be ${found}`, `it is ${range}`);
 }
 
-/** Says `no-numeric-column`. */
+/** A cursor without a numeric column for a function that works on numbers. */
 export function noNumericColumn(span: Span, name: string): Diagnostic {
   return error(
     'no-numeric-column',
@@ -85,7 +85,7 @@ export function noNumericColumn(span: Span, name: string): Diagnostic {
   );
 }
 
-/** Says `too-many-columns`. */
+/** A cursor with more numeric columns than the function takes. */
 export function tooManyNumericColumns(span: Span, name: string, found: number, most: number): Diagnostic {
   return error(
     'too-many-columns',
@@ -95,7 +95,7 @@ export function tooManyNumericColumns(span: Span, name: string, found: number, m
   );
 }
 
-/** Says `decimal-column`. */
+/** A DECIMAL column for a function that works on floating point numbers. */
 export function decimalColumn(span: Span, name: string, column: string): Diagnostic {
   return error(
     'decimal-column',
@@ -105,7 +105,7 @@ export function decimalColumn(span: Span, name: string, column: string): Diagnos
   );
 }
 
-/** Says `type-mismatch`. */
+/** GROUP_RANK by a column of a type that it does not rank. */
 export function rankColumnType(span: Span, column: string, type: string): Diagnostic {
   return error(
     'type-mismatch',
@@ -115,7 +115,7 @@ export function rankColumnType(span: Span, column: string, type: string): Diagno
   );
 }
 
-/** Says `duplicate-column`. */
+/** A cursor with a column that the table function adds. */
 export function resultColumnTaken(span: Span, column: string): Diagnostic {
   return error(
     'duplicate-column',
@@ -125,7 +125,7 @@ export function resultColumnTaken(span: Span, column: string): Diagnostic {
   );
 }
 
-/** Says `state-too-large`. */
+/** A table function whose arguments could make it need more memory than the state limit. */
 export function stateTooLarge(span: Span, name: string, bytes: number, limit: number, smaller: string): Diagnostic {
   const megabytes = (value: number): string => `${Math.ceil(value / 2 ** 20).toLocaleString('en')} MB`;
   return error(

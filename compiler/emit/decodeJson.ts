@@ -36,7 +36,7 @@ export function emitJsonDecoder(options: DecoderOptions): DecoderText {
   const root = emitNode(tree, context, 0);
   emitDocument(parsePath(rowPath), root, flattens, context);
   emitRecord(context, flattens);
-  const layout = emitLayout(options, use);
+  const layout = emitLayout(options, tree, use);
   const decode = new Code();
   if (layout !== undefined) {
     context.functions.push(layout);
@@ -44,8 +44,14 @@ export function emitJsonDecoder(options: DecoderOptions): DecoderText {
     decode.line(
       `const stop = end - at <= <usize>${use('../contract/abi', 'RECORD_BYTES_MAX')} ? end : lineBound_${name}(at);`,
     );
-    decode.line(`const next = stop == 0 ? <usize>0 : layout_${name}(at, stop);`);
-    decode.line('if (next != 0) return next;');
+    decode.block(`if (passed_${name} == 0)`, () => {
+      decode.line(`const next = stop == 0 ? <usize>0 : layout_${name}(at, stop);`);
+      decode.line(`if (next != 0) { missed_${name} = 0; return next; }`);
+      decode.line(`if (++missed_${name} > 8) { missed_${name} = 8; passed_${name} = 32; }`);
+    });
+    decode.line(`else passed_${name}--;`);
+    // Where records keep missing the layout it is tried on few of them.
+    context.functions.push(`let missed_${name}: u32 = 0;`, `let passed_${name}: u32 = 0;`);
     const bound = new Code();
     bound.line(`const stop = ${use('formats/json', 'findLineEnd')}(at, at + RECORD_BYTES_MAX + 1);`);
     bound.line('return stop - at <= <usize>RECORD_BYTES_MAX ? stop + 1 : 0;');

@@ -1,196 +1,397 @@
-// The expected layout of a JSON input: one object a line, members named and ordered as the columns are, no white space.
-import type { SqlType } from '../../contract/types.ts';
+// The expected layout of a JSON input: one object a line, members in the order of a sample or else of the columns, objects and an array
+// of rows in it. A member is met by comparing whole keys where there are no blanks; over blanks and members that nobody reads it is
+// sought. What differs otherwise is left to the general reader: members that are missing, repeated or in another order.
 import { Code } from './code.ts';
-import { addressesOf, type DecodedColumn, type DecoderOptions, storeToken } from './decodeShared.ts';
+import type { DecoderOptions } from './decodeShared.ts';
 import { matchBytes } from './decodeJson.ts';
-import { parsePath } from './paths.ts';
+import { emitLayoutValue } from './layoutValues.ts';
+import type { PathNode } from './paths.ts';
 
-const COLUMNS_PER_FUNCTION = 12;
+/** Most bytes of Wasm that one function may take, by estimate. */
+const functionBytesMax = 2600;
+
+/** How an object is read: its members in the order in which they are expected. */
+interface ObjectLayout {
+  readonly kind: 'object';
+  /** Number of the object, for the names of its functions. */
+  readonly number: number;
+  readonly depth: number;
+  readonly members: readonly MemberLayout[];
+  /** The member whose value becomes the time where its place is not known. */
+  readonly floatingTime: string | undefined;
+}
+
+interface MemberLayout {
+  readonly name: string;
+  readonly value: ObjectLayout | ArrayLayout | LeafLayout;
+}
+
+/** An array whose elements make rows. */
+interface ArrayLayout {
+  readonly kind: 'array';
+  readonly element: ObjectLayout;
+}
+
+/** A column, the time alone (no index), or a member that is not read. */
+interface LeafLayout {
+  readonly kind: 'leaf';
+  readonly index: number | undefined;
+  readonly isTime: boolean;
+}
+
+/** A piece of straight code with what it costs; pieces share nothing but `at`. */
+interface Step {
+  readonly bytes: number;
+  emit(code: Code): void;
+}
+
+interface LayoutContext {
+  readonly options: DecoderOptions;
+  readonly use: (module: string, name: string) => string;
+  readonly functions: string[];
+  parts: number;
+}
+
+class NoLayout extends Error {}
 
 /** Emits `layout_<name>(at, end)`: behind the record, or 0 when it is not in the layout. undefined where no layout can be expected. */
-export function emitLayout(options: DecoderOptions, use: (module: string, name: string) => string): string | undefined {
+export function emitLayout(
+  options: DecoderOptions,
+  tree: PathNode,
+  use: (module: string, name: string) => string,
+): string | undefined {
   const { binding, name } = options;
   if (binding.format.kind !== 'json' || binding.format.rowPath !== '$') return undefined;
-  const keys = options.columns.map(({ column }) => parsePath(column.mapping ?? `$.${column.name}`));
-  if (keys.some((steps) => steps.length !== 1 || typeof steps[0] !== 'string' || /["\\\x00-\x1f]/.test(steps[0])))
-    return undefined;
-  const names = keys.map((steps) => String(steps[0]));
-  if (new Set(names).size < names.length) return undefined;
-  const timeSteps = binding.time === undefined ? undefined : parsePath(binding.time.path);
-  const timeIndex = timeSteps?.length === 1 ? names.indexOf(String(timeSteps[0])) : -1;
-  if (timeSteps !== undefined && timeIndex < 0) return undefined;
-  const parts: string[] = [];
-  const functions: string[] = [];
-  for (let first = 0; first < names.length; first += COLUMNS_PER_FUNCTION) {
-    const code = new Code();
-    code.line('let next: usize = 0;');
-    for (let index = first; index < Math.min(first + COLUMNS_PER_FUNCTION, names.length); index++) {
-      const prefix = new TextEncoder().encode(`${index === 0 ? '{' : ','}"${names[index]}":`);
-      code.line(`if (!(${matchBytes(prefix, 'at')})) return 0;`);
-      code.line(`at += ${prefix.length};`);
-      emitColumn(options, index, index === timeIndex, code, use);
-    }
-    code.line('return at;');
-    const part = `layout_${name}_part${parts.length}`;
-    parts.push(part);
-    functions.push(`function ${part}(at: usize): usize {\n${code}\n}`);
-  }
+  const root = planLayout(tree, binding.layout ?? []);
+  if (root === undefined) return undefined;
+  const context: LayoutContext = { options, use, functions: [], parts: 0 };
+  const array = arrayOf(root);
   const code = new Code();
   code.line('const from = at;');
-  for (const part of parts) {
+  if (floats(root)) code.line(`timeSeen_${name} = false;`);
+  for (const part of emitParts(objectSteps(root, context), context)) {
     code.line(`at = ${part}(at);`);
     code.line('if (at == 0) return 0;');
   }
-  code.line('if (load<u8>(at) != 0x7d) return 0;');
-  code.line('at++;');
+  if (floats(root)) code.line(`if (!timeSeen_${name}) return 0;`);
+  code.line(`at = ${use('formats/json', 'skipBlank')}(at);`);
   code.line(`if (at < end) { if (load<u8>(at) != 0x0a || ${use('formats/batch', 'recordMode')}) return 0; }`);
   code.line(`else if (at > end || !${use('formats/batch', 'lastBatch')}) return 0;`);
   code.line(`recordStart_${name} = from; recordEnd_${name} = at;`);
-  code.line(`accept_${name}();`);
+  code.line(array === undefined ? `accept_${name}();` : `layoutRows_${name}(layoutArray_${name}, true);`);
   code.line('return at < end ? at + 1 : at;');
-  functions.push(`function layout_${name}(at: usize, end: usize): usize {\n${code}\n}`);
-  return functions.join('\n\n');
+  context.functions.push(`function layout_${name}(at: usize, end: usize): usize {\n${code}\n}`);
+  if (floats(root)) context.functions.push(`let timeSeen_${name}: bool = false;`);
+  if (array !== undefined) context.functions.push(`let layoutArray_${name}: usize = 0;`);
+  return context.functions.join('\n\n');
 }
 
-/** One column of the layout while its code is written. */
-interface LayoutColumn {
-  readonly options: DecoderOptions;
-  readonly index: number;
-  readonly definition: DecodedColumn;
-  readonly isTime: boolean;
-  readonly code: Code;
-  readonly use: (module: string, name: string) => string;
-}
-
-function emitColumn(
-  options: DecoderOptions,
-  index: number,
-  isTime: boolean,
-  code: Code,
-  use: (module: string, name: string) => string,
-): void {
-  const definition = options.columns[index];
-  if (definition === undefined) return;
-  const column: LayoutColumn = { options, index, definition, isTime, code, use };
-  if (emitFastForm(column)) code.block('else', () => emitGeneralForm(column));
-  else code.block('', () => emitGeneralForm(column));
-}
-
-// Any other form of the value is read by the general reader, without leaving the layout.
-function emitGeneralForm({ options, index, definition, isTime, code, use }: LayoutColumn): void {
-  const { value, isNull } = addressesOf(options, index);
-  code.line(`next = ${use('formats/json', 'readToken')}(at);`);
-  code.line('if (next == 0) return 0;');
-  code.line(`${use('formats/coerce', 'clearCoerce')}(); ${storeToken(definition.column.type, value, isNull, use)}`);
-  code.line(`if (${use('formats/coerce', 'coerceFault')} != 0) return 0;`);
-  if (isTime) storeTime(options, code, use);
-  code.line('at = next;');
-}
-
-function emitNotNull({ options, definition: { slot }, code }: LayoutColumn): void {
-  if (slot !== undefined) code.line(`store<u8>(${options.frame}, 0, ${slot.nullOffset});`);
-}
-
-// Writes `if (…) { … }` for the usual form of a value; false when the type has none.
-function emitFastForm(layout: LayoutColumn): boolean {
-  const { options, index, definition, isTime, code, use } = layout;
-  const { slot, column } = definition;
-  const fast = (name: string): string => use('formats/fast', name);
-  switch (fastForm(column.type, slot !== undefined, isTime)) {
-    case 'timestamp':
-      emitFastTimestamp(layout);
-      return true;
-    case 'text': {
-      const length = column.type.kind === 'VARCHAR' ? column.type.length : 0;
-      code.line(`next = load<u8>(at) == 0x22 ? ${fast('plainStringEnd')}(at + 1) : 0;`);
-      code.block('if (next != 0)', () => {
-        const text = `${use('text', 'textOf')}(at + 1, min<u32>(<u32>(next - at - 1), ${length}))`;
-        if (slot !== undefined) code.line(`store<u64>(${options.frame}, ${text}, ${slot.valueOffset});`);
-        emitNotNull(layout);
-        code.line('at = next + 1;');
-      });
-      return true;
-    }
-    case 'double':
-      code.line(`const double${index} = ${fast('fastDouble')}(at);`);
-      code.block(`if (${fast('fastEnd')} != 0)`, () => {
-        code.line(`store<f64>(${options.frame}, double${index}, ${slot?.valueOffset ?? 0});`);
-        emitNotNull(layout);
-        code.line('at = fastEnd;');
-      });
-      return true;
-    case 'integer':
-      emitFastInteger(layout);
-      return true;
-    case 'number':
-      code.line(`next = ${fast('fastNumberEnd')}(at);`);
-      // More than 300 characters might be out of the range of a double.
-      code.line('if (next != 0 && next - at < 300) at = next;');
-      return true;
-    case 'general':
-      return false;
+// The layout of a record, or undefined for paths whose values can't be expected in order: elements by number, a value that is read as
+// a whole and in parts, several arrays, names that a record may write in several ways.
+function planLayout(tree: PathNode, order: readonly string[]): ObjectLayout | undefined {
+  const counter = { objects: 0, arrays: 0 };
+  try {
+    return planObject(tree, 1, order, counter);
+  } catch (problem) {
+    if (problem instanceof NoLayout) return undefined;
+    throw problem;
   }
 }
 
-function emitFastTimestamp(layout: LayoutColumn): void {
-  const { options, index, definition, isTime, code, use } = layout;
-  code.line(`const time${index} = ${use('formats/fast', 'fastTimestamp')}(at);`);
-  code.block(`if (${use('formats/fast', 'fastEnd')} != 0)`, () => {
-    code.line('at = fastEnd;');
-    if (definition.slot !== undefined)
-      code.line(`store<i64>(${options.frame}, time${index}, ${definition.slot.valueOffset});`);
-    emitNotNull(layout);
-    if (!isTime || options.time === undefined) return;
-    code.line(`store<i64>(${options.frame}, time${index}, ${options.time.valueOffset});`);
-    code.line(`store<u8>(${options.frame}, 0, ${options.time.nullOffset});`);
+function planObject(
+  node: PathNode,
+  depth: number,
+  order: readonly string[],
+  counter: { objects: number; arrays: number },
+): ObjectLayout {
+  const number = counter.objects++;
+  const names = [...node.members.keys()];
+  if (names.length === 0 || node.leaves.length > 0 || node.elements.size > 0 || node.each !== undefined)
+    throw new NoLayout();
+  if (names.some(isEscaped)) throw new NoLayout();
+  const floating = names.find((name) => {
+    const child = node.members.get(name);
+    return child !== undefined && isTimeAlone(child) && names.length > 1 && !order.includes(name);
   });
+  const known = names.filter((name) => name !== floating);
+  const listed = [...new Set(order.filter((name) => name !== floating && !isEscaped(name)))];
+  const sorted = [...listed, ...known.filter((name) => !listed.includes(name))];
+  const members = sorted.map((name): MemberLayout => {
+    const child = node.members.get(name);
+    if (child === undefined) return { name, value: { kind: 'leaf', index: undefined, isTime: false } };
+    return { name, value: planValue(child, depth, counter) };
+  });
+  return { kind: 'object', number, depth, members, floatingTime: floating };
 }
 
-function emitFastInteger(layout: LayoutColumn): void {
-  const { options, index, definition, code, use } = layout;
-  const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 }[definition.column.type.kind as string] ?? 64;
-  const value = `integer${index}`;
-  const inRange = bits === 64 ? '' : ` && (${value} << ${64 - bits}) >> ${64 - bits} == ${value}`;
-  code.line(`const ${value} = ${use('formats/fast', 'fastInteger')}(at);`);
-  code.block(`if (${use('formats/fast', 'fastEnd')} != 0${inRange})`, () => {
-    const offset = definition.slot?.valueOffset;
-    if (offset !== undefined) {
-      code.line(
-        bits === 64
-          ? `store<i64>(${options.frame}, ${value}, ${offset});`
-          : `store<i32>(${options.frame}, <i32>${value}, ${offset});`,
-      );
-    }
-    emitNotNull(layout);
-    code.line('at = fastEnd;');
-  });
+/** True for names that JSON writes with escapes. */
+function isEscaped(name: string): boolean {
+  return /["\\\x00-\x1f]/.test(name);
 }
 
-function storeTime(options: DecoderOptions, code: Code, use: (module: string, name: string) => string): void {
-  if (options.time === undefined) return;
-  code.line(
-    `${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${options.binding.time?.unit === 's' ? 1000 : 1});`,
+function isTimeAlone({ leaves, members, elements, each }: PathNode): boolean {
+  return leaves.length === 1 && leaves[0] === -1 && members.size + elements.size === 0 && each === undefined;
+}
+
+function planValue(node: PathNode, depth: number, counter: { objects: number; arrays: number }): MemberLayout['value'] {
+  if (node.each !== undefined) {
+    if (counter.arrays++ > 0 || node.leaves.length + node.members.size + node.elements.size > 0) throw new NoLayout();
+    const element = planObject(node.each, depth + 2, [], counter);
+    if (floats(element) || hasTime(element)) throw new NoLayout();
+    return { kind: 'array', element };
+  }
+  if (node.members.size > 0) return planObject(node, depth + 1, [], counter);
+  const columns = node.leaves.filter((leaf) => leaf >= 0);
+  if (node.elements.size > 0 || columns.length > 1) throw new NoLayout();
+  return { kind: 'leaf', index: columns[0], isTime: node.leaves.includes(-1) };
+}
+
+function valuesOf(object: ObjectLayout): MemberLayout['value'][] {
+  return object.members.flatMap(({ value }) => (value.kind === 'object' ? [value, ...valuesOf(value)] : [value]));
+}
+
+function hasTime(object: ObjectLayout): boolean {
+  return valuesOf(object).some((value) =>
+    value.kind === 'leaf' ? value.isTime : value.kind === 'array' && hasTime(value.element),
   );
 }
 
-function fastForm(
-  type: SqlType,
-  kept: boolean,
-  isTime: boolean,
-): 'timestamp' | 'text' | 'double' | 'integer' | 'number' | 'general' {
-  switch (type.kind) {
-    case 'TIMESTAMP':
-      return 'timestamp';
-    case 'VARCHAR':
-      return isTime ? 'general' : 'text';
-    case 'DOUBLE':
-      return isTime ? 'general' : kept ? 'double' : 'number';
-    case 'TINYINT':
-    case 'SMALLINT':
-    case 'INTEGER':
-    case 'BIGINT':
-      return isTime ? 'general' : 'integer';
-    default:
-      return 'general';
+function floats(object: ObjectLayout): boolean {
+  return (
+    object.floatingTime !== undefined ||
+    valuesOf(object).some((value) => value.kind === 'object' && value.floatingTime !== undefined)
+  );
+}
+
+function arrayOf(object: ObjectLayout): ArrayLayout | undefined {
+  return valuesOf(object).find((value) => value.kind === 'array');
+}
+
+// Puts steps into functions `layout_<name>_part<n>(at)` that fit into the limit, and returns their names in order.
+function emitParts(steps: readonly Step[], context: LayoutContext): string[] {
+  const names: string[] = [];
+  let code = new Code();
+  let bytes = 0;
+  const finish = (): void => {
+    code.line('return at;');
+    const name = `layout_${context.options.name}_part${context.parts++}`;
+    names.push(name);
+    context.functions.push(`function ${name}(at: usize): usize {\n  let next: usize = 0;\n${code}\n}`);
+    code = new Code();
+    bytes = 0;
+  };
+  for (const step of steps) {
+    if (bytes > 0 && bytes + step.bytes > functionBytesMax) finish();
+    step.emit(code);
+    bytes += step.bytes;
   }
+  finish();
+  return names;
+}
+
+// Reading an object, from its brace to the one that closes it.
+function objectSteps(object: ObjectLayout, context: LayoutContext): Step[] {
+  const { use, options } = context;
+  const suffix = `${options.name}_${object.number}`;
+  emitSeeking(object, suffix, context);
+  const steps: Step[] = [];
+  const first = object.members.findIndex(({ value }) => isRead(value));
+  let place = 0;
+  for (const [index, { name, value }] of object.members.entries()) {
+    // What a sample had before the first member that is read belongs to the step of that one, as only one of them has the brace.
+    if (index < first) continue;
+    if (!isRead(value)) {
+      steps.push({
+        bytes: comparisonBytes(name) + 20,
+        emit: (code) => emitUnread(name, ',', object.depth, code, use),
+      });
+      continue;
+    }
+    const length = new TextEncoder().encode(name).length;
+    const key = `keys_${suffix} + ${place + 4}, ${length}`;
+    place += 4 + ((length + 3) & ~3);
+    const unread = index === first ? object.members.slice(0, first).map((member) => member.name) : [];
+    steps.push({
+      bytes: [name, ...unread].reduce((sum, each) => sum + comparisonBytes(each) + 40, 0),
+      emit: (code) => emitMember(name, key, index === first ? unread : undefined, object.depth, suffix, code, use),
+    });
+    steps.push(...valueSteps(value, object.depth, context));
+  }
+  steps.push({
+    bytes: 30,
+    emit: (code) => {
+      code.line(`at = load<u8>(at) == 0x7d ? at + 1 : rest_${suffix}(at);`);
+      code.line('if (at == 0) return 0;');
+    },
+  });
+  return steps;
+}
+
+type Use = LayoutContext['use'];
+
+/** Opening and name of a member as they stand without blanks. */
+function compactBytes(name: string, opening: '{' | ','): Uint8Array {
+  return new TextEncoder().encode(`${opening}"${name}":`);
+}
+
+/** What comparing with a member's name takes. */
+function comparisonBytes(name: string): number {
+  return 30 + 18 * Math.ceil(compactBytes(name, ',').length / 8);
+}
+
+// A member that a sample had and nobody reads. It may be missing, or hold blanks; then seeking gets over it.
+function emitUnread(
+  name: string,
+  opening: '{' | ',',
+  depth: number,
+  code: Code,
+  use: Use,
+  otherwise?: () => void,
+): void {
+  const bytes = compactBytes(name, opening);
+  code.block(`if (${matchBytes(bytes, 'at')})`, () => {
+    code.line(`at = ${use('formats/json', 'skipValue')}(at + ${bytes.length}, ${depth});`);
+    code.line('if (at == 0) return 0;');
+    otherwise?.();
+  });
+}
+
+// To the value of a member; `unread` are names that a sample had before it, where it is the first one that is read.
+function emitMember(
+  name: string,
+  key: string,
+  unread: readonly string[] | undefined,
+  depth: number,
+  suffix: string,
+  code: Code,
+  use: Use,
+): void {
+  const seek = (opening: number): string => `{ at = seek_${suffix}(at, ${opening}, ${key}); if (at == 0) return 0; }`;
+  const meet = (opening: '{' | ','): void => {
+    const bytes = compactBytes(name, opening);
+    code.line(`if (${matchBytes(bytes, 'at')}) at += ${bytes.length};`);
+    code.line(`else ${seek(opening === '{' ? 0x7b : 0x2c)}`);
+  };
+  const [head, ...others] = unread ?? [];
+  if (head === undefined) return meet(unread === undefined ? ',' : '{');
+  emitUnread(head, '{', depth, code, use, () => {
+    for (const other of others) emitUnread(other, ',', depth, code, use);
+    meet(',');
+  });
+  code.line(`else ${seek(0x7b)}`);
+}
+
+function valueSteps(value: MemberLayout['value'], depth: number, context: LayoutContext): Step[] {
+  const { options, use } = context;
+  if (value.kind === 'object') {
+    const blank: Step = { bytes: 15, emit: (code) => code.line(`at = ${use('formats/json', 'skipBlank')}(at);`) };
+    return [blank, ...objectSteps(value, context)];
+  }
+  if (value.kind === 'leaf')
+    return [{ bytes: valueBytes, emit: (code) => emitLayoutValue(options, value, depth, code, use) }];
+  emitRows(value, context);
+  return [
+    {
+      bytes: 50,
+      emit: (code) => {
+        code.line(`at = ${use('formats/json', 'skipBlank')}(at);`);
+        code.line(`layoutArray_${options.name} = at;`);
+        code.line(`at = layoutRows_${options.name}(at, false);`);
+        code.line('if (at == 0) return 0;');
+      },
+    },
+  ];
+}
+
+function isRead(value: MemberLayout['value']): boolean {
+  return value.kind !== 'leaf' || value.index !== undefined || value.isTime;
+}
+
+// Names as isListed reads them; scans may read behind the last one.
+function listBytes(names: readonly string[]): number[] {
+  const encoded = names.map((name) => new TextEncoder().encode(name));
+  const entries = encoded.flatMap((bytes) => [
+    bytes.length & 255,
+    bytes.length >> 8,
+    0,
+    0,
+    ...bytes,
+    ...Array.from({ length: -bytes.length & 3 }, () => 0),
+  ]);
+  return [...entries, 0, 0, 0, 0, 0, 0, 0, 0];
+}
+
+/** What the code of one value takes, at most. */
+const valueBytes = 250;
+
+// layoutRows_<name>(at, rows): passes over the array; first all of it is checked, then every element makes a row.
+function emitRows({ element }: ArrayLayout, context: LayoutContext): void {
+  const { options, use } = context;
+  const parts = emitParts(objectSteps(element, context), context);
+  const code = new Code();
+  code.line('if (load<u8>(at) != 0x5b) return 0;');
+  code.line(`at = ${use('formats/json', 'skipBlank')}(at + 1);`);
+  code.block('for (;;)', () => {
+    for (const part of parts) {
+      code.line(`at = ${part}(at);`);
+      code.line('if (at == 0) return 0;');
+    }
+    code.line(`if (rows) accept_${options.name}();`);
+    code.line('if (load<u8>(at) == 0x2c && load<u8>(at, 1) == 0x7b) { at++; continue; }');
+    code.line('at = skipBlank(at);');
+    code.line('const c = load<u8>(at);');
+    code.line('if (c == 0x5d) return at + 1;');
+    code.line('if (c != 0x2c) return 0;');
+    code.line('at = skipBlank(at + 1);');
+  });
+  code.line('return 0;');
+  context.functions.push(`function layoutRows_${options.name}(at: usize, rows: bool): usize {\n${code}\n}`);
+}
+
+// seek_<object>: the value of a member that is not met byte by byte, over blanks and members that nobody reads. rest_<object>: to the
+// end of the object. other_<object>: behind one member that nobody reads; a member that is read stands at another place than expected.
+function emitSeeking(object: ObjectLayout, suffix: string, context: LayoutContext): void {
+  const { use, options, functions } = context;
+  const layout = (name: string): string => use('formats/layout', name);
+  const names = object.members.filter(({ value }) => isRead(value)).map(({ name }) => name);
+  functions.push(`const keys_${suffix}: usize = memory.data<u8>([${listBytes(names).join(', ')}]);`);
+  const other = new Code();
+  other.line(`const value = ${layout('anyMemberAt')}(at, opening);`);
+  other.line('if (value == 0) return 0;');
+  if (object.floatingTime !== undefined) {
+    const key = new TextEncoder().encode(object.floatingTime);
+    functions.push(
+      `const timeKey_${options.name}: usize = memory.data<u8>([${[...key, 0, 0, 0, 0, 0, 0, 0, 0].join(', ')}]);`,
+    );
+    other.block(`if (${layout('isNamed')}(timeKey_${options.name}, ${key.length}))`, () => {
+      other.line(`if (timeSeen_${options.name}) return 0;`);
+      other.line(`timeSeen_${options.name} = true;`);
+      other.line('at = value;');
+      other.line('let next: usize = 0;');
+      emitLayoutValue(options, { index: undefined, isTime: true }, object.depth, other, use);
+      other.line('return at;');
+    });
+  }
+  other.line(`if (${layout('isListed')}(keys_${suffix}, ${names.length})) return 0;`);
+  other.line(`return ${use('formats/json', 'skipValue')}(value, ${object.depth});`);
+  functions.push(`function other_${suffix}(at: usize, opening: u32): usize {\n${other}\n}`);
+  const seek = new Code();
+  seek.block('for (;;)', () => {
+    seek.line(`const value = ${layout('memberAt')}(at, opening, key, length);`);
+    seek.line('if (value != 0) return value;');
+    seek.line(`at = other_${suffix}(at, opening);`);
+    seek.line('if (at == 0) return 0;');
+    seek.line('opening = 0x2c;');
+  });
+  seek.line('return 0;');
+  functions.push(`function seek_${suffix}(at: usize, opening: u32, key: usize, length: u32): usize {\n${seek}\n}`);
+  const rest = new Code();
+  rest.block('for (;;)', () => {
+    rest.line(`at = ${use('formats/json', 'skipBlank')}(at);`);
+    rest.line('if (load<u8>(at) == 0x7d) return at + 1;');
+    rest.line(`at = other_${suffix}(at, 0x2c);`);
+    rest.line('if (at == 0) return 0;');
+  });
+  rest.line('return 0;');
+  functions.push(`function rest_${suffix}(at: usize): usize {\n${rest}\n}`);
 }

@@ -2,7 +2,7 @@
 import { emitCsvDecoder } from './decodeCsv.ts';
 import { emitJsonDecoder } from './decodeJson.ts';
 import type { InputBinding } from '../../contract/binding.ts';
-import { Code } from './code.ts';
+import { Code, type ModuleBuilder } from './code.ts';
 import type { Frame, StreamLayout } from './layout.ts';
 import { settles } from './merges.ts';
 import type { ProgramContext } from './context.ts';
@@ -118,20 +118,26 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   const abi = (name: string): string => module.use('../contract/abi', name);
   const status = module.use('operators/context', 'setStatus');
   code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
-  code.line(`${module.use('formats/batch', 'setLastBatch')}((form & ${abi('BATCH_LAST')}) != 0);`);
+  const documents = layout.input?.binding.documents === true;
+  code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);
+  code.line(`${module.use('formats/batch', 'setLastBatch')}(${documents ? 'true' : 'last'});`);
   emitArrival(layout, code, 'clock');
   code.line('const end = pointer + <usize>length;');
   // The sentinel that scanners stop at; nothing of the batch lies there.
   code.line('store<u8>(end, 0);');
-  code.line(`${module.use('formats/batch', 'setRecordMode')}(false);`);
+  code.line(`${module.use('formats/batch', 'setRecordMode')}(${documents});`);
   code.line('let at = pointer;');
   code.line(`${status}(${abi('STATUS_DONE')});`);
   code.block('while (at < end)', () => {
     code.line(
       `if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
     );
-    code.line(`const next = record_${id}(at, end);`);
-    code.line('if (next == 0) break;');
+    const { binding } = layout.input ?? {};
+    if (documents && binding?.format.kind === 'json') emitDocument(id, binding.format.rowPath === '$', code, module);
+    else {
+      code.line(`const next = record_${id}(at, end);`);
+      code.line('if (next == 0) break;');
+    }
     code.line(
       `if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
     );
@@ -152,6 +158,22 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
     'One record; where the next one begins, 0 when this one is not whole yet.',
   );
   module.function(`function feedRaw_${id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
+}
+
+/** Writes, within the loop of a feed, that the document at `at` is decoded; `next` is where reading goes on. */
+export function emitDocument(id: string, splits: boolean, code: Code, module: ModuleBuilder): void {
+  const [find, start, stop] = ['findDocument', 'documentStart', 'documentEnd'].map((name) =>
+    module.use('formats/documents', name),
+  );
+  code.line(`const next = ${find}(at, end, last, ${splits});`);
+  code.line('if (next == 0) break;');
+  code.block(`if (${start} < ${stop})`, () => {
+    // The byte behind a document gives way to the sentinel for a while.
+    code.line('const behind = load<u8>(next);');
+    code.line('store<u8>(next, 0);');
+    code.line(`record_${id}(${start}, next);`);
+    code.line('store<u8>(next, behind);');
+  });
 }
 
 // A record's own metadata, where the application reads it.

@@ -113,11 +113,18 @@ function emitBound(domain: Domain, context: ProgramContext): void {
 function emitCatchUp(domain: Domain, context: ProgramContext): void {
   const code = new Code();
   if (domain.timed.length > 0) {
-    code.line(`const bound = bound_${domain.index}();`);
-    code.line(`if (bound >= next_${domain.index} && !events_${domain.index}(bound, true, resumable)) return false;`);
+    emitReached(domain, context, code);
   }
   code.line('return true;');
   context.module.function(`function merge_${domain.index}(resumable: bool): bool`, code);
+}
+
+// What the bound closes leaves, and the stream's clock moves on to it; the end is no time.
+function emitReached(domain: Domain, context: ProgramContext, code: Code): void {
+  const layout = 'stream' in domain.clock ? context.program.streams.get(domain.clock.stream) : undefined;
+  code.line(`const bound = bound_${domain.index}();`);
+  code.line(`if (bound >= next_${domain.index} && !events_${domain.index}(bound, true, resumable)) return false;`);
+  code.line(`if (bound != i64.MAX_VALUE) rowtime_${layout?.id} = max(rowtime_${layout?.id}, bound);`);
 }
 
 function emitWait(merge: Merge, context: ProgramContext): void {
@@ -151,8 +158,8 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
     }
     code.line('if (first < 0) break;');
     // A clock whose own queue is empty may still bring something lower.
-    for (const [index, source] of merge.sources.entries())
-      code.line(`if (first != ${index} && bound_${source}() < time) return true;`);
+    const waits = merge.sources.map((source, index) => `(first != ${index} && bound_${source}() < time)`);
+    code.line(`if (${waits.join(' || ')}) break;`);
     if (hasEvents)
       code.line(
         `if (time >= next_${domain.index} && !events_${domain.index}(time, ${!domain.fanIn}, resumable)) return false;`,
@@ -166,8 +173,7 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
     code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
   });
   if (hasEvents) {
-    code.line(`const bound = bound_${domain.index}();`);
-    code.line(`if (bound >= next_${domain.index} && !events_${domain.index}(bound, true, resumable)) return false;`);
+    emitReached(domain, context, code);
   }
   code.line('return true;');
   module.function(

@@ -18,7 +18,7 @@ type CodeOf<K extends StatefulRelation['kind']> =
   | OperatorCode<K>
   | ((relation: OperatorOf<K>['relation']) => OperatorCode<K>);
 
-const codes: { readonly [K in StatefulRelation['kind']]?: CodeOf<K> } = {
+const codes: { readonly [K in StatefulRelation['kind']]: CodeOf<K> } = {
   'table-function': tableFunctionCode,
   'stagger-aggregate': staggerCode,
   'tumble-aggregate': tumbleCode,
@@ -32,14 +32,8 @@ const codes: { readonly [K in StatefulRelation['kind']]?: CodeOf<K> } = {
 
 /** An operator's code with the operator itself: what the parts of the emitter call. */
 export function operatorCode<K extends StatefulRelation['kind']>(operator: OperatorOf<K>): OperatorCode<K> {
-  const code: CodeOf<K> | undefined = codes[operator.relation.kind as K];
-  if (code === undefined) throw new Error(`invariant: no code for ${operator.relation.kind}`);
+  const code: CodeOf<K> = codes[operator.relation.kind as K];
   return typeof code === 'function' ? code(operator.relation) : code;
-}
-
-/** True when the emitter knows a kind of operator. */
-export function isEmitted(kind: StatefulRelation['kind']): boolean {
-  return codes[kind] !== undefined;
 }
 
 /** What a leaving function is called with: its parameters' names. */

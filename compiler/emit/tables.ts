@@ -7,7 +7,7 @@ import { Code, type ModuleBuilder } from './code.ts';
 import type { ProgramContext } from './context.ts';
 import { wasmType, type Operand } from './expressions.ts';
 import { deriveFrom } from './finite.ts';
-import { emitDecoder } from './inputs.ts';
+import { emitDecoder, emitDocument } from './inputs.ts';
 import { chainOf, frameOf, type Frame, type OperatorOf, type ProgramLayout } from './layout.ts';
 
 /** Bytes of a row before its indexes (assembly/state/table). */
@@ -196,7 +196,6 @@ export function emitTables(context: ProgramContext): void {
   const feed = new Code();
   const commit = new Code();
   const version = new Code();
-  let documents = false;
   const use = (name: string): string => module.use('state/table', name);
   for (const layout of context.tables.values()) {
     const { id, name, loaded } = layout;
@@ -205,7 +204,6 @@ export function emitTables(context: ProgramContext): void {
     const { index } = loaded;
     emitLoad(layout, loaded.binding, context);
     begin.line(`if (table == ${index}) ${use('beginTable')}(${name}, silent != 0);`);
-    if (loaded.binding.format.kind === 'json') documents = true;
     feed.line(`if (table == ${index}) return load_${id}(pointer, length, form, clock);`);
     commit.block(`if (table == ${index})`, () => {
       for (const line of commitLines(layout, module)) commit.line(line);
@@ -214,7 +212,6 @@ export function emitTables(context: ProgramContext): void {
     });
     version.line(`if (table == ${index}) return ${use('tableVersion')}(${name});`);
   }
-  if (documents) begin.line(`${module.use('formats/documents', 'beginDocuments')}();`);
   feed.line(`${module.use('operators/context', 'setStatus')}(${module.use('../contract/abi', 'STATUS_DONE')});`);
   feed.line('return length;');
   version.line('return 0;');
@@ -322,19 +319,8 @@ function emitFeed(
     code.line(
       `if (${module.use('operators/context', 'outputFull')}) { ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
     );
-    if (documents) {
-      const [find, start, stop] = ['findDocument', 'documentStart', 'documentEnd'].map((name) =>
-        module.use('formats/documents', name),
-      );
-      code.line(`const next = ${find}(at, end, last, ${format.rowPath === '$'});`);
-      code.line('if (next == 0) break;');
-      code.block(`if (${start} < ${stop})`, () => {
-        // The byte behind a document gives way to the sentinel for a while.
-        code.line('const behind = load<u8>(next);');
-        code.line('store<u8>(next, 0);');
-        code.line(`record_${id}(${start}, next);`);
-        code.line('store<u8>(next, behind);');
-      });
+    if (format.kind === 'json') {
+      emitDocument(id, format.rowPath === '$', code, module);
     } else {
       code.line(`const next = record_${id}(at, end);`);
       code.line('if (next == 0) break;');

@@ -1,11 +1,11 @@
 // Operators of the oracle: rows are kept as they came and results computed from the laws in compiler/plan/plan.ts by going through all.
-import type { StatefulRelation, TableFunction } from '../../compiler/plan/plan.ts';
-import { NotKnown } from './evaluate.ts';
+import type { StatefulRelation } from '../../compiler/plan/plan.ts';
 import { Staggering, Tumbling } from './groupOperators.ts';
 import { Joining } from './joinOperator.ts';
 import { rowByRow, type Operator } from './operator.ts';
 import { distinct, lookup, sliding, type Tables } from './rowOperators.ts';
 import { Sorting, TimeSorting } from './sortOperators.ts';
+import { tableFunction } from './tableOperators.ts';
 
 /** Makes the operator of a relation. */
 export function newOperator(relation: StatefulRelation, tables: Tables): Operator {
@@ -29,8 +29,4 @@ export function newOperator(relation: StatefulRelation, tables: Tables): Operato
     case 'time-sort':
       return new TimeSorting(relation);
   }
-}
-
-function tableFunction(relation: TableFunction): Operator {
-  throw new NotKnown(relation.name);
 }

@@ -206,6 +206,9 @@ const forms: Record<Kind, readonly Form[]> = {
     (of, random) =>
       `(${of('text')} ${random.pick(['', 'NOT '])}LIKE ${random.pick(["'a%'", "'_'", "'%b%'", "'%ü'", "''"])})`,
     (of) => `CAST(CAST(${of('boolean')} AS VARCHAR(7)) AS BOOLEAN)`,
+    (of, random) => `((${of('integer')}, ${of('text')}) ${random.pick(['=', '<>'])} (${of('integer')}, ${of('text')}))`,
+    (of, random) =>
+      `((${of('timestamp')}, ${of('timestamp')}) ${random.pick(['OVERLAPS', 'CONTAINS', 'PRECEDES', 'EQUALS'])} (${of('timestamp')}, ${of('timestamp')}))`,
   ],
   timestamp: [
     (of, random) => `FLOOR(${of('timestamp')} TO ${random.pick(['SECOND', 'MINUTE', 'HOUR', 'DAY', 'MONTH', 'YEAR'])})`,

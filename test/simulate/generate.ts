@@ -2,7 +2,7 @@
 import type { Random } from './choices.ts';
 import { typeTexts, type GeneratedColumn } from './expressions.ts';
 import { generateQuery, queryText, type GeneratedQuery, type Readable } from './queries.ts';
-import { inputColumns } from './timeline.ts';
+import { inputColumns, tableColumns } from './timeline.ts';
 
 /** A pump; pumps with one target agree in its columns. */
 export interface GeneratedPump {
@@ -16,6 +16,8 @@ export interface GeneratedPump {
 /** A program: inputs, which all have the same columns, and pumps in script order. */
 export interface GeneratedProgram {
   readonly inputs: readonly string[];
+  /** A reference table. */
+  readonly table?: string;
   readonly pumps: readonly GeneratedPump[];
 }
 
@@ -36,6 +38,7 @@ export function programText(program: GeneratedProgram): string {
 export function generateProgram(random: Random, prefix: string): GeneratedProgram {
   const inputs = random.many(random.pick([1, 1, 1, 2, 2, 3]), (index) => `${prefix}S${index}`);
   const readable: Readable[] = inputs.map((name) => ({ name, columns: inputColumns }));
+  const table = random.chance(0.3) ? { table: { name: `${prefix}R`, columns: tableColumns } } : {};
   const pumps: GeneratedPump[] = [];
   const count = 1 + random.below(4);
   for (let number = 0; number < count; number++) {
@@ -48,16 +51,16 @@ export function generateProgram(random: Random, prefix: string): GeneratedProgra
         readable.findIndex((stream) => stream.name === shared.target),
       );
       const kinds = shared.columns.map((column) => column.kind);
-      pumps.push({ ...shared, name, queries: [generateQuery(random, above, kinds)] });
+      pumps.push({ ...shared, name, queries: [generateQuery(random, { streams: above }, kinds)] });
       continue;
     }
-    const first = generateQuery(random, readable);
+    const first = generateQuery(random, { streams: readable, ...table });
     const queries = [first];
     if (random.chance(0.06) && first.before === '' && first.after === undefined)
       queries.push(
         generateQuery(
           random,
-          readable,
+          { streams: readable },
           first.items.map((item) => item.kind),
         ),
       );
@@ -66,5 +69,5 @@ export function generateProgram(random: Random, prefix: string): GeneratedProgra
     pumps.push({ name, target, columns, queries });
     readable.push({ name: target, columns });
   }
-  return { inputs, pumps };
+  return { inputs, pumps, ...(table.table === undefined ? {} : { table: table.table.name }) };
 }

@@ -1,4 +1,5 @@
 // Random queries of every form over a stream, a derived table or two streams.
+import { aggregateItem, keyOf, windowItem, windowText, type Item, type Source } from './calls.ts';
 import type { Random } from './choices.ts';
 import { expressionText, itemKinds, type GeneratedColumn, type Kind } from './expressions.ts';
 
@@ -16,23 +17,16 @@ export interface GeneratedQuery {
   readonly after?: string;
 }
 
-/** One expression of a select list. */
-export interface Item {
-  readonly sql: string;
-  readonly kind: Kind;
-}
-
-/** A stream that may be read. */
+/** A stream that may be read, or a reference table. */
 export interface Readable {
   readonly name: string;
   readonly columns: readonly GeneratedColumn[];
 }
 
-/** What a FROM gives: how it is written, how its ROWTIME is called, its columns. */
-interface Source {
-  readonly sql: string;
-  readonly rowtime: string;
-  readonly columns: readonly GeneratedColumn[];
+/** What a program's queries may read. */
+export interface Relations {
+  readonly streams: readonly Readable[];
+  readonly table?: Readable;
 }
 
 /** A query as SQL; items get the names of their columns with `named`. */
@@ -56,11 +50,14 @@ const formWeights = {
   sort: 1,
   timeSort: 1,
   promote: 1,
+  items: 1,
+  lookup: 3,
 } as const;
 
 /** A random query over some of the streams; `wanted` says which kinds its columns must have. */
-export function generateQuery(random: Random, readable: readonly Readable[], wanted?: readonly Kind[]): GeneratedQuery {
-  const source = sourceOf(random, random.pick(readable), 1);
+export function generateQuery(random: Random, relations: Relations, wanted?: readonly Kind[]): GeneratedQuery {
+  const { streams, table } = relations;
+  const source = sourceOf(random, random.pick(streams), 1);
   if (wanted !== undefined) return rowQuery(random, source, wanted);
   const forms = Object.entries(formWeights).flatMap(([name, weight]) => random.many(weight, () => name));
   switch (random.pick(forms)) {
@@ -73,13 +70,17 @@ export function generateQuery(random: Random, readable: readonly Readable[], wan
     case 'distinct':
       return distinctQuery(random, source);
     case 'join':
-      return joinQuery(random, readable);
+      return joinQuery(random, streams);
     case 'sort':
       return sortQuery(random, source);
     case 'timeSort':
       return timeSortQuery(random, source);
     case 'promote':
       return promoteQuery(random, source);
+    case 'items':
+      return itemsQuery(random, source);
+    case 'lookup':
+      return table === undefined ? rowQuery(random, source) : lookupQuery(random, random.pick(streams), table);
     default:
       return rowQuery(random, source);
   }
@@ -90,9 +91,73 @@ function sourceOf(random: Random, stream: Readable, depth: number): Source {
   const plain: Source = { sql: `"${stream.name}"`, rowtime: `"${stream.name}".ROWTIME`, columns: stream.columns };
   if (depth === 0 || !random.chance(0.2)) return plain;
   const inner = sourceOf(random, stream, depth - 1);
+  const ranked = random.chance(0.2) ? rankedSource(random, inner) : undefined;
+  if (ranked !== undefined) return ranked;
   const query = random.pick([rowQuery, tumbleQuery, slidingQuery, distinctQuery])(random, inner);
   const columns = query.items.map((item, index) => ({ name: `C${index}`, kind: item.kind }));
   return { sql: `(${queryText(query, true)}) AS d`, rowtime: 'd.ROWTIME', columns };
+}
+
+// The rows of a source with their ranks.
+function rankedSource(random: Random, source: Source): Source | undefined {
+  const fitting = source.columns.filter(({ kind }) => ['smallint', 'integer', 'bigint', 'text', 'char'].includes(kind));
+  if (fitting.length === 0) return undefined;
+  const orders = `'${random.pick(['asc', 'desc'])}', '${random.pick(['asc', 'desc', 'none'])}'`;
+  const cursor = `CURSOR(SELECT STREAM * FROM ${source.sql})`;
+  const call = `GROUP_RANK(${cursor}, '${random.pick(fitting).name}', 'RANKED', ${orders}, 0, ${random.pick([0, 0, 2])})`;
+  return {
+    sql: `TABLE(${call}) AS d`,
+    rowtime: 'd.ROWTIME',
+    columns: [...source.columns, { name: 'RANKED', kind: 'integer' }],
+  };
+}
+
+function itemsQuery(random: Random, source: Source): GeneratedQuery {
+  const fitting = source.columns.filter(({ kind }) => !['double', 'real', 'loose'].includes(kind));
+  if (fitting.length === 0) return rowQuery(random, source);
+  const cursor = `CURSOR(SELECT STREAM * FROM ${source.sql})`;
+  const column = `'${random.pick(fitting).name}'`;
+  const seconds = 1 + random.below(10);
+  const most = random.chance(0.5);
+  const call = most
+    ? `TOP_K_ITEMS_TUMBLING(${cursor}, ${column}, ${1 + random.below(4)}, ${seconds})`
+    : `COUNT_DISTINCT_ITEMS_TUMBLING(${cursor}, ${column}, ${seconds})`;
+  const items: Item[] = most
+    ? [
+        { sql: 'ITEM', kind: 'text' },
+        { sql: 'ITEM_COUNT', kind: 'bigint' },
+      ]
+    : [{ sql: 'NUMBER_OF_DISTINCT_ITEMS', kind: 'bigint' }];
+  return { items, before: '', from: `TABLE(${call})` };
+}
+
+function lookupQuery(random: Random, stream: Readable, table: Readable): GeneratedQuery {
+  const aliased = (alias: string, readable: Readable): GeneratedColumn[] =>
+    readable.columns.map(({ name, kind }) => ({ name: `${alias}.${name}`, kind }));
+  const [left, right] = [aliased('l', stream), aliased('r', table)];
+  const source: Source = { sql: '', rowtime: random.pick(['l.ROWTIME', 'ROWTIME']), columns: [...left, ...right] };
+  const condition = joinCondition(random, left, right);
+  const comma = random.chance(0.1);
+  const join = comma ? ',' : random.pick([' JOIN', ' LEFT JOIN']);
+  const from = `"${stream.name}" AS l${join} "${table.name}" AS r${comma ? '' : ` ON ${condition}`}`;
+  return {
+    items: randomItems(random, source),
+    before: '',
+    from,
+    ...(comma ? { where: condition } : maybeWhere(random, source, 0.2, 1)),
+  };
+}
+
+// Mostly equal keys, now and then something more or nothing.
+function joinCondition(random: Random, left: readonly GeneratedColumn[], right: readonly GeneratedColumn[]): string {
+  const pairs = left.flatMap((one) =>
+    right.filter((two) => two.kind === one.kind && one.kind !== 'loose').map((two) => `${one.name} = ${two.name}`),
+  );
+  const conditions = [
+    ...(pairs.length === 0 ? [] : random.many(1 + random.below(2), () => random.pick(pairs))),
+    ...(random.chance(0.3) ? [expressionText(random, 'boolean', [...left, ...right], 1)] : []),
+  ];
+  return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ');
 }
 
 function randomItems(random: Random, source: Source, kinds?: readonly Kind[]): Item[] {
@@ -170,16 +235,6 @@ function monotonicKey(random: Random, source: Source): string {
   return columns.length === 0 ? source.rowtime : `MONOTONIC(${random.pick(columns).name})`;
 }
 
-function keyOf(random: Random, source: Source): Item {
-  const fitting = source.columns.filter(({ kind }) => !['double', 'real', 'loose'].includes(kind));
-  if (fitting.length === 0 || random.chance(0.2)) {
-    const kind = random.pick<Kind>(['integer', 'text', 'boolean']);
-    return { kind, sql: expressionText(random, kind, source.columns, 1) };
-  }
-  const column = random.pick(fitting);
-  return { kind: column.kind, sql: column.name };
-}
-
 function staggerQuery(random: Random, source: Source): GeneratedQuery {
   const keys = random.many(1 + random.below(2), () => keyOf(random, source));
   const items = [...keys, ...random.many(1 + random.below(3), () => aggregateItem(random, source))];
@@ -192,36 +247,6 @@ function staggerQuery(random: Random, source: Source): GeneratedQuery {
     ...(random.chance(0.15) ? { having: 'COUNT(*) > 1' } : {}),
   };
 }
-
-function argumentOf(random: Random, source: Source): Item {
-  const columns = source.columns.filter(({ kind }) => kind !== 'loose');
-  const column = columns.length === 0 ? { name: '1', kind: 'integer' as const } : random.pick(columns);
-  const kind = column.kind;
-  return { kind, sql: random.chance(0.7) ? column.name : expressionText(random, kind, source.columns, 1) };
-}
-
-const numericKinds: readonly Kind[] = ['smallint', 'integer', 'bigint', 'real', 'double', 'decimal'];
-
-function aggregateItem(random: Random, source: Source): Item {
-  if (random.chance(0.2)) return { sql: 'COUNT(*)', kind: 'bigint' };
-  const { sql, kind } = argumentOf(random, source);
-  const numeric = numericKinds.includes(kind);
-  const name = random.pick([
-    'COUNT',
-    'FIRST_VALUE',
-    'LAST_VALUE',
-    ...(kind === 'boolean' ? ['ANY', 'EVERY'] : ['MIN', 'MAX']),
-    ...(numeric ? ['SUM', 'AVG', 'VARIANCE'] : []),
-  ]);
-  const distinct = random.chance(0.2) ? 'DISTINCT ' : '';
-  if (name === 'COUNT') return { sql: `COUNT(${distinct}${sql})`, kind: 'bigint' };
-  if (name === 'VARIANCE') return { sql: `${random.pick(variances)}(${sql})`, kind: 'loose' };
-  if (name === 'SUM' || name === 'AVG') return { sql: `${name}(${distinct}${sql})`, kind };
-  const nulls = name.endsWith('_VALUE') ? random.pick(['', '', ' IGNORE NULLS', ' RESPECT NULLS']) : '';
-  return { sql: `${name}(${sql})${nulls}`, kind };
-}
-
-const variances = ['VAR_POP', 'VAR_SAMP', 'STDDEV_POP', 'STDDEV_SAMP'];
 
 function slidingQuery(random: Random, source: Source): GeneratedQuery {
   const windows = random.many(1 + random.below(2), () => windowText(random, source));
@@ -241,64 +266,6 @@ function slidingQuery(random: Random, source: Source): GeneratedQuery {
   };
 }
 
-function windowText(random: Random, source: Source): string {
-  const partition = random.chance(0.6) ? `PARTITION BY ${keyOf(random, source).sql} ` : '';
-  const frame = random.pick([
-    '',
-    'ROWS UNBOUNDED PRECEDING',
-    `ROWS ${1 + random.below(4)} PRECEDING`,
-    `RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING`,
-    `RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING`,
-    "RANGE INTERVAL '1' MINUTE PRECEDING",
-    "RANGE INTERVAL '0' SECOND PRECEDING",
-    'ROWS BETWEEN 2 PRECEDING AND CURRENT ROW',
-    "RANGE BETWEEN INTERVAL '3' SECOND PRECEDING AND CURRENT ROW",
-  ]);
-  return `${partition}${frame}`.trim();
-}
-
-function windowItem(random: Random, source: Source, over: string): Item {
-  if (random.chance(0.15)) return { sql: `COUNT(*) OVER ${over}`, kind: 'bigint' };
-  const { sql, kind } = argumentOf(random, source);
-  const numeric = numericKinds.includes(kind);
-  const nulls = random.pick(['', '', ' IGNORE NULLS', ' RESPECT NULLS']);
-  const name = random.pick([
-    'COUNT',
-    'FIRST_VALUE',
-    'LAST_VALUE',
-    'LAG',
-    'NTH_VALUE',
-    ...(kind === 'boolean' ? [] : ['MIN', 'MAX']),
-    ...(numeric ? ['SUM', 'SUM', 'AVG', 'AVG', 'VARIANCE', 'EXP_AVG'] : []),
-  ]);
-  switch (name) {
-    case 'LAG': {
-      const rest = random.pick([
-        '',
-        `, ${random.below(3)}`,
-        `, ${1 + random.below(2)}, ${expressionText(random, kind, source.columns, 0)}`,
-      ]);
-      return { sql: `LAG(${sql}${rest})${nulls} OVER ${over}`, kind };
-    }
-    case 'NTH_VALUE':
-      return {
-        sql: `NTH_VALUE(${sql}, ${1 + random.below(3)})${random.pick(['', ' FROM FIRST', ' FROM LAST'])}${nulls} OVER ${over}`,
-        kind,
-      };
-    case 'VARIANCE':
-      return { sql: `${random.pick(variances)}(${sql}) OVER ${over}`, kind: 'loose' };
-    case 'EXP_AVG':
-      return { sql: `EXP_AVG(${sql}, INTERVAL '${1 + random.below(9)}' SECOND) OVER ${over}`, kind: 'loose' };
-    case 'COUNT':
-      return { sql: `COUNT(${sql}) OVER ${over}`, kind: 'bigint' };
-    case 'FIRST_VALUE':
-    case 'LAST_VALUE':
-      return { sql: `${name}(${sql})${nulls} OVER ${over}`, kind };
-    default:
-      return { sql: `${name}(${sql}) OVER ${over}`, kind };
-  }
-}
-
 function distinctQuery(random: Random, source: Source): GeneratedQuery {
   const keys = random.many(1 + random.below(2), () => keyOf(random, source));
   const time = timeKey(random, source.rowtime);
@@ -311,43 +278,46 @@ function distinctQuery(random: Random, source: Source): GeneratedQuery {
 const joinTypes = ['JOIN', 'INNER JOIN', 'LEFT JOIN', 'RIGHT OUTER JOIN', 'FULL OUTER JOIN'];
 
 function joinQuery(random: Random, readable: readonly Readable[]): GeneratedQuery {
-  const side = (alias: string): { sql: string; columns: GeneratedColumn[] } => {
-    const stream = random.pick(readable);
-    const over = random.pick([
-      '',
-      ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
-      ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
-      ` OVER (ROWS ${1 + random.below(3)} PRECEDING)`,
-    ]);
-    return {
-      sql: `"${stream.name}"${over} AS ${alias}`,
-      columns: stream.columns.map(({ name, kind }) => ({ name: `${alias}.${name}`, kind })),
-    };
-  };
-  const left = side('l');
-  const right = side('r');
-  const columns = [...left.columns, ...right.columns];
-  const source: Source = { sql: '', rowtime: random.pick(['l.ROWTIME', 'r.ROWTIME', 'ROWTIME']), columns };
-  const pairs = left.columns.flatMap((one) =>
-    right.columns
-      .filter((two) => two.kind === one.kind && one.kind !== 'loose')
-      .map((two) => `${one.name} = ${two.name}`),
-  );
-  const conditions = [
-    ...(pairs.length === 0 ? [] : random.many(1 + random.below(2), () => random.pick(pairs))),
-    ...(random.chance(0.3) ? [expressionText(random, 'boolean', columns, 0)] : []),
-  ];
-  const condition = conditions.length === 0 ? 'TRUE' : conditions.join(' AND ');
+  const left = joinSide(random, readable, 'l');
+  const right = joinSide(random, readable, 'r');
+  const condition = joinCondition(random, left.columns, right.columns);
   const comma = random.chance(0.1);
-  const from = comma
-    ? `${left.sql}, ${right.sql}`
-    : `${left.sql} ${random.pick(joinTypes)} ${right.sql} ON ${condition}`;
+  let columns = [...left.columns, ...right.columns];
+  let from = comma ? `${left.sql}, ${right.sql}` : `${left.sql} ${random.pick(joinTypes)} ${right.sql} ON ${condition}`;
+  if (!comma && random.chance(0.15)) {
+    const third = joinSide(random, readable, 'm');
+    from += ` ${random.pick(joinTypes)} ${third.sql} ON ${joinCondition(random, columns, third.columns)}`;
+    columns = [...columns, ...third.columns];
+  }
+  const source: Source = { sql: '', rowtime: random.pick(['l.ROWTIME', 'r.ROWTIME', 'ROWTIME']), columns };
   return {
     items: randomItems(random, source),
     before: '',
     from,
     ...(comma ? { where: condition } : maybeWhere(random, source, 0.2, 1)),
   };
+}
+
+// A stream or a derived table, with a window or without.
+function joinSide(
+  random: Random,
+  readable: readonly Readable[],
+  alias: string,
+): { sql: string; columns: GeneratedColumn[] } {
+  const stream = random.pick(readable);
+  const over = random.pick([
+    '',
+    ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
+    ` OVER (RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING)`,
+    ` OVER (ROWS ${1 + random.below(3)} PRECEDING)`,
+  ]);
+  const aliased = (columns: readonly GeneratedColumn[]): GeneratedColumn[] =>
+    columns.map(({ name, kind }) => ({ name: `${alias}.${name}`, kind }));
+  if (!random.chance(0.15)) return { sql: `"${stream.name}"${over} AS ${alias}`, columns: aliased(stream.columns) };
+  const inner: Source = { sql: `"${stream.name}"`, rowtime: `"${stream.name}".ROWTIME`, columns: stream.columns };
+  const query = random.pick([rowQuery, tumbleQuery, slidingQuery])(random, inner);
+  const columns = query.items.map((item, index) => ({ name: `C${index}`, kind: item.kind }));
+  return { sql: `(${queryText(query, true)})${over} AS ${alias}`, columns: aliased(columns) };
 }
 
 function sortQuery(random: Random, source: Source): GeneratedQuery {

@@ -3,7 +3,7 @@ import { compileForTest, type Configuration } from '../../testing/modules.ts';
 import { readRows } from '../../testing/output.ts';
 import { parseColumns } from '../../testing/types.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
-import type { InputBinding, OutputBinding } from '../../contract/binding.ts';
+import type { InputBinding, MappedColumn, OutputBinding, ReferenceBinding } from '../../contract/binding.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { ArtifactExports } from '../../runtime/wasm.ts';
 import {
@@ -14,26 +14,33 @@ import {
   type SnapshotBlob,
 } from '../../runtime/program.ts';
 import { Interpreter } from '../harness/interpreter.ts';
-import { NotKnown } from '../harness/values.ts';
+import { NotKnown, type Value } from '../harness/values.ts';
 import { Random } from './choices.ts';
 import { programText, type GeneratedProgram } from './generate.ts';
 import { addLine, canonical, canonicalActual, columnsOf, valueFrom, type Lines } from './lines.ts';
-import { inputColumnText, inputsOf, timestampText, type GeneratedEvent } from './timeline.ts';
+import { columnText, inputColumns, inputsOf, tableColumns, timestampText, type GeneratedEvent } from './timeline.ts';
 
 const keyGroups = 8;
-const inputColumns = parseColumns(inputColumnText);
+const mappedColumns = parseColumns(columnText(inputColumns));
+const mappedTable = parseColumns(columnText(tableColumns));
 
 /** When every program starts. */
 export const start = Date.parse('2000-01-01T10:00:00Z');
 
 function inputBindings(program: GeneratedProgram): InputBinding[] {
-  return program.inputs.map((stream) => ({ stream, format: { kind: 'json', rowPath: '$' }, columns: inputColumns }));
+  return program.inputs.map((stream) => ({ stream, format: { kind: 'json', rowPath: '$' }, columns: mappedColumns }));
+}
+
+function references(program: GeneratedProgram): ReferenceBinding[] {
+  const { table } = program;
+  return table === undefined ? [] : [{ table, format: { kind: 'json', rowPath: '$' }, columns: mappedTable }];
 }
 
 /** The bound plan, or what the binder says against the program. */
 export async function planOf(program: GeneratedProgram): Promise<Plan | string> {
   const result = await compileForTest('random', programText(program), {
     inputs: inputBindings(program),
+    references: references(program),
     keyGroups,
     stage: 'program',
   });
@@ -53,6 +60,8 @@ export interface Together {
   readonly outputs: readonly OutputBinding[];
   /** Number of the first input of a program. */
   readonly firstInput: ReadonlyMap<GeneratedProgram, number>;
+  /** Names of reference tables by number. */
+  readonly tables: readonly string[];
 }
 
 /** Compiles programs into one artifact. */
@@ -66,6 +75,7 @@ export async function compileTogether(
   );
   const result = await compileForTest('random', programs.map(programText).join('\n'), {
     inputs: programs.flatMap(inputBindings),
+    references: programs.flatMap(references),
     outputs,
     keyGroups,
     optimize: configuration !== 'plain',
@@ -80,7 +90,8 @@ export async function compileTogether(
   }
   // Compiled once: a run with restarts makes many instances.
   const module = await WebAssembly.compile(result.wasm as Uint8Array<ArrayBuffer>);
-  return { module, manifest: manifestOf(result.wasm), outputs, firstInput };
+  const tables = programs.flatMap((program) => program.table ?? []);
+  return { module, manifest: manifestOf(result.wasm), outputs, firstInput, tables };
 }
 
 /** What the oracle says; what it doesn't know is named. */
@@ -93,11 +104,14 @@ export function runOracle(
     const oracle = new Interpreter(plan, BigInt(start));
     for (const event of events) {
       if (event.kind === 'row') {
-        const texts = new Map(
-          [...event.json.matchAll(/"(\w+)":("[^"]*"|[^,}]+)/g)].map(([, name, text]) => [name ?? '', text ?? '']),
+        oracle.feed(program.inputs[event.input] ?? '', BigInt(event.time), valuesOf(event.json, mappedColumns));
+        continue;
+      }
+      if (event.kind === 'table') {
+        oracle.replace(
+          program.table ?? '',
+          event.rows.map((json) => valuesOf(json, mappedTable)),
         );
-        const values = inputColumns.map((column) => valueFrom(texts.get(column.name), column.type));
-        oracle.feed(program.inputs[event.input] ?? '', BigInt(event.time), values);
         continue;
       }
       for (const input of inputsOf(event, program.inputs.length)) {
@@ -111,6 +125,13 @@ export function runOracle(
     if (error instanceof NotKnown) return { notKnown: error.message };
     throw error;
   }
+}
+
+function valuesOf(json: string, columns: readonly MappedColumn[]): Value[] {
+  const texts = new Map(
+    [...json.matchAll(/"(\w+)":("[^"]*"|[^,}]+)/g)].map(([, name, text]) => [name ?? '', text ?? '']),
+  );
+  return columns.map((column) => valueFrom(texts.get(column.name), column.type));
 }
 
 /** True for lines, false where the oracle met what it doesn't know. */
@@ -134,13 +155,17 @@ function linesOf(oracle: Interpreter, plan: Plan, program: GeneratedProgram): Li
 /** Restarts after every event, or with batches at places from a seed. */
 export type Restarts = 'everywhere' | number | undefined;
 
-/** What the artifact says; with restarts key groups are split between two owners each time. */
+/**
+ * What the artifact says; with restarts key groups are split between two owners each time, and what one artifact saved `other` loads: the
+ * same programs compiled in another way.
+ */
 export function runArtifact(
   together: Together,
   plan: Plan,
   program: GeneratedProgram,
   events: readonly GeneratedEvent[],
   restarts?: Restarts,
+  other: Together = together,
 ): Lines {
   const random = typeof restarts === 'number' ? new Random(restarts) : undefined;
   const lines: Lines = new Map([['error_stream', []]]);
@@ -160,6 +185,12 @@ export function runArtifact(
     }
   };
   let instance = open(together);
+  let [now, next] = [together, other];
+  let content: Uint8Array | undefined;
+  const table = together.tables.indexOf(program.table ?? '');
+  const load = (owner: Program): void => {
+    if (content !== undefined) owner.loadReference(table, content, 0n, true, () => undefined);
+  };
   const first = together.firstInput.get(program) ?? 0;
   for (let index = 0; index < events.length; index++) {
     const event = events[index];
@@ -167,12 +198,15 @@ export function runArtifact(
     if (event.kind === 'row') {
       const records: InputRecord[] = [recordOf(event)];
       for (;;) {
-        const next = events[index + 1];
-        if (random?.chance(0.5) !== true || next?.kind !== 'row' || next.input !== event.input) break;
-        records.push(recordOf(next));
+        const following = events[index + 1];
+        if (random?.chance(0.5) !== true || following?.kind !== 'row' || following.input !== event.input) break;
+        records.push(recordOf(following));
         index++;
       }
       instance.feedRecords(first + event.input, records, receive);
+    } else if (event.kind === 'table') {
+      content = new TextEncoder().encode(event.rows.map((json) => `${json}\n`).join(''));
+      instance.loadReference(table, content, BigInt(event.time), false, receive);
     } else {
       for (const index of inputsOf(event, program.inputs.length)) {
         const input = first + index;
@@ -181,7 +215,9 @@ export function runArtifact(
       }
     }
     instance.drain(receive);
-    if (restarts === 'everywhere' || random?.chance(0.12) === true) instance = restart(together, instance);
+    if (restarts !== 'everywhere' && random?.chance(0.12) !== true) continue;
+    [now, next] = [next, now];
+    instance = restart(now, instance, load);
   }
   return lines;
 }
@@ -192,15 +228,17 @@ function open({ module, manifest }: Together): Program {
 }
 
 // Two owners load half of the key groups each and save them; a third goes on with all.
-function restart(together: Together, instance: Program): Program {
+function restart(together: Together, instance: Program, prepare: (owner: Program) => void): Program {
   const saved = instance.save(true);
   const merged: SnapshotBlob[] = [];
   for (const half of [0, 1]) {
     const owner = open(together);
+    prepare(owner);
     owner.load(saved.filter((blob) => blob.group < 0 || blob.group % 2 === half));
     merged.push(...owner.save(true).filter((blob) => (blob.group < 0 ? half === 0 : blob.group % 2 === half)));
   }
   const all = open(together);
+  prepare(all);
   all.load(merged);
   return all;
 }

@@ -3,7 +3,7 @@ import { typeTexts, type Kind } from './expressions.ts';
 import { programText, type GeneratedProgram } from './generate.ts';
 import type { Lines } from './lines.ts';
 import { isKnown, planOf, runOracle } from './run.ts';
-import { inputColumns, timestampText, type GeneratedEvent } from './timeline.ts';
+import { columnText, inputColumns, tableColumns, timestampText, type GeneratedEvent } from './timeline.ts';
 
 /** The text of a test file. Where inputs have clocks that run apart, lines that the format does not know say so. */
 export async function testText(
@@ -18,9 +18,9 @@ export async function testText(
       events.some((event) => event.kind === 'row' && event.json.includes(`"${name}":`)) ||
       new RegExp(`\\b${name}\\b`).test(programText(program)),
   );
-  const columns = used.map(({ name, kind }) => `${name} ${typeTexts[kind]}`).join(', ');
   const lines = [`-- ${title}`, programText(program), ''];
-  for (const input of program.inputs) lines.push(`---- input ${input} (${columns})`);
+  for (const input of program.inputs) lines.push(`---- input ${input} (${columnText(used)})`);
+  if (program.table !== undefined) lines.push(`---- reference ${program.table} (${columnText(tableColumns)})`);
   lines.push('---- timeline');
   const linesAfter = (count: number): Lines => {
     const known = typeof plan === 'string' ? undefined : runOracle(plan, program, events.slice(0, count));
@@ -28,7 +28,7 @@ export async function testText(
   };
   let before: Lines = new Map();
   for (const [index, event] of events.entries()) {
-    lines.push(eventText(event, program));
+    lines.push(...eventTexts(event, program));
     const after = linesAfter(index + 1);
     for (const [stream, rows] of after)
       for (const row of rows.slice(before.get(stream)?.length ?? 0))
@@ -38,10 +38,21 @@ export async function testText(
   return lines.join('\n');
 }
 
-function eventText(event: GeneratedEvent, program: GeneratedProgram): string {
+function eventTexts(event: GeneratedEvent, program: GeneratedProgram): string[] {
   const time = timestampText(event.time).slice(11).replace('.000', '');
+  if (event.kind === 'table') {
+    const rows = event.rows.map((json) => {
+      const members = JSON.parse(json) as Record<string, unknown>;
+      return tableColumns.map(({ name }) => literalOfJson(members[name])).join(', ');
+    });
+    return (rows.length === 0 ? ['empty'] : rows).map((row) => `${time}  ${program.table} <= ${row}`);
+  }
   const input = event.input === undefined ? '' : ` ${program.inputs[event.input]}`;
-  return event.kind === 'row' ? `${time} ${input} <- ${event.json}` : `${time}  ${event.kind}${input}`;
+  return [event.kind === 'row' ? `${time} ${input} <- ${event.json}` : `${time}  ${event.kind}${input}`];
+}
+
+function literalOfJson(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value ?? 'NULL').toUpperCase();
 }
 
 function rowText(program: GeneratedProgram, stream: string, row: readonly string[]): string {

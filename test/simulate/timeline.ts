@@ -5,7 +5,9 @@ import { typeTexts, type GeneratedColumn, type Kind } from './expressions.ts';
 /** What happens in a run; `input` is the number of the program's input, without it all are meant. */
 export type GeneratedEvent =
   | { readonly kind: 'row'; readonly input: number; readonly time: number; readonly json: string }
-  | { readonly kind: 'advance' | 'end'; readonly input?: number; readonly time: number };
+  | { readonly kind: 'advance' | 'end'; readonly input?: number; readonly time: number }
+  /** The reference table gets these rows. */
+  | { readonly kind: 'table'; readonly time: number; readonly rows: readonly string[] };
 
 /** Columns of every input stream. */
 export const inputColumns: readonly GeneratedColumn[] = [
@@ -24,11 +26,26 @@ export const inputColumns: readonly GeneratedColumn[] = [
   { name: 'M', kind: 'time' },
 ];
 
-/** The columns as a test file writes them. */
-export const inputColumnText = inputColumns.map((column) => `${column.name} ${typeTexts[column.kind]}`).join(', ');
+/** Columns of every reference table. */
+export const tableColumns: readonly GeneratedColumn[] = [
+  { name: 'RK', kind: 'integer' },
+  { name: 'RT', kind: 'text' },
+  { name: 'RC', kind: 'decimal' },
+  { name: 'RF', kind: 'boolean' },
+];
+
+/** Columns as a test file writes them. */
+export function columnText(columns: readonly GeneratedColumn[]): string {
+  return columns.map(({ name, kind }) => `${name} ${typeTexts[kind]}`).join(', ');
+}
 
 /** A random timeline: rows close together and far apart; in every other one each input has a clock that runs apart from the others. */
-export function generateEvents(random: Random, inputs: number, count: number, start: number): GeneratedEvent[] {
+export function generateEvents(
+  random: Random,
+  { inputs: { length: inputs }, table }: { readonly inputs: readonly string[]; readonly table?: string },
+  count: number,
+  start: number,
+): GeneratedEvent[] {
   const apart = inputs > 1 && random.chance(0.5);
   const events: GeneratedEvent[] = [];
   const times = random.many(apart ? inputs : 1, () => start);
@@ -43,7 +60,13 @@ export function generateEvents(random: Random, inputs: number, count: number, st
         ? latest
         : before + random.pick([0, 0, 0, 1, 10, 250, 999, 1000, 3000, 12000]);
     times[clock] = time;
-    if (!random.chance(0.12)) events.push({ kind: 'row', input, time, json: recordText(random, time) });
+    if (table !== undefined && random.chance(number === 0 ? 0.8 : 0.06))
+      events.push({
+        kind: 'table',
+        time,
+        rows: random.many(random.below(6), () => recordText(random, time, tableColumns)),
+      });
+    if (!random.chance(0.12)) events.push({ kind: 'row', input, time, json: recordText(random, time, inputColumns) });
     else events.push({ kind: 'advance', time, ...(apart ? { input } : {}) });
   }
   if (random.chance(0.25)) return events;
@@ -53,12 +76,12 @@ export function generateEvents(random: Random, inputs: number, count: number, st
 }
 
 /** The inputs that an event is of. */
-export function inputsOf(event: GeneratedEvent, inputs: number): number[] {
+export function inputsOf(event: { readonly input?: number }, inputs: number): number[] {
   return event.input === undefined ? Array.from({ length: inputs }, (_, index) => index) : [event.input];
 }
 
-function recordText(random: Random, time: number): string {
-  const members = inputColumns
+function recordText(random: Random, time: number, columns: readonly GeneratedColumn[]): string {
+  const members = columns
     .filter(() => !random.chance(0.04))
     .map((column) => `"${column.name}":${random.chance(0.1) ? 'null' : valueText(random, column.kind, time)}`);
   return `{${members.join(',')}}`;

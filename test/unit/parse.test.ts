@@ -6,6 +6,8 @@ import { suggest } from '../../contract/suggest.ts';
 import type { Expression, Script } from '../../compiler/parse/ast.ts';
 import { parseExpression, parseScript } from '../../compiler/parse/parse.ts';
 import { printExpression, printScript } from '../../compiler/parse/print.ts';
+import { Random } from '../simulate/choices.ts';
+import { generateProgram, programText } from '../simulate/generate.ts';
 
 const grammarText = readFileSync(new URL('../../compiler/parse/sql.ohm', import.meta.url), 'utf8');
 
@@ -130,6 +132,15 @@ describe('forms of real applications', () => {
       expect(printScript(parsed(printed))).toBe(printed);
     });
   }
+
+  it('round trips generated programs of every form of query', () => {
+    const random = new Random(1);
+    for (let number = 0; number < 300; number++) {
+      const text = programText(generateProgram(random, 'X'));
+      const tree = parsed(text);
+      expect(bare(parsed(printScript(tree))), text).toEqual(bare(tree));
+    }
+  });
 
   it("round trips the grammar's own examples", () => {
     for (const { rule, matches, text } of examples()) {

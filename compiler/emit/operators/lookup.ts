@@ -15,7 +15,7 @@ import {
 import type { OperatorOf } from '../layout.ts';
 import type { BreakingCode } from '../operator.ts';
 import { scanColumn } from '../streams.ts';
-import { failCheck, operatorName, type Segment } from '../segment.ts';
+import { failCheck, failStatements, operatorName, placeText, type Segment } from '../segment.ts';
 import { emitSearch, type SearchKey } from '../tableSearch.ts';
 import { rowColumn, type TableLayout } from '../tables.ts';
 
@@ -56,29 +56,28 @@ function declareLookup(lookup: LookupLayout, context: ProgramContext): void {
   context.module.declare(`const content_${lookup.name}: Table = ${tableOf(lookup, context).name};`);
 }
 
-// Every match leaves at once, in the order of the table; texts made on the way are forgotten behind each.
+// Every match leaves at once, in the order of the table; texts made on the way are forgotten with each row of the table.
 function emitArrive(lookup: LookupLayout, below: ExpressionContext, segment: Segment, context: ProgramContext): void {
   const { code, module } = below;
   const { relation, name } = lookup;
   const layout = tableOf(lookup, context);
   const keys = emitKeys(lookup, layout, below, segment, context);
   const nulls = orNulls(keys.map(({ isNull }) => isNull));
-  const leave = (row: string): void => {
-    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-    code.line(`rows_${name}(${row}, rowtime);`);
-    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
-  };
+  const mark = module.use('state/scratch', 'scratchMark');
+  const release = `${module.use('state/scratch', 'scratchRelease')}(mark);`;
   const left = relation.type === 'left';
   if (left) code.line('let found: bool = false;');
   const search = (): void =>
     emitSearch(layout, keys, code, module, () => {
-      if (relation.predicate !== undefined) emitPredicate(lookup, layout, below, segment, context);
+      code.line(`const mark = ${mark}();`);
+      if (relation.predicate !== undefined) emitPredicate(lookup, layout, below, segment, context, release);
       if (left) code.line('found = true;');
-      leave('row');
+      code.line(`rows_${name}(row, rowtime);`);
+      code.line(release);
     });
   if (nulls === 'false') search();
   else code.block(`if (!(${nulls}))`, search);
-  if (left) code.block('if (!found)', () => leave(`none_${layout.id}`));
+  if (left) code.line(`if (!found) rows_${name}(none_${layout.id}, rowtime);`);
 }
 
 interface Key extends SearchKey {
@@ -113,13 +112,14 @@ function isComparable({ type }: Expression, column: Column): boolean {
   return scale(type) === scale(column.type) && (type.kind === 'CHAR') === (column.type.kind === 'CHAR');
 }
 
-// A fault of the condition ends the row of the stream: what it met before has left, what it would have met doesn't.
+// A fault of the condition loses the pair of rows, as in a join of streams.
 function emitPredicate(
   lookup: LookupLayout,
   layout: TableLayout,
   below: ExpressionContext,
   segment: Segment,
   context: ProgramContext,
+  release: string,
 ): void {
   const { predicate, input } = lookup.relation;
   if (predicate === undefined) return;
@@ -132,8 +132,18 @@ function emitPredicate(
   };
   const shared = below.shared.length === 0 ? [] : [...below.shared, new Map<string, Operand>()];
   const condition = emitCondition(predicate, { ...below, column, shared });
-  if (canFault(predicate)) failCheck(segment, context, below.code)(predicate);
-  below.code.line(`if (!(${condition})) continue;`);
+  if (canFault(predicate)) {
+    const place = placeText(segment, context, predicate.span.start);
+    const report = failStatements({ ...segment, from: lookup }, context, place).replace(
+      'return;',
+      `${release} continue;`,
+    );
+    below.code.block(`if (${context.module.use('faults', 'pendingFault')} != 0)`, () => {
+      below.code.line(context.ledger.increment('operator', operatorName(lookup), 'produced'));
+      below.code.line(report);
+    });
+  }
+  below.code.line(`if (!(${condition})) { ${release} continue; }`);
 }
 
 // The stream's columns lie in its frame still; the table's are in the row.
