@@ -17,7 +17,15 @@ import { applyOrder, orderedItem, type OrderKey } from './order.ts';
 import { readsColumn } from './origins.ts';
 import { itemKnowledge, projectOf, type BoundSelect, type Item, type QueryContext } from './query.ts';
 import { allRecordItems, bindRecordItem } from './records.ts';
-import { columnAt, expressionKey, plain, shiftColumns, type FromScope, type Scope } from './scope.ts';
+import {
+  columnAt,
+  expressionKey,
+  isQualifiedRowtime,
+  plain,
+  shiftColumns,
+  type FromScope,
+  type Scope,
+} from './scope.ts';
 import { namedWindows, WINDOW_BASE, WindowCalls } from './windows.ts';
 
 /** Binds a SELECT. */
@@ -235,6 +243,8 @@ function bindList(
     }
     const bound = bindExpression(item.expression, scope);
     const expression = bound === undefined ? undefined : finish(bound);
+    // The row's own ROWTIME under its own name is what it has anyway.
+    if (item.alias?.name === 'ROWTIME' && expression !== undefined && isQualifiedRowtime(expression)) continue;
     if (item.alias?.name === 'ROWTIME' && expression !== undefined && expression.kind !== 'rowtime')
       rowtime = expression;
     else add(expression, nameOf(item, items.length), item.alias !== undefined, item.span);
