@@ -39,7 +39,14 @@ export function bindSelect(query: ast.SelectQuery, outer: QueryContext): BoundSe
   const failed = query.where !== undefined && condition === undefined;
   const { where, taken = nothingTaken } = condition ?? {};
   const grouping = groupingOf(query, from.scope, scope, taken);
-  if (grouping === 'failed') return undefined;
+  if (grouping === 'failed') {
+    // The list is looked at all the same: its own errors are worth knowing.
+    const inside = (call: ast.FunctionCall): undefined => {
+      for (const argument of call.arguments) bindExpression(argument, scope);
+    };
+    bindList(query, from.scope, { ...scope, aggregate: inside, window: inside }, (expression) => expression);
+    return undefined;
+  }
   const own = bindLists(query, from.scope, scope, grouping, context);
   if (failed || own === undefined) return undefined;
   const list = connect(own, query, taken, grouping, context);
