@@ -128,7 +128,9 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
     context.report(queryMessage.setOperation(query.span, `${query.operator.toUpperCase()}${query.all ? ' ALL' : ''}`));
     return undefined;
   }
-  const [left, right] = [bindQuery(query.left, context), bindQuery(query.right, context)];
+  const left = bindQuery(query.left, context);
+  const behindLeft = context.parts.pumps.length;
+  const right = bindQuery(query.right, context);
   if (left === undefined || right === undefined) return undefined;
   if (refuseRecords([...left.items, ...right.items], context.report)) return undefined;
   if (left.items.length !== right.items.length) {
@@ -145,13 +147,15 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
     columns.push({ name: item.name, type, nullable: item.expression.nullable || other.expression.nullable });
   }
   const scan = context.parts.stream(columns, query.span);
-  for (const side of [left, right]) {
+  const feed = (side: BoundSelect): void => {
     const { relation } = asRelation(side, context);
     const expressions = columns.map((column, index) =>
       convert(columnAt(relation.columns, index, side.span), column.type, 'implicit'),
     );
     context.parts.feed(scan, { kind: 'project', input: relation, expressions, columns, span: side.span });
-  }
+  };
+  context.parts.before(behindLeft, () => feed(left));
+  feed(right);
   return orderSet(query, asScan(scan, columns, query.span), context);
 }
 
