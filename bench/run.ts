@@ -1,14 +1,14 @@
 // Runs workloads against their yardsticks side by side: whole processes, pinned to one core, in alternating order, results
 // compared. `rowtime bench` only parses its words and calls runBench.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { firstDifference, readRows } from './compare.ts';
-import { type Contestant, packageFolder, type PrepareContestant } from './contestant.ts';
+import type { Contestant, PrepareContestant } from './contestant.ts';
 import { provideData, recordsOf } from './data.ts';
+import { keepHistory } from './history.ts';
 import { profileRowtime } from './profile.ts';
-import { printReport, type ContestantReport, type WorkloadReport } from './report.ts';
+import { printReport, type WorkloadReport } from './report.ts';
 import type { Workload } from './workload.ts';
 import { workloads, workloadsNamed } from './workloads/all.ts';
 import { prepareDuckdb } from './yardsticks/duckdb.ts';
@@ -168,15 +168,4 @@ function measure(able: readonly Runnable[], rounds: number, pin: readonly string
     }
   }
   return seconds;
-}
-
-/** Appends one line to the workload's history, in a checkout only. */
-function keepHistory(report: WorkloadReport): void {
-  const folder = join(packageFolder(), 'bench/history');
-  if (!existsSync(folder)) return;
-  const contestantsShort = report.contestants.map(({ name, detail, seconds, problem }: ContestantReport) =>
-    problem === undefined ? { name, detail, seconds } : { name, detail, problem },
-  );
-  const line = { time: new Date().toISOString(), ...report, contestants: contestantsShort };
-  appendFileSync(join(folder, `${report.workload}.jsonl`), `${JSON.stringify(line)}\n`);
 }

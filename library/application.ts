@@ -174,6 +174,19 @@ export async function bindSources(
   return bound;
 }
 
+/** Refuses an input of the definition that has no source: ARNs have no connector. */
+export function requireSources(
+  application: Extract<Application, { kind: 'sql' }>,
+  bound: readonly BoundSource[],
+): void {
+  for (const { prefix, streams, arn } of application.definition?.inputs ?? []) {
+    if (bound.some((source) => source.streams.some((stream) => streams.includes(stream)))) continue;
+    const name = streams.length === 1 ? streams[0] : prefix;
+    const what = arn === undefined ? 'has no source' : `is ${arn}, for which there is no connector`;
+    throw new ConnectorError(`input ${name} ${what}: give --source ${name}=URL`, true);
+  }
+}
+
 // Streams that the script reads and that are no reference tables.
 function inputNames(
   application: Extract<Application, { kind: 'sql' }>,

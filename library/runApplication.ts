@@ -18,6 +18,7 @@ import {
   bindSources,
   loadApplication,
   matchName,
+  requireSources,
   scanNames,
   splitName,
 } from './application.ts';
@@ -119,6 +120,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
   if (application.kind === 'artifact') return prepareArtifact(application, options);
   const references = await bindReferences(application, options.references ?? [], options.schemas ?? []);
   const sources = await bindSources(application, options.sources ?? [], options.schemas ?? [], references);
+  requireSources(application, sources);
   const noted = [
     ...sources.map(({ discovered, streams, text, bindings }) => ({ discovered, streams, text, shape: bindings[0] })),
     ...references.map(({ discovered, binding, source }) => ({

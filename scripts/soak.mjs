@@ -1,4 +1,6 @@
-// The same checks as test.mjs with far more random cases: tests read ROWTIME_SOAK and multiply by ROWTIME_SOAK_FACTOR.
-process.env.ROWTIME_SOAK = '1';
-process.env.ROWTIME_SOAK_FACTOR ??= '50';
+// The same checks as test.mjs with far more random cases, from a seed of the clock unless one is given.
+process.env.ROWTIME_PROGRAMS ??= '20000';
+process.env.ROWTIME_KILLS ??= '500';
+process.env.ROWTIME_SEED ??= String(Date.now() % 1_000_000_000);
+console.log(`rowtime: ${process.env.ROWTIME_PROGRAMS} programs, seed ${process.env.ROWTIME_SEED}`);
 await import('./test.mjs');

@@ -64,6 +64,22 @@ describe.each(examples)('examples/%s', (name) => {
   });
 });
 
+test('a definition without a source is refused with the option that gives one; it can be checked all the same', () => {
+  const folder = join(root, 'examples/continuous-filter');
+  const run = (word: string): { status: number | null; stderr: string } => {
+    const { status, stderr } = spawnSync(process.execPath, [command, word, 'app.json', '--code', 'app.sql'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    return { status, stderr };
+  };
+  const { status, stderr } = run('run');
+  expect(status).toBe(2);
+  expect(stderr).toContain('arn:aws:kinesis:us-east-1:123456789012:stream/ticks');
+  expect(stderr).toContain('--source SOURCE_SQL_STREAM_001=URL');
+  expect(run('check')).toEqual({ status: 0, stderr: '' });
+});
+
 test.each(['sql', 'tests'])('every example of docs/%s.md runs and gives what stands there', async (page) => {
   const path = join(root, `docs/${page}.md`);
   const examples = [...readFileSync(path, 'utf8').matchAll(/^```sql$/gm)];

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace ondemand = simdjson::ondemand;
 
@@ -109,8 +110,38 @@ template <typename Take> void each_record(const char *path, Take take) {
   if (rejected > 0) std::fprintf(stderr, "%zu records rejected\n", rejected);
 }
 
-/** The whole program: `--version` names the implementation in use, otherwise INPUT OUTPUT. */
-template <typename Run> int program(int count, char **words, Run run) {
+/** Groups by key that leave when another window begins; `Leave` is called with key, group and rows. */
+template <typename Group> class Tumbling {
+public:
+  explicit Tumbling(int64_t milliseconds) : length(milliseconds) {}
+
+  /** The group of a key in the window of that time; a new one begins as `open`. */
+  template <typename Leave> Group &at(int64_t time, std::string_view key, const Group &open, Leave leave) {
+    if (time / length != window) {
+      flush(leave);
+      window = time / length;
+    }
+    name.assign(key);
+    return groups.try_emplace(name, open).first->second;
+  }
+
+  template <typename Leave> void flush(Leave leave) {
+    for (const auto &[key, group] : groups) leave(key, group);
+    groups.clear();
+  }
+
+private:
+  const int64_t length;
+  int64_t window = -1;
+  std::string name;
+  std::unordered_map<std::string, Group> groups;
+};
+
+/**
+ * The whole program: `--version` names the implementation in use, otherwise INPUT OUTPUT. A query has `record(record, rows)` for every
+ * record and `end(rows)`.
+ */
+template <typename Query> int program(int count, char **words) {
   if (count == 2 && std::strcmp(words[1], "--version") == 0) {
     std::printf("simdjson %s On-Demand, implementation %s (records by %s)\n", SIMDJSON_STRINGIFY(SIMDJSON_VERSION),
                 simdjson::get_active_implementation()->name().c_str(), SIMDJSON_STRINGIFY(SIMDJSON_BUILTIN_IMPLEMENTATION));
@@ -118,6 +149,8 @@ template <typename Run> int program(int count, char **words, Run run) {
   }
   if (count != 3) return 2;
   Rows rows(words[2]);
-  run(words[1], rows);
+  Query query;
+  each_record(words[1], [&](auto &&record) { query.record(record, rows); });
+  query.end(rows);
   return 0;
 }

@@ -1,39 +1,32 @@
 // Count, sum and maximum by device in windows of an hour, with a million devices.
 #include "common.hpp"
 
-#include <unordered_map>
+#include <limits>
 
 struct Group {
   int64_t count, sum, highest;
 };
 
-int main(int count, char **words) {
-  return program(count, words, [](const char *input, Rows &rows) {
-    std::unordered_map<std::string, Group> groups;
-    std::string key;
-    int64_t window = -1;
-    auto flush = [&] {
-      for (const auto &[device, group] : groups) {
-        rows.raw("{\"DEVICE\":").text(device).raw(",\"READING_COUNT\":").number(group.count);
-        rows.raw(",\"TOTAL\":").number(group.sum).raw(",\"HIGHEST\":").number(group.highest).end();
-      }
-      groups.clear();
+struct ManyKeys {
+  Tumbling<Group> groups{3600000};
+
+  static auto leave(Rows &rows) {
+    return [&rows](const std::string &device, const Group &group) {
+      rows.raw("{\"DEVICE\":").text(device).raw(",\"READING_COUNT\":").number(group.count);
+      rows.raw(",\"TOTAL\":").number(group.sum).raw(",\"HIGHEST\":").number(group.highest).end();
     };
-    each_record(input, [&](auto &&record) {
-      int64_t record_window = time_of(std::string_view(record["EVENT_TIME"])) / 3600000;
-      key.assign(std::string_view(record["DEVICE"]));
-      int64_t reading = int64_t(record["READING"]);
-      if (record_window != window) {
-        flush();
-        window = record_window;
-      }
-      auto [place, fresh] = groups.try_emplace(key, Group{1, reading, reading});
-      if (fresh) return;
-      Group &group = place->second;
-      group.count++;
-      group.sum += reading;
-      if (reading > group.highest) group.highest = reading;
-    });
-    flush();
-  });
-}
+  }
+
+  template <typename Record> void record(Record &reading, Rows &rows) {
+    int64_t time = time_of(std::string_view(reading["EVENT_TIME"]));
+    std::string_view device(reading["DEVICE"]);
+    int64_t value = int64_t(reading["READING"]);
+    Group &group = groups.at(time, device, Group{0, 0, std::numeric_limits<int64_t>::min()}, leave(rows));
+    group.count++;
+    group.sum += value;
+    if (value > group.highest) group.highest = value;
+  }
+  void end(Rows &rows) { groups.flush(leave(rows)); }
+};
+
+int main(int count, char **words) { return program<ManyKeys>(count, words); }

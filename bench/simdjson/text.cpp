@@ -30,18 +30,20 @@ static void upper(std::string_view text, size_t characters, std::string &result)
   }
 }
 
-int main(int count, char **words) {
-  return program(count, words, [](const char *input, Rows &rows) {
-    std::string message;
-    each_record(input, [&](auto &&record) {
-      (void)time_of(std::string_view(record["EVENT_TIME"]));
-      std::string_view host = record["HOST"];
-      std::string_view full = record["MESSAGE"];
-      std::string_view path = record["PATH"];
-      (void)std::string_view(record["STATUS"]);
-      if (!matches(path)) return;
-      upper(full, 40, message);
-      rows.raw("{\"HOST\":").text(host).raw(",\"MESSAGE\":").text(message).raw(",\"PATH\":").text(path).end();
-    });
-  });
-}
+struct Text {
+  std::string message;
+
+  template <typename Record> void record(Record &entry, Rows &rows) {
+    (void)time_of(std::string_view(entry["EVENT_TIME"]));
+    std::string_view host = entry["HOST"];
+    std::string_view full = entry["MESSAGE"];
+    std::string_view path = entry["PATH"];
+    (void)std::string_view(entry["STATUS"]);
+    if (!matches(path)) return;
+    upper(full, 40, message);
+    rows.raw("{\"HOST\":").text(host).raw(",\"MESSAGE\":").text(message).raw(",\"PATH\":").text(path).end();
+  }
+  void end(Rows &) {}
+};
+
+int main(int count, char **words) { return program<Text>(count, words); }

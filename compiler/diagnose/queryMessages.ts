@@ -39,7 +39,7 @@ export function overNeeded(span: Span, name: string): Diagnostic {
     `write ${name}(…) OVER (PARTITION BY … ROWS 10 PRECEDING)`,
   );
 }
-/** An aggregate of DISTINCT values over a sliding window. */
+/** A statistical aggregate of DISTINCT values over a sliding window. */
 export function distinctOverWindow(span: Span, name: string): Diagnostic {
   return error(
     'distinct-over-window',

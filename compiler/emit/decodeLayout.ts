@@ -108,13 +108,13 @@ function planObject(
   const names = [...node.members.keys()];
   if (names.length === 0 || node.leaves.length > 0 || node.elements.size > 0 || node.each !== undefined)
     throw new NoLayout();
-  if ([...names, ...order].some((name) => /["\\\x00-\x1f]/.test(name))) throw new NoLayout();
+  if (names.some(isEscaped)) throw new NoLayout();
   const floating = names.find((name) => {
     const child = node.members.get(name);
     return child !== undefined && isTimeAlone(child) && names.length > 1 && !order.includes(name);
   });
   const known = names.filter((name) => name !== floating);
-  const listed = [...new Set(order.filter((name) => name !== floating))];
+  const listed = [...new Set(order.filter((name) => name !== floating && !isEscaped(name)))];
   const sorted = [...listed, ...known.filter((name) => !listed.includes(name))];
   const members = sorted.map((name): MemberLayout => {
     const child = node.members.get(name);
@@ -122,6 +122,11 @@ function planObject(
     return { name, value: planValue(child, depth, counter) };
   });
   return { kind: 'object', number, depth, members, floatingTime: floating };
+}
+
+/** True for names that JSON writes with escapes. */
+function isEscaped(name: string): boolean {
+  return /["\\\x00-\x1f]/.test(name);
 }
 
 function isTimeAlone({ leaves, members, elements, each }: PathNode): boolean {
@@ -190,36 +195,25 @@ function objectSteps(object: ObjectLayout, context: LayoutContext): Step[] {
   const suffix = `${options.name}_${object.number}`;
   emitSeeking(object, suffix, context);
   const steps: Step[] = [];
+  const first = object.members.findIndex(({ value }) => isRead(value));
   let place = 0;
-  let isFirst = true;
-  for (const { name, value } of object.members) {
-    const key = new TextEncoder().encode(name);
-    const prefix = new TextEncoder().encode(`"${name}":`);
-    const opening = isFirst ? 0x7b : 0x2c;
-    const compact = matchBytes(Uint8Array.of(opening, ...prefix), 'at');
-    const matchBytesCost = 30 + 18 * Math.ceil((prefix.length + 1) / 8);
+  for (const [index, { name, value }] of object.members.entries()) {
+    // What a sample had before the first member that is read belongs to the step of that one, as only one of them has the brace.
+    if (index < first) continue;
     if (!isRead(value)) {
-      // A sample had this member, and nobody reads it. It may be missing; what it holds is found out by seeking as well.
-      if (isFirst) continue;
       steps.push({
-        bytes: matchBytesCost + 20,
-        emit: (code) =>
-          code.block(`if (${compact})`, () => {
-            code.line(`at = ${use('formats/json', 'skipValue')}(at + ${prefix.length + 1}, ${object.depth});`);
-            code.line('if (at == 0) return 0;');
-          }),
+        bytes: comparisonBytes(name) + 20,
+        emit: (code) => emitUnread(name, ',', object.depth, code, use),
       });
       continue;
     }
-    const seek = `seek_${suffix}(at, ${opening}, keys_${suffix} + ${place + 4}, ${key.length})`;
-    place += 4 + ((key.length + 3) & ~3);
-    isFirst = false;
+    const length = new TextEncoder().encode(name).length;
+    const key = `keys_${suffix} + ${place + 4}, ${length}`;
+    place += 4 + ((length + 3) & ~3);
+    const unread = index === first ? object.members.slice(0, first).map((member) => member.name) : [];
     steps.push({
-      bytes: matchBytesCost + 40,
-      emit: (code) => {
-        code.line(`if (${compact}) at += ${prefix.length + 1};`);
-        code.line(`else { at = ${seek}; if (at == 0) return 0; }`);
-      },
+      bytes: [name, ...unread].reduce((sum, each) => sum + comparisonBytes(each) + 40, 0),
+      emit: (code) => emitMember(name, key, index === first ? unread : undefined, object.depth, suffix, code, use),
     });
     steps.push(...valueSteps(value, object.depth, context));
   }
@@ -231,6 +225,60 @@ function objectSteps(object: ObjectLayout, context: LayoutContext): Step[] {
     },
   });
   return steps;
+}
+
+type Use = LayoutContext['use'];
+
+/** Opening and name of a member as they stand without blanks. */
+function compactBytes(name: string, opening: '{' | ','): Uint8Array {
+  return new TextEncoder().encode(`${opening}"${name}":`);
+}
+
+/** What comparing with a member's name takes. */
+function comparisonBytes(name: string): number {
+  return 30 + 18 * Math.ceil(compactBytes(name, ',').length / 8);
+}
+
+// A member that a sample had and nobody reads. It may be missing, or hold blanks; then seeking gets over it.
+function emitUnread(
+  name: string,
+  opening: '{' | ',',
+  depth: number,
+  code: Code,
+  use: Use,
+  otherwise?: () => void,
+): void {
+  const bytes = compactBytes(name, opening);
+  code.block(`if (${matchBytes(bytes, 'at')})`, () => {
+    code.line(`at = ${use('formats/json', 'skipValue')}(at + ${bytes.length}, ${depth});`);
+    code.line('if (at == 0) return 0;');
+    otherwise?.();
+  });
+}
+
+// To the value of a member; `unread` are names that a sample had before it, where it is the first one that is read.
+function emitMember(
+  name: string,
+  key: string,
+  unread: readonly string[] | undefined,
+  depth: number,
+  suffix: string,
+  code: Code,
+  use: Use,
+): void {
+  const seek = (opening: number): string => `{ at = seek_${suffix}(at, ${opening}, ${key}); if (at == 0) return 0; }`;
+  const meet = (opening: '{' | ','): void => {
+    const bytes = compactBytes(name, opening);
+    code.line(`if (${matchBytes(bytes, 'at')}) at += ${bytes.length};`);
+    code.line(`else ${seek(opening === '{' ? 0x7b : 0x2c)}`);
+  };
+  const [head, ...others] = unread ?? [];
+  if (head === undefined) return meet(unread === undefined ? ',' : '{');
+  emitUnread(head, '{', depth, code, use, () => {
+    for (const other of others) emitUnread(other, ',', depth, code, use);
+    meet(',');
+  });
+  code.line(`else ${seek(0x7b)}`);
 }
 
 function valueSteps(value: MemberLayout['value'], depth: number, context: LayoutContext): Step[] {

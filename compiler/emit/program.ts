@@ -4,7 +4,14 @@ import type { LedgerEntry } from '../../contract/manifest.ts';
 import type { Plan } from '../plan/plan.ts';
 import { Code, ModuleBuilder } from './code.ts';
 import { emitInput } from './inputs.ts';
-import { isLayoutProblem, layOut, type Domain, type LayoutProblem, type ProgramLayout } from './layout.ts';
+import {
+  isLayoutProblem,
+  layOut,
+  type Domain,
+  type LayoutProblem,
+  type OperatorLayout,
+  type ProgramLayout,
+} from './layout.ts';
 import { Ledger } from './ledger.ts';
 import type { ProgramContext } from './context.ts';
 import { operatorCode } from './operatorCode.ts';
@@ -116,9 +123,14 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
   if (domain.timed.length === 0) return;
   const clock = clockOf(domain, program);
   const code = new Code();
-  const endings = domain.timed.flatMap((operator) => {
+  // What only rows close waits for all from which rows may still come.
+  const endings = domain.timed.flatMap((operator, index) => {
     const own = operatorCode(operator);
-    return own.form === 'inline' || own.atEnd === undefined ? [] : [own.atEnd(operator, clock, module)];
+    if (own.form === 'inline' || own.atEnd === undefined) return [];
+    const ending = own.atEnd(operator, clock, module);
+    const before = domain.timed.slice(0, index).filter((other) => isAbove(operator, other, program));
+    const open = before.map(({ name }) => `${name}.open != 0`).join(' || ');
+    return [open === '' ? ending : `if (!(${open})) { ${ending} }`];
   });
   code.block('for (;;)', () => {
     if (endings.length > 0) code.line(`if (time == i64.MAX_VALUE) { ${endings.join(' ')} }`);
@@ -142,6 +154,15 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
     code,
     `Windows of clock ${domain.index} that are due close.`,
   );
+}
+
+// True when rows that leave `below` may come to `operator`, which stands behind it in the order of the clock.
+function isAbove(operator: OperatorLayout, below: OperatorLayout, program: ProgramLayout): boolean {
+  if (operator.pump === below.pump) return true;
+  const source = program.pumps.find(({ pump }) => pump.name === operator.pump)?.source;
+  const reaches = (from: string | undefined): boolean =>
+    from === source || program.pumps.some((pump) => pump.source === from && reaches(pump.pump.target));
+  return reaches(program.pumps.find(({ pump }) => pump.name === below.pump)?.pump.target);
 }
 
 // The clock of a domain: that of its input, otherwise ROWTIME of the stream that makes it.

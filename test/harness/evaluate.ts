@@ -53,7 +53,8 @@ export function evaluate(expression: Expression, row: RowContext): Value {
     case 'distinct-from': {
       const left = evaluate(expression.left, row);
       const right = evaluate(expression.right, row);
-      const distinct = left === null || right === null ? left !== right : order(left, right) !== 0;
+      const distinct =
+        left === null || right === null ? left !== right : orderOf(left, right, expression.left.type) !== 0;
       return Number(distinct !== expression.negated);
     }
     case 'case':
@@ -85,6 +86,16 @@ function logical(kind: 'and' | 'or', operands: readonly Expression[], row: RowCo
   return unknown ? null : kind === 'and' ? 1 : 0;
 }
 
+// CHAR compares padded with blanks; a literal of that type may be shorter than its length.
+function orderOf(left: Value, right: Value, type: SqlType): number {
+  if (type.kind !== 'CHAR') return order(left, right);
+  const padded = (value: Value): string => {
+    const text = String(value);
+    return text + ' '.repeat(Math.max(0, type.length - [...text].length));
+  };
+  return order(padded(left), padded(right));
+}
+
 function compare(expression: Comparison, row: RowContext): Value {
   const left = evaluate(expression.left, row);
   if (left === null) {
@@ -93,7 +104,7 @@ function compare(expression: Comparison, row: RowContext): Value {
   }
   const right = evaluate(expression.right, row);
   if (right === null) return null;
-  const sign = order(left, right);
+  const sign = orderOf(left, right, expression.left.type);
   switch (expression.operator) {
     case '=':
       return Number(sign === 0);

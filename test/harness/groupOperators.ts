@@ -79,9 +79,7 @@ export class Staggering implements Operator {
     this.relation = relation;
   }
 
-  row(row: RowContext, emit: Emit): void {
-    // A row of an operator below may have the very ROWTIME at which a window ends: it is in the next one.
-    for (let end = this.due(row.rowtime); end !== undefined; end = this.due(row.rowtime)) this.flush(end, emit);
+  row(row: RowContext): void {
     const keys = this.relation.keys.map((key) => evaluate(key, row));
     absorb(this.relation, row, this.groups, keys, inputsOf(this.relation, row));
   }

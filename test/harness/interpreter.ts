@@ -104,15 +104,31 @@ export class Interpreter {
       let next: Placed | undefined;
       let first = FOREVER;
       for (const placed of among) {
-        const due = placed.operator.due(bound, clock.time);
+        const due = placed.operator.due(this.boundFor(placed, bound, clock), clock.time);
         if (due === undefined || due >= first || (!inclusive && due >= bound)) continue;
         first = due;
         next = placed;
       }
       if (next === undefined) return;
-      next.operator.due(bound, clock.time);
+      next.operator.due(this.boundFor(next, bound, clock), clock.time);
       next.operator.flush(first, this.emitOf(next));
     }
+  }
+
+  // At the end, what only rows close waits for all from which rows may still come.
+  private boundFor(placed: Placed, bound: bigint, clock: Clock): bigint {
+    if (bound < FOREVER) return bound;
+    const before = clock.operators.slice(0, clock.operators.indexOf(placed));
+    const waits = before.some(
+      (other) =>
+        (other.pump === placed.pump || this.reaches(other.pump.target, scanOf(placed.pump.query))) &&
+        other.operator.due(FOREVER, clock.time) !== undefined,
+    );
+    return waits ? FOREVER - 1n : bound;
+  }
+
+  private reaches(from: string, to: string): boolean {
+    return from === to || this.plan.pumps.some((pump) => scanOf(pump.query) === from && this.reaches(pump.target, to));
   }
 
   // Clocks behind others catch up with them.

@@ -43,7 +43,7 @@ export class Joining implements Operator {
       const others = this.keysOf(candidate);
       if (!keys.every((key, index) => equals(key, others[index] ?? null))) continue;
       const values = isRight ? [...candidate.values, ...came.values] : [...came.values, ...candidate.values];
-      if (!holds(relation.predicate, { ...row, values })) continue;
+      if (!holds(relation.predicate, { ...row, values }, emit)) continue;
       candidate.met = true;
       came.met = true;
       emit(() => values, row.rowtime);
@@ -73,7 +73,9 @@ export class Joining implements Operator {
 
   flush(rowtime: bigint, emit: Emit): void {
     for (const row of this.leaving) {
-      row.met = true;
+      // What has left alone meets none any more.
+      const own = this.sides[row.isRight ? 1 : 0];
+      own.splice(own.indexOf(row), 1);
       emit(() => this.alone(row), rowtime);
     }
   }

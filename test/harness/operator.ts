@@ -1,7 +1,7 @@
 // What the operators of the oracle share: when they let rows leave, and batches that a closing key ends.
 import type { Closing } from '../../compiler/plan/plan.ts';
 import type { Expression } from '../../compiler/plan/expression.ts';
-import { evaluate, order, type RowContext, type Value } from './evaluate.ts';
+import { evaluate, Fault, order, type RowContext, type Value } from './evaluate.ts';
 
 /** The end of an input: later than every time. */
 export const FOREVER = 2n ** 62n;
@@ -43,9 +43,17 @@ export function equals(left: Value, right: Value): boolean {
   return left !== null && right !== null && order(left, right) === 0;
 }
 
-/** A predicate that is TRUE, or none. */
-export function holds(predicate: Expression | undefined, row: RowContext): boolean {
-  return predicate === undefined || evaluate(predicate, row) === 1;
+/** A predicate that is TRUE, or none. Its fault is reported and loses what it was asked for. */
+export function holds(predicate: Expression | undefined, row: RowContext, emit: Emit): boolean {
+  try {
+    return predicate === undefined || evaluate(predicate, row) === 1;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    emit(() => {
+      throw error;
+    }, row.rowtime);
+    return false;
+  }
 }
 
 /** The first time with another value of a key over ROWTIME: doubling steps, then halving. */

@@ -70,7 +70,7 @@ export function lookup(relation: Lookup, tables: Tables): Operator['row'] {
       const equal = relation.keys.every(({ column }, index) => equals(keys[index] ?? null, found[column] ?? null));
       if (!equal) continue;
       const values = [...row.values, ...found];
-      if (!holds(relation.predicate, { ...row, values })) continue;
+      if (!holds(relation.predicate, { ...row, values }, emit)) continue;
       met = true;
       emit(() => values, row.rowtime);
     }

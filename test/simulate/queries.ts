@@ -1,4 +1,5 @@
 // Random queries of every form over a stream, a derived table or two streams.
+import { aggregateItem, keyOf, windowItem, windowText, type Item, type Source } from './calls.ts';
 import type { Random } from './choices.ts';
 import { expressionText, itemKinds, type GeneratedColumn, type Kind } from './expressions.ts';
 
@@ -16,12 +17,6 @@ export interface GeneratedQuery {
   readonly after?: string;
 }
 
-/** One expression of a select list. */
-export interface Item {
-  readonly sql: string;
-  readonly kind: Kind;
-}
-
 /** A stream that may be read, or a reference table. */
 export interface Readable {
   readonly name: string;
@@ -32,13 +27,6 @@ export interface Readable {
 export interface Relations {
   readonly streams: readonly Readable[];
   readonly table?: Readable;
-}
-
-/** What a FROM gives: how it is written, how its ROWTIME is called, its columns. */
-interface Source {
-  readonly sql: string;
-  readonly rowtime: string;
-  readonly columns: readonly GeneratedColumn[];
 }
 
 /** A query as SQL; items get the names of their columns with `named`. */
@@ -167,7 +155,7 @@ function joinCondition(random: Random, left: readonly GeneratedColumn[], right: 
   );
   const conditions = [
     ...(pairs.length === 0 ? [] : random.many(1 + random.below(2), () => random.pick(pairs))),
-    ...(random.chance(0.3) ? [expressionText(random, 'boolean', [...left, ...right], 0)] : []),
+    ...(random.chance(0.3) ? [expressionText(random, 'boolean', [...left, ...right], 1)] : []),
   ];
   return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ');
 }
@@ -247,16 +235,6 @@ function monotonicKey(random: Random, source: Source): string {
   return columns.length === 0 ? source.rowtime : `MONOTONIC(${random.pick(columns).name})`;
 }
 
-function keyOf(random: Random, source: Source): Item {
-  const fitting = source.columns.filter(({ kind }) => !['double', 'real', 'loose'].includes(kind));
-  if (fitting.length === 0 || random.chance(0.2)) {
-    const kind = random.pick<Kind>(['integer', 'text', 'boolean']);
-    return { kind, sql: expressionText(random, kind, source.columns, 1) };
-  }
-  const column = random.pick(fitting);
-  return { kind: column.kind, sql: column.name };
-}
-
 function staggerQuery(random: Random, source: Source): GeneratedQuery {
   const keys = random.many(1 + random.below(2), () => keyOf(random, source));
   const items = [...keys, ...random.many(1 + random.below(3), () => aggregateItem(random, source))];
@@ -269,36 +247,6 @@ function staggerQuery(random: Random, source: Source): GeneratedQuery {
     ...(random.chance(0.15) ? { having: 'COUNT(*) > 1' } : {}),
   };
 }
-
-function argumentOf(random: Random, source: Source): Item {
-  const columns = source.columns.filter(({ kind }) => kind !== 'loose');
-  const column = columns.length === 0 ? { name: '1', kind: 'integer' as const } : random.pick(columns);
-  const kind = column.kind;
-  return { kind, sql: random.chance(0.7) ? column.name : expressionText(random, kind, source.columns, 1) };
-}
-
-const numericKinds: readonly Kind[] = ['smallint', 'integer', 'bigint', 'real', 'double', 'decimal'];
-
-function aggregateItem(random: Random, source: Source): Item {
-  if (random.chance(0.2)) return { sql: 'COUNT(*)', kind: 'bigint' };
-  const { sql, kind } = argumentOf(random, source);
-  const numeric = numericKinds.includes(kind);
-  const name = random.pick([
-    'COUNT',
-    'FIRST_VALUE',
-    'LAST_VALUE',
-    ...(kind === 'boolean' ? ['ANY', 'EVERY'] : ['MIN', 'MAX']),
-    ...(numeric ? ['SUM', 'AVG', 'VARIANCE'] : []),
-  ]);
-  const distinct = random.chance(0.2) ? 'DISTINCT ' : '';
-  if (name === 'COUNT') return { sql: `COUNT(${distinct}${sql})`, kind: 'bigint' };
-  if (name === 'VARIANCE') return { sql: `${random.pick(variances)}(${sql})`, kind: 'loose' };
-  if (name === 'SUM' || name === 'AVG') return { sql: `${name}(${distinct}${sql})`, kind };
-  const nulls = name.endsWith('_VALUE') ? random.pick(['', '', ' IGNORE NULLS', ' RESPECT NULLS']) : '';
-  return { sql: `${name}(${sql})${nulls}`, kind };
-}
-
-const variances = ['VAR_POP', 'VAR_SAMP', 'STDDEV_POP', 'STDDEV_SAMP'];
 
 function slidingQuery(random: Random, source: Source): GeneratedQuery {
   const windows = random.many(1 + random.below(2), () => windowText(random, source));
@@ -316,64 +264,6 @@ function slidingQuery(random: Random, source: Source): GeneratedQuery {
     ...maybeWhere(random, source, 0.3, 1),
     ...(named ? { after: `WINDOW ${windows.map((text, index) => `W${index} AS (${text})`).join(', ')}` } : {}),
   };
-}
-
-function windowText(random: Random, source: Source): string {
-  const partition = random.chance(0.6) ? `PARTITION BY ${keyOf(random, source).sql} ` : '';
-  const frame = random.pick([
-    '',
-    'ROWS UNBOUNDED PRECEDING',
-    `ROWS ${1 + random.below(4)} PRECEDING`,
-    `RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING`,
-    `RANGE INTERVAL '${1 + random.below(9)}' SECOND PRECEDING`,
-    "RANGE INTERVAL '1' MINUTE PRECEDING",
-    "RANGE INTERVAL '0' SECOND PRECEDING",
-    'ROWS BETWEEN 2 PRECEDING AND CURRENT ROW',
-    "RANGE BETWEEN INTERVAL '3' SECOND PRECEDING AND CURRENT ROW",
-  ]);
-  return `${partition}${frame}`.trim();
-}
-
-function windowItem(random: Random, source: Source, over: string): Item {
-  if (random.chance(0.15)) return { sql: `COUNT(*) OVER ${over}`, kind: 'bigint' };
-  const { sql, kind } = argumentOf(random, source);
-  const numeric = numericKinds.includes(kind);
-  const nulls = random.pick(['', '', ' IGNORE NULLS', ' RESPECT NULLS']);
-  const name = random.pick([
-    'COUNT',
-    'FIRST_VALUE',
-    'LAST_VALUE',
-    'LAG',
-    'NTH_VALUE',
-    ...(kind === 'boolean' ? [] : ['MIN', 'MAX']),
-    ...(numeric ? ['SUM', 'SUM', 'AVG', 'AVG', 'VARIANCE', 'EXP_AVG'] : []),
-  ]);
-  switch (name) {
-    case 'LAG': {
-      const rest = random.pick([
-        '',
-        `, ${random.below(3)}`,
-        `, ${1 + random.below(2)}, ${expressionText(random, kind, source.columns, 0)}`,
-      ]);
-      return { sql: `LAG(${sql}${rest})${nulls} OVER ${over}`, kind };
-    }
-    case 'NTH_VALUE':
-      return {
-        sql: `NTH_VALUE(${sql}, ${1 + random.below(3)})${random.pick(['', ' FROM FIRST', ' FROM LAST'])}${nulls} OVER ${over}`,
-        kind,
-      };
-    case 'VARIANCE':
-      return { sql: `${random.pick(variances)}(${sql}) OVER ${over}`, kind: 'loose' };
-    case 'EXP_AVG':
-      return { sql: `EXP_AVG(${sql}, INTERVAL '${1 + random.below(9)}' SECOND) OVER ${over}`, kind: 'loose' };
-    case 'COUNT':
-      return { sql: `COUNT(${sql}) OVER ${over}`, kind: 'bigint' };
-    case 'FIRST_VALUE':
-    case 'LAST_VALUE':
-      return { sql: `${name}(${sql})${nulls} OVER ${over}`, kind };
-    default:
-      return { sql: `${name}(${sql}) OVER ${over}`, kind };
-  }
 }
 
 function distinctQuery(random: Random, source: Source): GeneratedQuery {

@@ -155,13 +155,17 @@ function linesOf(oracle: Interpreter, plan: Plan, program: GeneratedProgram): Li
 /** Restarts after every event, or with batches at places from a seed. */
 export type Restarts = 'everywhere' | number | undefined;
 
-/** What the artifact says; with restarts key groups are split between two owners each time. */
+/**
+ * What the artifact says; with restarts key groups are split between two owners each time, and what one artifact saved `other` loads: the
+ * same programs compiled in another way.
+ */
 export function runArtifact(
   together: Together,
   plan: Plan,
   program: GeneratedProgram,
   events: readonly GeneratedEvent[],
   restarts?: Restarts,
+  other: Together = together,
 ): Lines {
   const random = typeof restarts === 'number' ? new Random(restarts) : undefined;
   const lines: Lines = new Map([['error_stream', []]]);
@@ -181,6 +185,7 @@ export function runArtifact(
     }
   };
   let instance = open(together);
+  let [now, next] = [together, other];
   let content: Uint8Array | undefined;
   const table = together.tables.indexOf(program.table ?? '');
   const load = (owner: Program): void => {
@@ -193,9 +198,9 @@ export function runArtifact(
     if (event.kind === 'row') {
       const records: InputRecord[] = [recordOf(event)];
       for (;;) {
-        const next = events[index + 1];
-        if (random?.chance(0.5) !== true || next?.kind !== 'row' || next.input !== event.input) break;
-        records.push(recordOf(next));
+        const following = events[index + 1];
+        if (random?.chance(0.5) !== true || following?.kind !== 'row' || following.input !== event.input) break;
+        records.push(recordOf(following));
         index++;
       }
       instance.feedRecords(first + event.input, records, receive);
@@ -210,7 +215,9 @@ export function runArtifact(
       }
     }
     instance.drain(receive);
-    if (restarts === 'everywhere' || random?.chance(0.12) === true) instance = restart(together, instance, load);
+    if (restarts !== 'everywhere' && random?.chance(0.12) !== true) continue;
+    [now, next] = [next, now];
+    instance = restart(now, instance, load);
   }
   return lines;
 }

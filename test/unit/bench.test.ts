@@ -1,6 +1,8 @@
 // Benchmarks: data is the same every time, and comparing results finds a difference. Nothing is measured here.
 import { describe, expect, it } from 'vitest';
 import { firstDifference, rankCorrelation } from '../../bench/compare.ts';
+import { historyTable } from '../../bench/history.ts';
+import { tableOf } from '../../bench/profile.ts';
 import { median } from '../../bench/report.ts';
 import { generateData, kindOf, type ResultColumn } from '../../bench/workload.ts';
 import { workloads, workloadsNamed } from '../../bench/workloads/all.ts';
@@ -143,6 +145,38 @@ describe('rows whose order counts, and scores', () => {
       ),
     ).toContain('ranks correlate');
   });
+});
+
+it('the table of the history has ratios of medians', () => {
+  const report = {
+    workload: 'ticks',
+    title: 'a title',
+    records: 2_000_000,
+    bytes: 4e8,
+    rounds: 3,
+    pinned: true,
+    absent: [],
+  };
+  const machine = { processor: 'CPU', cores: 2, node: 'v20' };
+  const contestants = [
+    { name: 'rowtime', detail: '', seconds: [3, 1, 2] },
+    { name: 'node', detail: '', seconds: [5, 5, 9] },
+    { name: 'duckdb', detail: '', seconds: [], problem: 'differs' },
+  ];
+  const row = historyTable([{ ...report, machine, contestants, time: '2026-11-25T01:02:03.000Z' }]).split('\n')[2];
+  expect(row).toBe('| `ticks` a title | 2000000 | 400 | 1.00 | 200 | 2.50 | – | – | – | 2026-11-25, CPU |');
+});
+
+it('a profile is told by function, callees not counted', () => {
+  const frame = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url } });
+  const nodes = [
+    frame(1, 'program/decode', 'wasm://wasm/1'),
+    frame(2, 'read', 'node:fs'),
+    frame(3, 'program/decode', 'wasm://wasm/1'),
+  ];
+  expect(tableOf({ nodes, samples: [1, 2, 3, 1], timeDeltas: [100, 200, 300, 400] })).toBe(
+    '      0.8 ms  80.0 %  program/decode\n      0.2 ms  20.0 %  read  node:fs\n',
+  );
 });
 
 describe('median', () => {

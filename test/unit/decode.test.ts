@@ -1,26 +1,9 @@
-// The decoders that the emitter writes, run alone: every row and reject goes into a log, in both flavours.
+// The decoders that the emitter writes: the grammar, types, CSV, mutated records.
 import { isUtf8 } from 'node:buffer';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as abi from '../../contract/abi.ts';
-import type { InputBinding, RecordFormat } from '../../contract/binding.ts';
-import { faultTexts } from '../../contract/faults.ts';
-import { storageOf } from '../../contract/types.ts';
-import { emitCsvDecoder } from '../../compiler/emit/decodeCsv.ts';
-import { emitJsonDecoder } from '../../compiler/emit/decodeJson.ts';
-import { parseSqlType } from '../../runtime/schema.ts';
+import { type How, input, type Inputs, openDecoders } from '../harness/decoders.ts';
 import { seededRandom } from '../harness/random.ts';
-import { compileHarness, functionSizes, instantiate } from '../harness/wasm.ts';
-
-/** An input of `name TYPE; name=$.path TYPE; …`. */
-function input(columns: string, format: Partial<RecordFormat> = {}, time?: InputBinding['time']): InputBinding {
-  const mapped = columns.split('; ').map((text) => {
-    const [words = '', type = ''] = text.split(/ (.*)/);
-    const [name = '', mapping = `$.${words}`] = words.split('=');
-    return { name, type: parseSqlType(type), nullable: true, mapping };
-  });
-  const whole = { kind: 'json', rowPath: '$', columnDelimiter: ',', rowDelimiter: '\n', ...format } as RecordFormat;
-  return { stream: 'S', format: whole, columns: mapped, ...(time === undefined ? {} : { time }) };
-}
 
 const everyType =
   'bo BOOLEAN; ti TINYINT; sm SMALLINT; it INTEGER; bi BIGINT; de DECIMAL(10,2); re REAL; du DOUBLE; ch CHAR(4); vc VARCHAR(4); vb VARBINARY(4); da DATE; tm TIME; ts TIMESTAMP';
@@ -28,10 +11,7 @@ const typeNames = everyType.split('; ').map((each) => each.slice(3));
 const wideColumn = (index: number): string => `C${index}${'X'.repeat(index % 60)} ${typeNames[index % 14]}`;
 const wide = Array.from({ length: 120 }, (_, index) => wideColumn(index)).join('; ');
 const texts = 'a VARCHAR(99); b VARCHAR(99); c VARCHAR(99)';
-const order =
-  'id=$.order.id INTEGER; city=$.order.who.city VARCHAR(9); sku=$.items[0:].sku VARCHAR(9); n=$.items[0:].n INTEGER; x=$.items[0:].x DOUBLE; ch VARCHAR(5)';
-const atTime = { path: '$.at', unit: 'ms' } as const;
-const inputs: Record<string, InputBinding> = {
+const inputs: Inputs = {
   every: input(everyType),
   shuffled: input(everyType.split('; ').reverse().join('; ')),
   number: input('v DOUBLE'),
@@ -43,11 +23,7 @@ const inputs: Record<string, InputBinding> = {
   rows: input('v INTEGER', { rowPath: '$.a.rows' }),
   times: input('at VARCHAR(40); n INTEGER', {}, { path: '$.at', unit: 'ms' }),
   seconds: input('n INTEGER', {}, { path: '$.at', unit: 's' }),
-  orders: input(order, {}, atTime),
-  ordersShuffled: input(order.split('; ').reverse().join('; '), {}, atTime),
-  sampled: { ...input('b INTEGER; a INTEGER; c VARCHAR(5)', {}, atTime), layout: ['z', 'at', 'a', 'y', 'b', 'c', 'x'] },
   wide: input(wide),
-  wideNested: input(wide.replaceAll(/(C\d+)(X*) /g, '$1$2=$.$1.first.$2y '), {}, atTime),
   wideCsv: input(wide, { kind: 'csv' }),
   comma: input(everyType, { kind: 'csv' }),
   texts: input(texts, { kind: 'csv' }),
@@ -55,119 +31,14 @@ const inputs: Record<string, InputBinding> = {
   points: input('a INTEGER; b INTEGER', { kind: 'csv', columnDelimiter: '.' }),
 };
 
-const prelude = `
-const LOG: usize = reservePages(1 << 25);
-let log: usize = LOG;
-export function logStart(): usize { log = LOG; return LOG; }
-export function logEnd(): usize { return log; }
-export function room(bytes: i32): usize { return reservePages(bytes); }
-function mark(kind: i32, column: i32): void { store<i32>(log, kind); store<i32>(log, column, 4); log += 8; }
-function put(value: usize, isNull: usize, text: bool): void {
-  store<u8>(log++, load<u8>(isNull)); if (load<u8>(isNull) != 0) return;
-  const bits = load<u64>(value); store<u64>(log, text ? bits >> 32 : bits); log += 8;
-  if (text) { memory.copy(log, <usize>(bits & 0xffffffff), <usize>(bits >> 32)); log += <usize>(bits >> 32); }
-}
-`;
-/** What goes into the log of an input's rows. Of a wide row only the size of its decoder is looked at. */
-function loggedOf({ columns, time }: InputBinding): { name: string; storage: string }[] {
-  const logged = columns.slice(0, 20).map(({ name, type }) => ({ name, storage: String(storageOf(type)) }));
-  return [...logged, ...(time === undefined ? [] : [{ name: 'TIME', storage: 'i64' }])];
-}
-
-const importText = ([module, name]: readonly string[]): string => `import { ${name} } from "./assembly/${module}";`;
-
-/** Frame, log and decoder of one input; values of 8 bytes, then null bytes. */
-function inputText(name: string, binding: InputBinding, imports: Set<string>): string {
-  const count = binding.columns.length;
-  const slotAt = (index: number) => ({ valueOffset: index * 8, nullOffset: (count + 1) * 8 + index });
-  const columns = binding.columns.map((column, index) => ({ column, slot: slotAt(index) }));
-  const options = { name, frame: `frame_${name}`, binding, columns, ...(binding.time && { time: slotAt(count) }) };
-  const decoder = binding.format.kind === 'json' ? emitJsonDecoder(options) : emitCsvDecoder(options);
-  for (const [module, names] of decoder.imports) for (const each of names) imports.add(importText([module, each]));
-  const hasLayout = decoder.text.includes(`missed_${name}`);
-  const puts = loggedOf(binding).map(({ storage }, index) => {
-    const { valueOffset, nullOffset } = slotAt(index);
-    return `put(frame_${name} + ${valueOffset}, frame_${name} + ${nullOffset}, ${storage === 'text'});`;
-  });
-  return `
-const frame_${name}: usize = memory.data(${(count + 2) * 9 + 16}, 16);
-let recordStart_${name}: usize = 0, recordEnd_${name}: usize = 0;
-function accept_${name}(): void { mark(-1, 0); ${puts.join(' ')} }
-function reject_${name}(code: i32, column: i32, from: usize, to: usize): void { mark(code, column); }
-export function feed_${name}(at: usize, end: usize, last: bool, records: bool): usize {
-  setLastBatch(last); setRecordMode(records); store<u8>(end, 0);
-  ${hasLayout ? `missed_${name} = 0; passed_${name} = 0;` : ''}
-  while (at < end) { scratchReset(); const next = decode_${name}(at, end); if (next == 0) break; at = next; }
-  return at;
-}
-export function missed_by_${name}(): u32 { return ${hasLayout ? `missed_${name}` : '0'}; }
-${decoder.text}`;
-}
-
-type How = { readonly last?: boolean; readonly records?: boolean };
-
-/** What a module's decoders make of bytes. */
-async function openDecoder(flavour: 'simd' | 'scalar') {
-  const own = { 'state/pages': 'reservePages', 'state/scratch': 'scratchReset', 'formats/batch': 'setLastBatch' };
-  const imports = new Set([...Object.entries(own), ['formats/batch', 'setRecordMode']].map(importText));
-  const parts = Object.entries(inputs).map(([name, binding]) => inputText(name, binding, imports));
-  const wasm = await compileHarness([...imports].join('\n') + prelude + parts.join(''), flavour);
-  const exports = await instantiate(wasm);
-  const call = (name: string, ...given: number[]): number => Number(exports[name]?.(...given));
-  const room = call('room', (1 << 24) + abi.INPUT_PADDING_BYTES);
-  return {
-    sizes: functionSizes(wasm),
-    decode(name: string, bytes: Uint8Array, { last = true, records = false }: How) {
-      const memory = new Uint8Array(exports.memory.buffer);
-      memory.set(bytes, room);
-      // What stands behind a batch is anything; a decoder must not care.
-      memory.fill(0x31, room + bytes.length, room + bytes.length + abi.INPUT_PADDING_BYTES);
-      const start = call('logStart');
-      const consumed = call(`feed_${name}`, room, room + bytes.length, Number(last), Number(records)) - room;
-      return { outcomes: readLog(new DataView(exports.memory.buffer, start, call('logEnd') - start), name), consumed };
-    },
-    /** Records at the end of the last batch that were not in the expected layout. */
-    missed: (name: string): number => call(`missed_by_${name}`),
-  };
-}
-
-// Rows as `name=value …` without NULLs, rejects as `!fault column`.
-function readLog(view: DataView, name: string): string[] {
-  const binding = inputs[name] ?? input('');
-  const outcomes: string[] = [];
-  let at = 0;
-  const value = (storage: string): number | bigint | string => {
-    at += 8;
-    if (storage === 'i32') return view.getInt32(at - 8, true);
-    if (storage === 'i64') return view.getBigInt64(at - 8, true);
-    if (storage === 'f32') return view.getFloat32(at - 8, true);
-    if (storage === 'f64') return view.getFloat64(at - 8, true);
-    const bytes = new Uint8Array(view.buffer, view.byteOffset + at, view.getUint32(at - 8, true));
-    at += bytes.length;
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  };
-  const read = (each: { name: string; storage: string }): string[] =>
-    view.getUint8(at++) === 0 ? [`${each.name}=${value(each.storage)}`] : [];
-  while (at < view.byteLength) {
-    const fault = faultTexts.find(({ code }) => code === view.getInt32(at, true))?.name;
-    const column = binding.columns[view.getInt32(at + 4, true)]?.name ?? '';
-    at += 8;
-    outcomes.push(fault === undefined ? loggedOf(binding).flatMap(read).join(' ') : `!${fault} ${column}`.trimEnd());
-  }
-  return outcomes;
-}
-
-let decoders: Record<'simd' | 'scalar', Awaited<ReturnType<typeof openDecoder>>>;
+let decoders: Awaited<ReturnType<typeof openDecoders>>;
 let consumed = 0;
 beforeAll(async () => {
-  decoders = { simd: await openDecoder('simd'), scalar: await openDecoder('scalar') };
+  decoders = await openDecoders(inputs);
 });
 
-/** Both flavours must say the same. */
 function decode(name: string, given: string | Uint8Array, how: How = {}): string[] {
-  const bytes = typeof given === 'string' ? Buffer.from(given) : given;
-  const result = decoders.simd.decode(name, bytes, how);
-  expect(decoders.scalar.decode(name, bytes, how)).toEqual(result);
+  const result = decoders.decode(name, given, how);
   consumed = result.consumed;
   return result.outcomes;
 }
@@ -284,68 +155,6 @@ describe('JSON records', () => {
     for (const text of noons.split('|')) expect(at('times', text)).toBe(`TIME=${noon}`);
     for (const text of 'null|"x"|{}|"2026-13-01T00:00:00"|1e99|true'.split('|')) expect(at('times', text)).toBe('');
     for (const text of '1.5|"1.5"|1500e-3'.split('|')) expect(at('seconds', text)).toBe('TIME=1500');
-  });
-});
-
-describe('the expected layout', () => {
-  const inLayout = (name: string, record: string): string[] => {
-    const rows = decode(name, record);
-    expect([record, decoders.simd.missed(name), decoders.scalar.missed(name)]).toEqual([record, 0, 0]);
-    return rows;
-  };
-  const time = 'TIME=1767323045678';
-  const at = '"at":"2026-01-02T03:04:05.678"';
-  test('holds blanks, members that nobody reads and a time anywhere', () => {
-    const row = `a=1 b=2 c=x ${time}`.split(' ').sort().join(' ');
-    const records = [
-      `{"z":[{"a":5}],${at},"a":1,"y":"","b":2,"c":"x","x":{}}`,
-      `{"z": null, ${at}, "a": 1, "y": 7, "b": 2, "c": "x", "x": 0}\r`,
-      `{${at},"a":1,"b":2,"c":"x"}`,
-      `  { ${at} ,"other" :[ 1 , {} ], "a"\t:  1,"b":2 , "\\u0063c":3,"c":"x","é":true }  `,
-    ];
-    for (const record of records)
-      expect(inLayout('sampled', record).map((each) => each.split(' ').sort().join(' '))).toEqual([row]);
-    for (const place of [0, 1, 2]) {
-      const parts = [
-        '"ch":"web"',
-        '"order":{"id":1,"who":{"city":"Oslo"}}',
-        '"items":[{"sku":"a","n":2,"x":3}]',
-      ].reverse();
-      [parts[0], parts[1]] = [parts[1] as string, parts[0] as string];
-      parts.splice(place, 0, at);
-      expect(inLayout('orders', `{${parts.join(',')}}`)).toEqual([`id=1 city=Oslo sku=a n=2 x=3 ch=web ${time}`]);
-    }
-  });
-  test('holds nested objects and an array of rows', () => {
-    const record = `{${at},"order":{"no":[],"id":1,"who":{"city":"Oslo","zip":"\\u0030"},"e":1},"items":[{"sku":"a","n":1,"x":0.5},{"sku":"b","n":null,"q":[],"x":"2"}],"ch":"web","end":1}`;
-    const rows = [`id=1 city=Oslo sku=a n=1 x=0.5 ch=web ${time}`, `id=1 city=Oslo sku=b x=2 ch=web ${time}`];
-    expect(inLayout('orders', record)).toEqual(rows);
-    expect(
-      inLayout(
-        'orders',
-        record
-          .replaceAll(',"', ', "')
-          .replaceAll(':', ': ')
-          .replaceAll(/(\d): /g, '$1:'),
-      ),
-    ).toEqual(rows);
-    // What can't be converted takes all rows of the record.
-    expect(decode('orders', record.replace('0.5', '[]'))).toEqual(['!coercion-failed x']);
-    expect(decode('orders', record.replace('"2"', '"?"'))).toEqual(['!coercion-failed x']);
-    expect(decode('orders', record.replace('"end":1', '"end":1,"ch":"x"'))).toEqual(
-      rows.map((row) => row.replace('ch=web', 'ch=x')),
-    );
-    expect(decode('orders', record.replace(/"items":\[.*\],"ch"/, '"items":[],"ch"'))).toEqual([
-      `id=1 city=Oslo ch=web ${time}`,
-    ]);
-  });
-  test('is given up for a while where records keep missing it, without a difference', () => {
-    const records = Array.from({ length: 200 }, (_, index) =>
-      index % 50 < 30 ? `{"c":"x","b":${index},"a":2,${at}}` : `{${at},"a":2,"b":${index},"c":"x"}`,
-    );
-    expect(decode('sampled', records.join('\n'))).toEqual(
-      Array.from({ length: 200 }, (_, index) => `b=${index} a=2 c=x ${time}`),
-    );
   });
 });
 
@@ -504,44 +313,6 @@ describe('whatever comes', () => {
       expect([text, isRead]).toEqual([text, isUtf8(record) && areDocuments(record.toString())]);
     }
   });
-  test('nested layout and general reader agree', () => {
-    const random = seededRandom(11);
-    const whole = `{"at":"2026-01-02T03:04:05.678","order":{"id":7,"note":[1,{"id":8}],"who":{"name":"x","city":"Oslo","zip":"1"}},"items":[{"sku":"a","n":1,"x":1.5},{"sku":"b","n":2,"more":{},"x":-2}],"ch":"web","end":null}`;
-    const alphabet = [
-      ...'{}[]:,"\\ \t\r01.e-tn\u0001é\x80',
-      ...[
-        '"id"',
-        ',"n":7',
-        ',"ch":1',
-        '"zz":{"id":[]},',
-        ', ',
-        ': ',
-        '[1]',
-        'null',
-        '"at":5,',
-        '},{',
-        '{"sku":"c","n":3,"x":4},',
-        '[]',
-      ],
-    ];
-    let met = 0;
-    for (let round = 0; round < 15_000; round++) {
-      let text = Buffer.from(whole).toString('latin1');
-      for (let count = random() * 3; count > 0; count--) {
-        const at = Math.floor(random() * text.length);
-        const put = random() < 0.7 ? alphabet[Math.floor(random() * alphabet.length)] : '';
-        text = text.slice(0, at) + put + text.slice(at + Math.floor(random() * 3));
-      }
-      const record = Buffer.from(text, 'latin1');
-      const outcomes = decode('orders', record);
-      if (decoders.simd.missed('orders') === 0) met++;
-      const sorted = (rows: string[]): string[] => rows.map((row) => row.split(' ').sort().join(' '));
-      expect([text, ...sorted(decode('ordersShuffled', record))]).toEqual([text, ...sorted(outcomes)]);
-      expect([text, decoders.simd.missed('ordersShuffled') > 0 || record.length < 150]).toEqual([text, true]);
-    }
-    // The comparison is worth something only where both ways were taken.
-    expect(met).toBeGreaterThan(1500);
-  });
   test('batch boundaries change nothing', () => {
     const every = `${start}\n{"it":1, "x":[1,\n${start}\r\n\n{"it":5}{"it":6}\n${start}\n`;
     for (const [name, batch] of Object.entries({ every, texts: 'a,"b\n""c",d\r\n"x"y,\n\n,,\nlast,"' })) {
@@ -555,6 +326,6 @@ describe('whatever comes', () => {
     }
   });
   test('no function is longer than 4,000 bytes', () => {
-    for (const { sizes } of Object.values(decoders)) expect(Math.max(...sizes)).toBeLessThanOrEqual(4000);
+    expect(Math.max(...decoders.sizes)).toBeLessThanOrEqual(4000);
   });
 });

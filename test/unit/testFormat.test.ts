@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareOutputs } from '../../testing/compare.ts';
 import { encodeRow } from '../../testing/drive.ts';
 import { readRows } from '../../testing/output.ts';
+import { testsOfPage } from '../../testing/page.ts';
 import { parseTestFile } from '../../testing/parseTest.ts';
 import { renameIdentifiers, tokensOf } from '../../testing/sqlText.ts';
 import { parseClock } from '../../testing/timeline.ts';
@@ -180,4 +181,26 @@ test('tokens join to the text, and names are renamed outside strings and comment
   expect(renameIdentifiers(sql, (name) => (name === 'S' ? '"S~1"' : undefined))).toBe(
     `SELECT "S~1"."a b", 'it''s S', .5 -- S\nFROM "S~1" /* S */ // S\n`,
   );
+});
+
+test("the ```sql blocks of a page are cases with the page's line numbers, named by the heading above", () => {
+  const page =
+    '# One\n\ntext\n```sql\n---- expressions\n1 = 1\n```\n```\n# no heading\n```\n## Two\n```sql\n---- expressions\n2 = 2\n```\n';
+  expect(testsOfPage(page).split('\n')).toHaveLength(page.split('\n').length);
+  const { cases, problems } = parseTestFile('page.md', testsOfPage(page), noFile);
+  expect(problems).toEqual([]);
+  expect(cases.map(({ title, line, expressions }) => [title, line, expressions?.length])).toEqual([
+    ['One', 4, 1],
+    ['Two', 12, 1],
+  ]);
+});
+
+test('an application without code takes the SQL of the case', () => {
+  const files: Record<string, string> = { 'app.json': '{"ApplicationName":"a","Inputs":[]}', 'app.sql': '-- SQL' };
+  const read = (name: string): string => files[name] ?? '';
+  for (const sections of [
+    '---- include app.sql\n---- application app.json',
+    '---- application app.json\n---- include app.sql',
+  ])
+    expect(parseTestFile('t.test', sections, read).cases.map(({ sql }) => sql)).toEqual(['-- SQL']);
 });
