@@ -70,6 +70,7 @@ export const FAULT_LATE_ROW = 14;
 export const FAULT_INVALID_ROWTIME = 15;
 export const FAULT_TEXT_TOO_LONG = 16;
 export const FAULT_SCRATCH_LIMIT = 17;
+export const FAULT_SEVERAL_ROWS = 18;
 
 // ---- Kinds of words in a row of keyed state (assembly/state/words.ts), one u32 each ------------------------
 /** A number. */

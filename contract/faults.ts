@@ -33,4 +33,9 @@ export const faultTexts: readonly FaultText[] = [
     name: 'row-too-large',
     message: 'working on the row needs more memory than the limit',
   },
+  {
+    code: abi.FAULT_SEVERAL_ROWS,
+    name: 'several-rows',
+    message: 'a subquery in the place of a value gives several rows',
+  },
 ];

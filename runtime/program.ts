@@ -231,6 +231,15 @@ export class Program {
     return this.call(() => this.exports.reference_version(table));
   }
 
+  /**
+   * The tables are loaded: what finite queries give goes into its streams, once in the life of the application. True asks to drain and to
+   * call again.
+   */
+  begin(clock: bigint): boolean {
+    this.call(() => this.exports.begin(clock));
+    return this.checkStatus();
+  }
+
   /** Passes a bound; true asks to drain and to call again. */
   advance(input: number, time: bigint): boolean {
     this.call(() => this.exports.advance(input, time));

@@ -135,12 +135,17 @@ class Run {
     if (options.checkpoints !== undefined && options.checkpoints.latest === undefined) await this.checkpoint();
     this.checkpointAt = this.clock.elapsed() + (options.checkpointIntervalMs ?? 10_000);
     const started = this.clock.elapsed();
-    if (this.inputs.some((input) => !input.ended))
+    // An application without inputs ends when it has begun.
+    const isOpen = this.inputs.length === 0 || this.inputs.some((input) => !input.ended);
+    if (isOpen) {
       await this.drained((receive) => options.references?.begin(this.referenceClock(), receive));
+      while (this.program.begin(this.referenceClock())) await this.drain();
+      await this.drain();
+    }
     // A finished input stays finished; what that lets out was written before the checkpoint.
     if (this.inputs.some((input) => !input.ended))
       for (const input of this.inputs) if (input.ended) await this.finishInputs(input);
-    const worked = this.inputs.some((input) => !input.ended);
+    const worked = this.inputs.length === 0 || this.inputs.some((input) => !input.ended);
     const complete = await this.loop();
     const runMs = this.clock.elapsed() - started;
     if (options.checkpoints !== undefined && (worked || !complete)) await this.checkpoint();

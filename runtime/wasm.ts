@@ -23,6 +23,7 @@ export interface ArtifactExports {
   reference_feed(table: number, pointer: number, length: number, form: number, clock: bigint): number;
   reference_commit(table: number): void;
   reference_version(table: number): bigint;
+  begin(clock: bigint): void;
   ledger(): number;
   state_bytes(): bigint;
   state_bytes_peak?(): bigint;

@@ -91,10 +91,11 @@ class Run {
     this.clock = start;
   }
 
-  /** Starts afresh: reference tables are loaded before anything else. */
+  /** Starts afresh: reference tables are loaded before anything else, then the rows of finite queries enter. */
   async begin(): Promise<Program> {
     const program = await this.open(this.artifact);
     for (const { table, rows } of this.test.references) this.replace(table, rows, this.start, 0);
+    this.untilDrained(() => program.begin(BigInt(this.start)), 0);
     return program;
   }
 

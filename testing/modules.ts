@@ -33,6 +33,8 @@ export interface BoundCase {
   readonly streams: ReadonlyMap<string, readonly Column[]>;
   /** Stored names of streams that are compared, error_stream first. */
   readonly compared: readonly string[];
+  /** It does something before the first event. */
+  readonly alone: boolean;
 }
 
 /** The artifact of a case, or why there is none. */
@@ -108,6 +110,7 @@ export class ModuleCache {
 }
 
 function canShare(bound: BoundCase): boolean {
+  if (bound.alone) return false;
   const names = namesOf(bound.test);
   const columns = new Set(
     [...bound.streams.values(), ...bound.test.references.map((reference) => reference.columns)].flatMap((list) =>

@@ -1,5 +1,8 @@
 // Runs one case in all its ways and says what isn't as written.
-import { metadataColumns } from '../compiler/plan/plan.ts';
+import { chainOf, scannedStream } from '../compiler/emit/layout.ts';
+import { canFault } from '../compiler/plan/faults.ts';
+import { metadataColumns, type Plan } from '../compiler/plan/plan.ts';
+import { expressionsOf } from '../compiler/plan/walk.ts';
 import { placeOf } from '../compiler/source.ts';
 import type { Diagnostic } from '../compiler/diagnose/diagnostic.ts';
 import type { Column } from '../contract/types.ts';
@@ -94,7 +97,24 @@ export async function prepareCase(test: TestCase): Promise<PreparedCase> {
         : stream.columns,
     );
   }
-  return bindNames(prepared, test, streams);
+  return bindNames(prepared, test, streams, actsAtBeginning(plan));
+}
+
+// Rows of tables that enter streams, or constants that fault, when the application begins: other cases must not see them.
+function actsAtBeginning(plan: Plan): boolean {
+  const streamOf = (name: string): Plan['streams'][number] | undefined =>
+    plan.streams.find((stream) => stream.name === name);
+  const fills = (name: string): boolean => {
+    const stream = streamOf(name);
+    if (stream?.fills !== undefined) return true;
+    const readers = plan.pumps.filter((pump) => scannedStream(pump.query) === name);
+    return stream?.kind === 'hidden' && readers.some(({ target }) => fills(target));
+  };
+  return plan.pumps.some(({ query, target }) => {
+    const rowsOf = streamOf(scannedStream(query))?.rowsOf;
+    if (rowsOf === undefined) return false;
+    return !fills(target) || (rowsOf === '' && chainOf(query).some((part) => expressionsOf(part).some(canFault)));
+  });
 }
 
 // Names of streams in a timeline are exact, or else unquoted SQL names.
@@ -102,6 +122,7 @@ function bindNames(
   prepared: PreparedCase,
   test: TestCase,
   streams: ReadonlyMap<string, readonly Column[]>,
+  alone: boolean,
 ): PreparedCase {
   const failures = [...prepared.failures];
   const timeline = test.timeline;
@@ -132,7 +153,7 @@ function bindNames(
   compared.delete('error_stream');
   const named = { ...test, timeline: { ...timeline, events, expected, only } };
   if (failures.length > 0) return { ...prepared, test: named, failures };
-  return { ...prepared, test: named, bound: { test: named, streams, compared: ['error_stream', ...compared] } };
+  return { ...prepared, test: named, bound: { test: named, streams, compared: ['error_stream', ...compared], alone } };
 }
 
 /** Compares messages in order of place; warnings count only where they are named. */

@@ -91,7 +91,7 @@ export function appendTableRow(table: Table, record: usize, length: usize): void
   content.version = mixHash(content.version, (<u64>hashBytes(record, <u32>length) << 32) | <u64>length);
   const columns = <usize>table.columns;
   const nulls = table.frame + (columns << 3);
-  const head = ROW_LINK_BYTES + (<usize>table.indexes << 3);
+  const head = rowColumnsBytes(table);
   let bytes = head + ((columns * 9 + 7) & ~7);
   for (let column: usize = 0; column < columns; column++) {
     if (load<u8>(nulls + column) != 0) store<u64>(table.frame + (column << 3), EMPTY_TEXT);
@@ -135,6 +135,26 @@ function nextChunk(content: Content, bytes: usize): void {
   content.end = chunk + size - CHUNK_SLACK_BYTES;
 }
 
+/** Bytes of a row in front of its columns. */
+// @ts-ignore: decorator
+@inline
+export function rowColumnsBytes(table: Table): usize {
+  return ROW_LINK_BYTES + (<usize>table.indexes << 3);
+}
+
+/** The new content of a derived table depends on this one's: so does its version. */
+export function mixVersion(table: Table, below: Table): void {
+  table.coming.version = mixHash(table.coming.version, below.current.version);
+}
+
+/** Puts a column's values of a row into a frame elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function copyColumn(row: usize, valueOffset: u32, nullOffset: u32, frame: usize, value: u32, isNull: u32): void {
+  store<u64>(frame + value, load<u64>(row + valueOffset));
+  store<u8>(frame + isNull, load<u8>(row + nullOffset));
+}
+
 /** Makes the slots of an index of the new content; `key` gives the hash of a row's key or NO_KEY. */
 export function buildTableIndex(table: Table, index: u32, key: (row: usize) => i64): void {
   const content = table.coming;
@@ -167,7 +187,16 @@ export function commitTable(table: Table): void {
   table.current = table.coming;
   table.coming = old;
   forget(old, table.indexes);
+}
+
+/** What was to be loaded is loaded. */
+export function endLoading(): void {
   loadsSilently = false;
+}
+
+/** What is computed now was computed before: faults were reported then. */
+export function loadSilently(): void {
+  loadsSilently = true;
 }
 
 function forget(content: Content, indexes: u32): void {

@@ -121,6 +121,7 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     streams,
     pumps,
     tables: [...state.tables.values()],
+    derived: running.flatMap(({ parts }) => parts.tables),
     keyGroups: options.keyGroups,
     seed: options.seed,
   };

@@ -5,9 +5,10 @@ import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
 import { convert, unifyCompared, unifyValues } from './convert.ts';
-import { bindExpression, unsupported } from './expression.ts';
+import { bindExpression } from './expression.ts';
 import { bindRowDistinct } from './rows.ts';
 import type { Scope } from './scope.ts';
+import { bindInQuery } from './subquery.ts';
 import { allOf, anyOf, compared, negated } from './syntaxTree.ts';
 
 const boolean: SqlType = { kind: 'BOOLEAN' };
@@ -86,10 +87,10 @@ export function bindBetween(node: ast.BetweenExpression, scope: Scope): Expressi
   return bindExpression(node.negated ? negated(between, span) : between, scope);
 }
 
-/** IN over a list. */
+/** IN over a list or a query. */
 export function bindIn(node: ast.InExpression, scope: Scope): Expression | undefined {
   const { span, list } = node;
-  if (list === undefined) return unsupported(span, 'IN (subquery)', scope, 'join with the stream, in a window');
+  if (list === undefined) return bindInQuery(node, scope);
   const any = anyOf(
     list.map((value) => compared('=', node.operand, value, value.span)),
     span,

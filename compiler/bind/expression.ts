@@ -5,6 +5,7 @@ import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { Expression, Literal } from '../plan/expression.ts';
+import { rewriteExpression } from '../plan/rewrite.ts';
 import type { Span } from '../source.ts';
 import { bindCall } from './call.ts';
 import { warningOf } from './certainFaults.ts';
@@ -14,6 +15,7 @@ import { bindDifference, bindOperator, bindUnary } from './operators.ts';
 import { bindPeriodPredicate } from './periods.ts';
 import { bindField } from './records.ts';
 import { columnAt, rowtimeNode, shiftColumns, type Scope } from './scope.ts';
+import { bindExists, bindOuterName, bindScalarQuery } from './subquery.ts';
 import { castIsLegal, isDiagnostic, typeOf } from './types.ts';
 
 const boolean: SqlType = { kind: 'BOOLEAN' };
@@ -78,8 +80,9 @@ function bindNode(node: ast.Expression, scope: Scope): Expression | undefined {
     case 'datetime-difference':
       return bindDifference(node, scope);
     case 'exists':
+      return bindExists(node, scope);
     case 'subquery':
-      return unsupported(node.span, 'a subquery in an expression', scope, 'join the streams, or filter an outer query');
+      return bindScalarQuery(node, scope);
     case 'row':
       scope.report(misplacedRow(node.span));
       return undefined;
@@ -94,12 +97,6 @@ function literal(value: Literal | Diagnostic, scope: Scope): Expression | undefi
     return undefined;
   }
   return value;
-}
-
-/** Reports that something is recognised but not done yet. */
-export function unsupported(span: Span, what: string, scope: Scope, hint?: string): undefined {
-  scope.report(message.notYetSupported(span, what, hint));
-  return undefined;
 }
 
 const currentTypes: Record<string, SqlType['kind']> = {
@@ -145,6 +142,8 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
   const relations =
     qualifier === undefined ? scope.relations : scope.relations.filter((relation) => relation.alias === qualifier.name);
   if (qualifier !== undefined && relations.length === 0) {
+    const outer = bindOuterName(node, scope);
+    if (outer !== 'none') return outer;
     scope.report(
       message.unknownAlias(
         qualifier.span,
@@ -172,7 +171,13 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
   }
   if (matches[0] !== undefined) return matches[0];
   const current = !last.quoted && qualifier === undefined ? currentValue(last.name, node.span) : undefined;
-  if (current !== undefined) return current;
+  // What a finite query gives does not depend on when it is computed.
+  if (current !== undefined)
+    return scope.query?.finite === true
+      ? rewriteExpression(current, (part) => (part.kind === 'context' ? { ...part, name: 'start' } : part))
+      : current;
+  const outer = bindOuterName(node, scope);
+  if (outer !== 'none') return outer;
   const where = relations[0]?.alias === undefined ? 'the query' : `"${relations[0].alias}"`;
   scope.report(
     message.unknownColumn(

@@ -3,8 +3,9 @@ import type { Column } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
-import type { Relation } from '../plan/plan.ts';
+import type { ReferenceTable, Relation } from '../plan/plan.ts';
 import type { Span } from '../source.ts';
+import { isFiniteQuery } from './finite.ts';
 import { bindJoin } from './fromJoin.ts';
 import type { FromTree } from './join.ts';
 import { entriesOf, layOut } from './records.ts';
@@ -59,6 +60,7 @@ export function emptyScope(context: QueryContext): Scope {
     functions: context.functions,
     report: context.report,
     aggregate: () => undefined,
+    query: context,
   };
 }
 
@@ -132,16 +134,16 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | 
   const view = context.views.get(name);
   if (view !== undefined) return bindView(from, view, context);
   const stream = context.streams.get(name);
+  const table = context.tables.get(name);
+  if (stream === undefined && table !== undefined) return bindTableRows(from, table, context);
   if (stream === undefined) {
     context.report(
-      context.tables.has(name)
-        ? queryMessage.noStream(from.name.span, name)
-        : message.unknownRelation(
-            from.name.span,
-            name,
-            [...context.streams.keys(), ...context.views.keys(), ...context.tables.keys()],
-            context.later.get(name),
-          ),
+      message.unknownRelation(
+        from.name.span,
+        name,
+        [...context.streams.keys(), ...context.views.keys(), ...context.tables.keys()],
+        context.later.get(name),
+      ),
     );
     return undefined;
   }
@@ -159,6 +161,30 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | 
     window,
     from.span,
   );
+}
+
+// The rows of a reference table, in a query that reads no stream.
+function bindTableRows(from: ast.NamedRelation, table: ReferenceTable, context: QueryContext): BoundFrom | undefined {
+  const columns = renamed(table.columns, from.columnAliases, table.columns.length, from.span, context);
+  if (columns === undefined || refusesWindow(from.window, context)) return undefined;
+  const origins = columns.map((_, index) => columnAt(columns, index, from.span));
+  const bound = single(
+    context.parts.rows(table, from.span),
+    columns,
+    { alias: from.alias?.name ?? from.name.name, visible: columns.length },
+    { growing: new Set(), origins },
+    undefined,
+    from.span,
+  );
+  const relations = bound.scope.relations.map((relation): ScopeRelation => ({ ...relation, rowtime: 'column' }));
+  return { ...bound, scope: { ...bound.scope, relations } };
+}
+
+/** Reports a window over a table. */
+export function refusesWindow(window: ast.WindowReference | undefined, context: QueryContext): boolean {
+  if (window === undefined) return false;
+  context.report(queryMessage.joinWithTable(window.span, 'a reference table has no window', 'leave OVER out'));
+  return true;
 }
 
 /** A view is read as the derived table that its query is. */
@@ -200,6 +226,7 @@ export function renamed(
 
 function bindDerived(from: ast.DerivedTable, context: QueryContext): BoundFrom | undefined {
   const bound = bindQuery(from.query, context);
+  if (isFiniteQuery(from.query, context) && refusesWindow(from.window, context)) return undefined;
   const window = windowOf(from.window, context);
   if (bound === undefined || window === 'failed') return undefined;
   const entries = entriesOf(bound.items);

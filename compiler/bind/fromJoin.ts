@@ -1,13 +1,16 @@
 // Joins in FROM: conditions, names of both sides, columns that USING and NATURAL make one; joins with reference tables.
+import type { Column } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
+import type { ReferenceTable } from '../plan/plan.ts';
 import type { Span } from '../source.ts';
 import { bindCondition } from './conditions.ts';
 import { unifyValues } from './convert.ts';
-import { bindItem, emptyScope, renamed, type BoundFrom } from './from.ts';
-import { conjunctsOf, isCurrent, treeColumns, type FromTree, type JoinType } from './join.ts';
+import { isOfTables, isTable } from './finite.ts';
+import { bindItem, emptyScope, refusesWindow, renamed, type BoundFrom } from './from.ts';
+import { conjunctsOf, filtered, isCurrent, realize, treeColumns, type FromTree, type JoinType } from './join.ts';
 import { bindComparison } from './operators.ts';
 import { readsColumn } from './origins.ts';
 import type { QueryContext } from './query.ts';
@@ -15,10 +18,11 @@ import { columnAt, shiftColumns, type FromScope, type Scope, type ScopeRelation 
 
 /** Binds a join: the tree of both sides, and the names of both. */
 export function bindJoin(from: ast.Join, context: QueryContext): BoundFrom | undefined {
-  const [leftTable, rightTable] = [tableOf(from.left, context), tableOf(from.right, context)];
+  const [leftFinite, rightFinite] = [isOfTables(from.left, context), isOfTables(from.right, context)];
   const type: JoinType = from.type === 'cross' || from.type === 'comma' ? 'inner' : from.type;
-  if (leftTable !== undefined || rightTable !== undefined)
-    return bindTableJoin(from, type, leftTable !== undefined ? 'left' : 'right', context);
+  // Of two tables the one whose rows are all kept is gone through.
+  if (leftFinite && rightFinite) return bindTableJoin(from, type, type === 'right' ? 'left' : 'right', context);
+  if (leftFinite || rightFinite) return bindTableJoin(from, type, leftFinite ? 'left' : 'right', context);
   const left = bindItem(from.left, context);
   const right = bindItem(from.right, context);
   if (left === undefined || right === undefined) return undefined;
@@ -202,10 +206,64 @@ function mergedColumns(
 
 // ---- Joins with a reference table ------------------------------------------------------------------------------
 
-function tableOf(from: ast.FromItem, context: QueryContext): string | undefined {
-  if (from.kind !== 'named-relation') return undefined;
-  const { name } = from.name;
-  return context.tables.has(name) && !context.streams.has(name) && !context.views.has(name) ? name : undefined;
+/** A table that a join looks rows up in, and the names of its columns. */
+interface LookedUp {
+  readonly table: Pick<ReferenceTable, 'name' | 'columns'>;
+  readonly relations: readonly ScopeRelation[];
+  readonly merged: ReadonlyMap<string, Expression>;
+}
+
+// A reference table as it is; of anything else made of tables, a table of its rows.
+function bindLookedUp(from: ast.FromItem, context: QueryContext): LookedUp | undefined {
+  if (from.kind === 'named-relation') {
+    if (refusesWindow(from.window, context)) return undefined;
+    const table = isTable(from.name.name, context) ? context.tables.get(from.name.name) : undefined;
+    if (table !== undefined) {
+      const columns = renamed(table.columns, from.columnAliases, table.columns.length, from.span, context);
+      if (columns === undefined) return undefined;
+      const alias = from.alias?.name ?? from.name.name;
+      const relation: ScopeRelation = { alias, columns, visible: columns.length, offset: 0, rowtime: 'column' };
+      return { table, relations: [relation], merged: new Map() };
+    }
+  }
+  const bound = bindItem(from, { ...context, finite: true });
+  if (bound === undefined) return undefined;
+  const { relation, rest } = realize(bound.tree, [], context.parts);
+  const rows = filtered(relation, rest);
+  const { columns, span } = rows;
+  const expressions = columns.map((_, index) => columnAt(columns, index, span));
+  const table = context.parts.derive([{ kind: 'project', input: rows, expressions, columns, span }], columns, span, {});
+  return { table, relations: bound.scope.relations, merged: bound.scope.merged };
+}
+
+// The names of the rows that a lookup gives: the input's columns, then the table's.
+function withTable(
+  input: FromScope,
+  { table, relations: own, merged: ownMerged }: LookedUp,
+  tableSide: 'left' | 'right',
+  nullable: boolean,
+  span: Span,
+): FromScope {
+  const width = input.columns.length;
+  const optional = (list: readonly Column[]): Column[] =>
+    list.map((column) => ({ ...column, nullable: column.nullable || nullable }));
+  const moved = own.map(
+    (relation): ScopeRelation => ({
+      ...relation,
+      columns: optional(relation.columns),
+      offset: relation.offset + width,
+      rowtime: 'column',
+    }),
+  );
+  const { relations, origins, growing, merged } = input;
+  const columns = [...input.columns, ...optional(table.columns)];
+  return {
+    relations: tableSide === 'left' ? [...moved, ...relations] : [...relations, ...moved],
+    columns,
+    origins: [...origins, ...table.columns.map((_, index) => columnAt(columns, width + index, span))],
+    growing,
+    merged: new Map([...merged, ...[...ownMerged].map(([name, value]) => [name, shiftColumns(value, width)] as const)]),
+  };
 }
 
 function bindTableJoin(
@@ -214,29 +272,28 @@ function bindTableJoin(
   tableSide: 'left' | 'right',
   context: QueryContext,
 ): BoundFrom | undefined {
-  const node = from[tableSide] as ast.NamedRelation;
+  const node = from[tableSide];
   const other = from[tableSide === 'left' ? 'right' : 'left'];
-  const table = context.tables.get(node.name.name);
-  if (table === undefined) return undefined;
+  const finite = isOfTables(other, context);
   const preserved = type === 'inner' ? undefined : type === (tableSide === 'left' ? 'right' : 'left');
   if (type === 'full' || preserved === false) {
     context.report(
       queryMessage.joinWithTable(
         from.span,
-        `rows of reference table "${table.name}" without a match would never be known: the stream does not end`,
-        'let the stream be the preserved side: stream LEFT JOIN table',
+        finite
+          ? 'two tables have no FULL JOIN in this dialect'
+          : `rows of ${nameOf(node)} without a match would never be known: the stream does not end`,
+        finite
+          ? 'write a LEFT JOIN, UNION ALL the rows of the other table for which NOT EXISTS holds'
+          : 'let the stream be the preserved side: stream LEFT JOIN table',
       ),
     );
     return undefined;
   }
-  if (node.window !== undefined) {
-    context.report(queryMessage.joinWithTable(node.window.span, 'a reference table has no window', 'leave OVER out'));
-    return undefined;
-  }
   const input = bindItem(other, context);
-  const columns = renamed(table.columns, node.columnAliases, table.columns.length, node.span, context);
-  if (input === undefined || columns === undefined) return undefined;
-  const width = treeColumns(input.tree).length;
+  const looked = bindLookedUp(node, context);
+  if (input === undefined || looked === undefined) return undefined;
+  const { table } = looked;
   const tree: FromTree = {
     kind: 'lookup',
     type: preserved === true ? 'left' : 'inner',
@@ -245,28 +302,14 @@ function bindTableJoin(
     on: [],
     span: from.span,
   };
-  const scopeOf = (nullable: boolean): FromScope => {
-    const part: ScopeRelation = {
-      alias: node.alias?.name ?? node.name.name,
-      columns: columns.map((column) => ({ ...column, nullable: column.nullable || nullable })),
-      visible: columns.length,
-      offset: width,
-      rowtime: 'column',
-    };
-    const { relations, origins, growing, merged } = input.scope;
-    const all = [...input.scope.columns, ...part.columns];
-    return {
-      relations: tableSide === 'left' ? [part, ...relations] : [...relations, part],
-      columns: all,
-      origins: [...origins, ...part.columns.map((_, index) => columnAt(all, width + index, node.span))],
-      growing,
-      merged,
-    };
-  };
+  const scopeOf = (nullable: boolean): FromScope => withTable(input.scope, looked, tableSide, nullable, node.span);
   // The order in which USING and NATURAL look is that of the text; the stream is the left side here whatever the text says.
   const ordered =
     tableSide === 'left'
-      ? { ...scopeOf(false), relations: [...input.scope.relations, ...scopeOf(false).relations.slice(0, 1)] }
+      ? {
+          ...scopeOf(false),
+          relations: [...input.scope.relations, ...scopeOf(false).relations.slice(0, looked.relations.length)],
+        }
       : scopeOf(false);
   const condition = bindJoinCondition(from, ordered, input.scope, context);
   if (condition === undefined) return undefined;
@@ -278,4 +321,9 @@ function bindTableJoin(
       merged: new Map([...scope.merged, ...mergedColumns(condition.common, scope, 'left', from.span, context)]),
     },
   };
+}
+
+function nameOf(from: ast.FromItem): string {
+  if (from.kind === 'named-relation') return `reference table "${from.name.name}"`;
+  return 'a table';
 }

@@ -7,6 +7,9 @@ import type { AggregateCall, Relation } from '../plan/plan.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
 import { aggregateKey, aggregateOf } from './aggregate.ts';
 import { bindExpression } from './expression.ts';
+import { ofNoRows, wholeGroup } from './finite.ts';
+import type { QueryContext } from './query.ts';
+import type { Span } from '../source.ts';
 import { bindInterval } from './literals.ts';
 import { hasClosedEnd, monotonicityOf } from './monotonic.ts';
 import { readsColumn, throughOrigins } from './origins.ts';
@@ -23,15 +26,24 @@ export interface Grouping {
   /** Brings an expression above the groups, or reports what is neither key nor aggregate. */
   readonly above: (expression: Expression) => Expression | undefined;
   /** The aggregation over `input`, when all is bound. */
-  readonly relation: (input: Relation) => Relation;
+  readonly relation: (input: Relation, context: QueryContext) => Relation;
   /** Gives aggregates their final columns. */
   readonly settle: (expression: Expression) => Expression;
   /** Position of the key that grows from group to group; undefined for STAGGER, whose groups have their own times. */
   readonly closing?: number;
+  /** A query over tables without GROUP BY: one group, with rows or without. */
+  readonly whole: boolean;
+  /** An expression above the groups where a group has no rows. */
+  readonly ofNoRows: (expression: Expression) => Expression;
 }
 
-/** Binds the keys of a query with GROUP BY or STAGGER. */
-export function bindGrouping(query: ast.SelectQuery, from: FromScope, scope: Scope): Grouping | undefined {
+/** Binds the keys of a query with GROUP BY or STAGGER, or with aggregates over tables; `more` are further keys. */
+export function bindGrouping(
+  query: ast.SelectQuery,
+  from: FromScope,
+  scope: Scope,
+  more: readonly Expression[],
+): Grouping | undefined {
   const { stagger } = query;
   const nodes = stagger?.partitionBy ?? query.groupBy ?? [];
   const inKeys: Scope = {
@@ -46,11 +58,14 @@ export function bindGrouping(query: ast.SelectQuery, from: FromScope, scope: Sco
   const bound = nodes.map((key) => bindExpression(aliased(key, query, from), inKeys));
   const keys = bound.filter((key) => key !== undefined);
   if (keys.length < bound.length) return undefined;
+  keys.push(...more);
   const aggregates: AggregateCall[] = [];
   const shared = {
     aggregate: (call: ast.FunctionCall): Expression | undefined => bindAggregate(call, aggregates, scope),
     above: (expression: Expression): Expression | undefined => aboveGroups(expression, keys, scope),
     settle: (expression: Expression): Expression => settleAggregates(expression, keys.length),
+    whole: query.groupBy === undefined && query.stagger === undefined,
+    ofNoRows: (expression: Expression): Expression => withoutRows(expression, aggregates),
   };
   const columns = (): Column[] => [
     ...keys.map((key, index) => ({ name: `key${index}`, type: key.type, nullable: key.nullable })),
@@ -75,8 +90,9 @@ export function bindGrouping(query: ast.SelectQuery, from: FromScope, scope: Sco
     });
     return { ...shared, relation };
   }
-  if (hasSeveralRowtimes(keys, scope)) return undefined;
-  const closing = chooseClosing(keys, query, from, scope);
+  const finite = scope.query?.finite === true;
+  if (!finite && hasSeveralRowtimes(keys, scope)) return undefined;
+  const closing = finite ? neverClosing(keys.length, query.span) : chooseClosing(keys, query, from, scope);
   if (closing === undefined) return undefined;
   if (closing.key === keys.length) keys.push(closing.expression);
   const planKeys = keys.map((key, index) =>
@@ -92,7 +108,26 @@ export function bindGrouping(query: ast.SelectQuery, from: FromScope, scope: Sco
     columns: columns(),
     span: query.span,
   });
-  return { ...shared, relation, closing: closing.key };
+  const withEmpty = (input: Relation, context: QueryContext): Relation =>
+    wholeGroup(relation(input), aggregates, context);
+  const whole = shared.whole && more.length === 0;
+  return { ...shared, relation: whole ? withEmpty : relation, closing: closing.key };
+}
+
+// Groups of a table leave when all its rows were there.
+function neverClosing(key: number, span: Span): ChosenClosing {
+  const expression: Expression = { kind: 'literal', type: { kind: 'INTEGER' }, value: 0, nullable: false, span };
+  return { key, kind: 'value', closedEnd: false, expression };
+}
+
+function withoutRows(expression: Expression, aggregates: readonly AggregateCall[]): Expression {
+  return rewriteExpression(expression, (node) => {
+    if (node.kind !== 'column') return node;
+    const call = node.index >= AGGREGATE_BASE ? aggregates[node.index - AGGREGATE_BASE] : undefined;
+    return call === undefined
+      ? { kind: 'literal', type: node.type, value: null, nullable: true, span: node.span }
+      : ofNoRows(call);
+  });
 }
 
 // GROUP BY may name an alias of the select list where no column has that name.
@@ -244,6 +279,7 @@ function mapParts(node: Expression, visit: (part: Expression) => Expression): Ex
         otherwise: visit(node.otherwise),
       };
     case 'call':
+    case 'subquery':
       return { ...node, arguments: node.arguments.map(visit) };
   }
 }

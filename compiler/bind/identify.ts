@@ -153,6 +153,7 @@ function shape(expression: Expression): string {
   const { kind } = expression;
   if (kind === 'arithmetic' || kind === 'comparison') return `${kind} ${expression.operator}`;
   if (kind === 'is') return `${kind} ${expression.test} ${expression.negated}`;
+  if (kind === 'subquery') return printExpression({ ...expression, arguments: [] });
   if (kind === 'distinct-from') return `${kind} ${expression.negated}`;
   return kind === 'cast' ? `${kind} ${expression.mode}` : kind;
 }
@@ -183,6 +184,15 @@ export function programId(plan: Plan): string {
   ]);
   const pumps = plan.pumps.map((pump) => [pump.name, pump.target, expressionKey(pump.query)]);
   return hashText(
-    JSON.stringify([SNAPSHOT_VERSION, plan.inputs, plan.outputs, plan.tables, streams, pumps, plan.keyGroups]),
+    JSON.stringify([
+      SNAPSHOT_VERSION,
+      plan.inputs,
+      plan.outputs,
+      plan.tables,
+      streams,
+      pumps,
+      plan.keyGroups,
+      ...(plan.derived.length > 0 ? [plan.derived] : []),
+    ]),
   );
 }

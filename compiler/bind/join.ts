@@ -28,7 +28,7 @@ export type FromTree =
       readonly kind: 'lookup';
       readonly type: 'inner' | 'left';
       readonly input: FromTree;
-      readonly table: ReferenceTable;
+      readonly table: Pick<ReferenceTable, 'name' | 'columns'>;
       readonly on: readonly Expression[];
       readonly span: Span;
     };

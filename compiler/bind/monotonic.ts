@@ -51,7 +51,13 @@ function analyse(expression: Expression, growing: ReadonlySet<number>): Monotoni
 function isConstant(expression: Expression): boolean {
   let found = true;
   forEachExpression(expression, (node) => {
-    if (node.kind === 'column' || node.kind === 'rowtime' || node.kind === 'call' || node.kind === 'context')
+    if (
+      node.kind === 'column' ||
+      node.kind === 'rowtime' ||
+      node.kind === 'call' ||
+      node.kind === 'context' ||
+      node.kind === 'subquery'
+    )
       found = false;
   });
   return found;

@@ -8,6 +8,7 @@ import { bindInterval } from './literals.ts';
 import { isQualifiedRowtime, columnAt, expressionKey, plain } from './scope.ts';
 import { asScan, itemColumns, type BoundSelect, type Item, type QueryContext } from './query.ts';
 import { findClosing } from './group.ts';
+import { orderedRows } from './finite.ts';
 
 /** One entry of ORDER BY, bound like a select item. */
 export interface OrderKey {
@@ -47,6 +48,7 @@ export function applyOrder(
 ): BoundSelect | undefined {
   const [first] = keys;
   if (first === undefined) return bound;
+  if (bound.finite === true) return orderedRows(bound, keys, context);
   const within = keys.slice(1).find(({ node }) => node.within !== undefined);
   if (within !== undefined) {
     context.report(queryMessage.timeSortOrder(within.node.span, 'WITHIN belongs to the first expression of ORDER BY'));
@@ -55,8 +57,8 @@ export function applyOrder(
   return first.node.within === undefined ? sort(bound, keys, first, context) : timeSort(bound, keys, first, context);
 }
 
-// The rows of the query with the sort's keys behind its columns.
-function withKeys(
+/** The rows of the query with the sort's keys behind its columns. */
+export function withKeys(
   bound: BoundSelect,
   keys: readonly OrderKey[],
   more: readonly Expression[],
@@ -83,7 +85,8 @@ function withKeys(
   };
 }
 
-function sortKey({ node }: OrderKey, column: number): SortKey {
+/** An entry of ORDER BY whose value is a column. */
+export function sortKey({ node }: OrderKey, column: number): SortKey {
   const { descending } = node;
   return { column, descending, nullsFirst: node.nulls === undefined ? !descending : node.nulls === 'first' };
 }

@@ -1,13 +1,17 @@
 // Hidden streams and the parts of a pump that feed them: where two inputs meet (joins, UNION ALL), and where rows wait before they go on
 // (ORDER BY, a promoted ROWTIME below another query).
 import type { Column } from '../../contract/types.ts';
-import type { Pump, Relation, Stream, StreamScan } from '../plan/plan.ts';
+import type { DerivedTable, Project, Pump, Relation, Stream, StreamScan } from '../plan/plan.ts';
 import type { Span } from '../source.ts';
+
+/** How a derived table is made of the rows that fill it. */
+export type TableMaking = Partial<Pick<DerivedTable, 'distinct' | 'combine' | 'order'>>;
 
 /** Collects what one pump needs besides itself. */
 export class Parts {
   readonly streams: Stream[] = [];
   readonly pumps: Pump[] = [];
+  readonly tables: DerivedTable[] = [];
   private readonly owner: string;
   private count = 0;
 
@@ -16,10 +20,25 @@ export class Parts {
   }
 
   /** A new hidden stream, as a scan of it. */
-  stream(columns: readonly Column[], span: Span): StreamScan {
+  stream(columns: readonly Column[], span: Span, of: Pick<Stream, 'rowsOf' | 'fills'> = {}): StreamScan {
     const name = `${this.owner} stream ${this.streams.length + 1}`;
-    this.streams.push({ kind: 'hidden', name, columns, span });
+    this.streams.push({ kind: 'hidden', name, columns, ...of, span });
     return { kind: 'stream-scan', stream: name, columns, span };
+  }
+
+  /** The rows of a table as a hidden stream; without a table one row without columns. */
+  rows(table: Pick<DerivedTable, 'name' | 'columns'> | undefined, span: Span): StreamScan {
+    return this.stream(table?.columns ?? [], span, { rowsOf: table?.name ?? '' });
+  }
+
+  /** A table with the rows of these projections. */
+  derive(feeds: readonly Project[], columns: readonly Column[], span: Span, making: TableMaking): DerivedTable {
+    const name = `${this.owner} table ${this.tables.length + 1}`;
+    const into = this.stream(columns, span, { fills: name });
+    for (const feed of feeds) this.feed(into, { ...feed, columns });
+    const table: DerivedTable = { name, columns, distinct: false, order: [], ...making, span };
+    this.tables.push(table);
+    return table;
   }
 
   /** A part that feeds a hidden stream. */

@@ -1,6 +1,7 @@
 // Queries: SELECT with its clauses, UNION ALL; and a bound query as a relation for what is written around it.
 import type { Column } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
+import { multisetOperation } from '../diagnose/finiteMessages.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type * as ast from '../parse/ast.ts';
@@ -8,7 +9,8 @@ import type { Expression } from '../plan/expression.ts';
 import type { Project, ReferenceTable, Relation, Stream, StreamScan } from '../plan/plan.ts';
 import type { Span } from '../source.ts';
 import { convert, unifyValues } from './convert.ts';
-import { bindExpression, unsupported } from './expression.ts';
+import { bindExpression } from './expression.ts';
+import { bindValues, combineTables, isFiniteQuery } from './finite.ts';
 import { emptyScope } from './from.ts';
 import type { Catalogue } from './functions.ts';
 import { monotonicityOf } from './monotonic.ts';
@@ -18,6 +20,7 @@ import type { Parts } from './parts.ts';
 import { refuseRecords, shareRecords, type ItemRecord } from './records.ts';
 import { columnAt, plain, type FromScope } from './scope.ts';
 import { bindSelect } from './select.ts';
+import type { Outer } from './subquery.ts';
 import type { UserFunction } from './userFunctions.ts';
 import type { NamedWindows } from './windows.ts';
 
@@ -40,6 +43,8 @@ export interface BoundSelect extends Pick<FromScope, 'origins' | 'growing'> {
   readonly rowtime?: Expression;
   /** Rows of one ROWTIME leave an aggregation together. */
   readonly emits: 'together' | 'singly';
+  /** Its rows are those of tables. */
+  readonly finite?: boolean;
   readonly span: Span;
 }
 
@@ -64,6 +69,10 @@ export interface QueryContext {
   readonly parts: Parts;
   readonly catalogue: Catalogue;
   readonly report: (diagnostic: Diagnostic) => void;
+  /** The query is over tables only. */
+  readonly finite?: boolean;
+  /** Set in a subquery: the query around it. */
+  readonly outer?: Outer;
 }
 
 /** Binds the query of a pump or derived table. */
@@ -73,8 +82,10 @@ export function bindQuery(query: ast.Query, context: QueryContext): BoundSelect 
       return bindSelect(query, context);
     case 'set-query':
       return bindSet(query, context);
-    case 'values':
-      return unsupported(query.span, 'VALUES', emptyScope(context));
+    case 'values': {
+      const bound = bindValues(query, context);
+      return bound === undefined ? undefined : orderSet(query, bound, context);
+    }
   }
 }
 
@@ -100,7 +111,9 @@ export function asRelation(
   context: QueryContext,
 ): { relation: Relation } & Pick<FromScope, 'origins' | 'growing'> {
   const project = projectOf(bound);
-  if (bound.rowtime === undefined) return { relation: shareRecords(project), ...itemKnowledge(bound) };
+  // Rows of tables have no time to promote.
+  if (bound.rowtime === undefined || bound.finite === true)
+    return { relation: shareRecords(project), ...itemKnowledge(bound) };
   const scan = context.parts.stream(project.columns, bound.span);
   context.parts.feed(scan, { ...project, rowtime: plain(bound.rowtime) });
   const origins = project.columns.map((_, index) => columnAt(project.columns, index, bound.span));
@@ -124,8 +137,10 @@ export function asScan(scan: StreamScan, columns: readonly Column[], span: Span)
 // ---- Set operations ---------------------------------------------------------------------------------------
 
 function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | undefined {
-  if (query.operator !== 'union' || !query.all) {
-    context.report(queryMessage.setOperation(query.span, `${query.operator.toUpperCase()}${query.all ? ' ALL' : ''}`));
+  const operator = `${query.operator.toUpperCase()}${query.all ? ' ALL' : ''}`;
+  const finite = isFiniteQuery(query, context);
+  if (operator !== 'UNION ALL' && (!finite || query.all)) {
+    context.report(finite ? multisetOperation(query.span, operator) : queryMessage.setOperation(query.span, operator));
     return undefined;
   }
   const left = bindQuery(query.left, context);
@@ -134,33 +149,39 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
   if (left === undefined || right === undefined) return undefined;
   if (refuseRecords([...left.items, ...right.items], context.report)) return undefined;
   if (left.items.length !== right.items.length) {
-    context.report(queryMessage.unionColumns(query.right.span, left.items.length, right.items.length));
+    context.report(queryMessage.unionColumns(query.right.span, left.items.length, right.items.length, operator));
     return undefined;
   }
   const columns: Column[] = [];
   for (const [index, item] of left.items.entries()) {
     const other = right.items[index] ?? item;
-    const how = `in one column of UNION ALL`;
+    const how = `in one column of ${operator}`;
     const unified = unifyValues([item.expression, other.expression], other.span, how, emptyScope(context));
     const type = unified?.[0]?.type;
     if (type === undefined) return undefined;
     columns.push({ name: item.name, type, nullable: item.expression.nullable || other.expression.nullable });
   }
-  const scan = context.parts.stream(columns, query.span);
-  const feed = (side: BoundSelect): void => {
+  const converted = (side: BoundSelect): Project => {
     const { relation } = asRelation(side, context);
     const expressions = columns.map((column, index) =>
       convert(columnAt(relation.columns, index, side.span), column.type, 'implicit'),
     );
-    context.parts.feed(scan, { kind: 'project', input: relation, expressions, columns, span: side.span });
+    return { kind: 'project', input: relation, expressions, columns, span: side.span };
   };
-  context.parts.before(behindLeft, () => feed(left));
-  feed(right);
+  if (finite)
+    return orderSet(query, combineTables(query, [converted(left), converted(right)], columns, context), context);
+  const scan = context.parts.stream(columns, query.span);
+  context.parts.before(behindLeft, () => context.parts.feed(scan, converted(left)));
+  context.parts.feed(scan, converted(right));
   return orderSet(query, asScan(scan, columns, query.span), context);
 }
 
 // ORDER BY behind a set operation names columns and their expressions.
-function orderSet(query: ast.SetQuery, bound: BoundSelect, context: QueryContext): BoundSelect | undefined {
+function orderSet(
+  query: ast.SetQuery | ast.ValuesQuery,
+  bound: BoundSelect,
+  context: QueryContext,
+): BoundSelect | undefined {
   const keys: OrderKey[] = [];
   const relation = {
     alias: undefined,

@@ -11,7 +11,6 @@ import type { Project } from '../plan/plan.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
 import { forEachExpression } from '../plan/walk.ts';
 import type { Span } from '../source.ts';
-import { unsupported } from './expression.ts';
 import { bindLogParser, isLogParser, type RecordField } from './logParsers.ts';
 import type { Item } from './query.ts';
 import { columnAt, expressionKey, plain, shiftColumns, type Scope, type ScopeRelation } from './scope.ts';
@@ -141,8 +140,10 @@ function noRecord(node: ast.ColumnName, scope: Scope): undefined {
   const [alias, record] = node.parts;
   const relation = scope.relations.find((candidate) => candidate.alias === alias?.name);
   const known = scope.relations.flatMap((candidate) => candidate.alias ?? []);
-  if (alias === undefined || record === undefined || node.parts.length > 3)
-    return unsupported(node.span, 'a name of more than three parts', scope);
+  if (alias === undefined || record === undefined || node.parts.length > 3) {
+    scope.report(message.tooManyParts(node.span));
+    return undefined;
+  }
   if (relation === undefined) scope.report(message.unknownAlias(alias.span, alias.name, known));
   else {
     const names = [...(relation.records ?? []), ...relation.columns.slice(0, relation.visible)].map(({ name }) => name);

@@ -6,6 +6,7 @@ import { briefly, type Expression } from '../plan/expression.ts';
 import type { Relation } from '../plan/plan.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
 import type { Catalogue } from './functions.ts';
+import type { QueryContext } from './query.ts';
 import type { ScopeRecord } from './records.ts';
 import type { Span } from '../source.ts';
 import type { UserFunction } from './userFunctions.ts';
@@ -56,6 +57,10 @@ export interface Scope {
   readonly functions?: ReadonlyMap<string, readonly UserFunction[]>;
   /** CREATE FUNCTION parameters and other names that are no columns. */
   readonly names?: ReadonlyMap<string, Expression>;
+  /** The query, which a subquery is a part of; undefined where none may stand. */
+  readonly query?: QueryContext;
+  /** Names of the query around this one may stand here. */
+  readonly correlates?: boolean;
 }
 
 /** A column by its position. */

@@ -1,15 +1,18 @@
 // SELECT: FROM, WHERE, GROUP BY or STAGGER, HAVING, windows, the list, DISTINCT, ORDER BY, in the order in which they take effect.
+import { correlatedGroups, needsStream } from '../diagnose/finiteMessages.ts';
 import * as message from '../diagnose/messages.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Relation } from '../plan/plan.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
+import { OUTER_BASE, readsOuter, takeApart, type Taken } from './subquery.ts';
 import { bindCondition } from './conditions.ts';
 import { bindExpression } from './expression.ts';
 import { bindFrom, emptyScope } from './from.ts';
 import { bindGrouping, findClosing, type Grouping } from './group.ts';
-import { conjunctsOf, filtered, realize } from './join.ts';
+import { distinctRows, hasAggregate, isOfTables } from './finite.ts';
+import { conjunctionOf, conjunctsOf, filtered, realize } from './join.ts';
 import { applyOrder, orderedItem, type OrderKey } from './order.ts';
 import { readsColumn } from './origins.ts';
 import { itemKnowledge, projectOf, type BoundSelect, type Item, type QueryContext } from './query.ts';
@@ -19,16 +22,20 @@ import { namedWindows, WINDOW_BASE, WindowCalls } from './windows.ts';
 
 /** Binds a SELECT. */
 export function bindSelect(query: ast.SelectQuery, outer: QueryContext): BoundSelect | undefined {
-  const context: QueryContext = { ...outer, windows: namedWindows(query, outer.windows) };
+  const finite = query.from.every((item) => isOfTables(item, outer));
+  const context: QueryContext = { ...outer, windows: namedWindows(query, outer.windows), finite };
   const from = bindFrom(query.from, context);
   if (from === undefined) return undefined;
   const scope = scopeOf(from.scope, context, 'WHERE');
-  const where = query.where === undefined ? undefined : bindCondition(query.where, scope);
-  const failed = query.where !== undefined && where === undefined;
-  const grouping = groupingOf(query, from.scope, scope);
+  const condition = query.where === undefined ? undefined : bindWhere(query.where, query, scope);
+  const failed = query.where !== undefined && condition === undefined;
+  const { where, taken = nothingTaken } = condition ?? {};
+  const grouping = groupingOf(query, from.scope, scope, taken);
   if (grouping === 'failed') return undefined;
-  const list = bindLists(query, from.scope, scope, grouping, context);
-  if (failed || list === undefined) return undefined;
+  const own = bindLists(query, from.scope, scope, grouping, context);
+  if (failed || own === undefined) return undefined;
+  const list = connect(own, query, taken, grouping, context);
+  if (list === undefined) return undefined;
   let input: Relation;
   if (from.tree.kind === 'relation')
     input = where === undefined ? from.tree.relation : filtered(from.tree.relation, [where]);
@@ -36,11 +43,65 @@ export function bindSelect(query: ast.SelectQuery, outer: QueryContext): BoundSe
     const realized = realize(from.tree, where === undefined ? [] : conjunctsOf(where), context.parts);
     input = filtered(realized.relation, realized.rest);
   }
-  const bound = assemble(query, input, from.scope, grouping, list);
-  const ordered = query.distinct ? distinct(bound, query, context) : bound;
+  const bound = assemble(query, input, from.scope, grouping, list, context);
+  const ordered = query.distinct ? (finite ? distinctRows : distinct)(bound, context) : bound;
   if (ordered === undefined) return undefined;
   const keys = query.distinct ? keysOver(list.order, bound, ordered, context) : boundKeys(list.order, bound.settle);
   return keys === undefined ? undefined : applyOrder(ordered, keys, context);
+}
+
+const nothingTaken: Taken = { hidden: [], equal: [], conditions: [] };
+
+// WHERE without the conditions that read the query around, which may stand here in a subquery.
+function bindWhere(
+  node: ast.Expression,
+  query: ast.SelectQuery,
+  scope: Scope,
+): { where?: Expression; taken: Taken } | undefined {
+  const outer = scope.query?.outer;
+  if (outer?.query !== query) {
+    const where = bindCondition(node, scope);
+    return where === undefined ? undefined : { where, taken: nothingTaken };
+  }
+  const condition = bindCondition(node, { ...scope, correlates: true });
+  if (condition === undefined) return undefined;
+  const conjuncts = conjunctsOf(condition);
+  const where = conjunctionOf(conjuncts.filter((conjunct) => !readsOuter(conjunct)));
+  return { ...(where === undefined ? {} : { where }), taken: takeApart(conjuncts.filter(readsOuter)) };
+}
+
+// Gives the subquery's list what connects it with the query around.
+function connect(
+  list: Lists,
+  query: ast.SelectQuery,
+  taken: Taken,
+  grouping: Grouping | undefined,
+  context: QueryContext,
+): Lists | undefined {
+  const { outer } = context;
+  if (outer?.query !== query || taken.equal.length + taken.conditions.length === 0) return list;
+  if (taken.conditions.length > 0 && (grouping !== undefined || query.distinct)) {
+    context.report(correlatedGroups(query.where?.span ?? query.span));
+    return undefined;
+  }
+  const visible = list.items.length;
+  const hidden = taken.hidden.map((expression, index): Item => {
+    const above = grouping === undefined ? expression : grouping.above(expression);
+    return { expression: above ?? expression, name: `outer ${index}`, aliased: false, span: expression.span };
+  });
+  outer.correlation = {
+    visible,
+    equal: taken.equal.map((pair) => ({ item: visible + pair.hidden, outer: pair.outer })),
+    conditions: taken.conditions.map((condition) =>
+      rewriteExpression(condition, (node) =>
+        node.kind === 'column' && node.index < OUTER_BASE ? { ...node, index: visible + node.index } : node,
+      ),
+    ),
+    ...(grouping?.whole === true
+      ? { otherwise: list.items.map(({ expression }) => plain(grouping.ofNoRows(expression))) }
+      : {}),
+  };
+  return { ...list, items: [...list.items, ...hidden] };
 }
 
 /** Names of FROM with what may not stand in a clause. */
@@ -60,8 +121,20 @@ function scopeOf(from: FromScope, context: QueryContext, where: string): Scope {
   };
 }
 
-function groupingOf(query: ast.SelectQuery, from: FromScope, scope: Scope): Grouping | undefined | 'failed' {
-  if (query.groupBy !== undefined || query.stagger !== undefined) return bindGrouping(query, from, scope) ?? 'failed';
+function groupingOf(
+  query: ast.SelectQuery,
+  from: FromScope,
+  scope: Scope,
+  taken: Taken,
+): Grouping | undefined | 'failed' {
+  const finite = scope.query?.finite === true;
+  if (finite && query.stagger !== undefined) {
+    scope.report(needsStream(query.stagger.span, 'WINDOWED BY STAGGER'));
+    return 'failed';
+  }
+  const whole = finite && (query.having !== undefined || hasAggregate(query.items));
+  if (query.groupBy !== undefined || query.stagger !== undefined || whole)
+    return bindGrouping(query, from, scope, taken.hidden) ?? 'failed';
   if (query.having !== undefined) {
     scope.report(message.havingWithoutGroup(query.having.span));
     return 'failed';
@@ -96,7 +169,14 @@ function bindLists(
       }),
   };
   const windows = new WindowCalls(context.windows, grouped, above);
-  const inList: Scope = { ...grouped, window: (call) => windows.bind(call) };
+  const inList: Scope = {
+    ...grouped,
+    window: (call) => {
+      if (context.finite !== true) return windows.bind(call);
+      context.report(needsStream(call.span, `${call.name.name} OVER a window`));
+      return undefined;
+    },
+  };
   const list = bindList(query, from, inList, above);
   const condition =
     query.having === undefined
@@ -213,8 +293,9 @@ function assemble(
   from: FromScope,
   grouping: Grouping | undefined,
   list: Lists,
+  context: QueryContext,
 ): BoundSelect & { settle: (expression: Expression) => Expression } {
-  const groups = grouping?.relation(input) ?? input;
+  const groups = grouping?.relation(input, context) ?? input;
   const settleGroups = grouping?.settle ?? ((expression: Expression) => expression);
   const having = list.having === undefined ? [] : [settleGroups(list.having)];
   const { relation, positions } = list.windows.apply(filtered(groups, having), settleGroups);
@@ -232,6 +313,7 @@ function assemble(
     origins: grouping === undefined ? from.origins : [],
     growing: grouping === undefined ? from.growing : new Set(grouping.closing === undefined ? [] : [grouping.closing]),
     emits: grouping?.closing === undefined ? 'singly' : 'together',
+    ...(context.finite === true ? { finite: true } : {}),
     span: query.span,
     settle,
   };
@@ -242,18 +324,18 @@ function boundKeys(order: readonly OrderKey[], settle: (expression: Expression) 
 }
 
 // SELECT DISTINCT: the rows of the list, and a Distinct above them.
-function distinct(bound: BoundSelect, query: ast.SelectQuery, context: QueryContext): BoundSelect | undefined {
+function distinct(bound: BoundSelect, context: QueryContext): BoundSelect | undefined {
   const project = projectOf(bound);
   const known = itemKnowledge(bound);
   const columns = project.columns.map((_, index) =>
-    columnAt(project.columns, index, bound.items[index]?.span ?? query.span),
+    columnAt(project.columns, index, bound.items[index]?.span ?? bound.span),
   );
   // ROWTIME itself is left out of the comparison, but for want of another key it ends it.
   const compared = columns.filter((_, index) => bound.items[index]?.expression.kind !== 'rowtime');
   const found = findClosing(compared, known);
   const closing = typeof found === 'string' ? findClosing(columns, known) : found;
   if (typeof closing === 'string') {
-    context.report(queryMessage.distinctNotMonotonic(query.span));
+    context.report(queryMessage.distinctNotMonotonic(bound.span));
     return undefined;
   }
   const keys = compared.map(plain);
@@ -264,7 +346,7 @@ function distinct(bound: BoundSelect, query: ast.SelectQuery, context: QueryCont
     keys: [...keys, plain(closing.expression)],
     closing: { key: keys.length, kind: closing.kind, closedEnd: closing.closedEnd },
     columns: project.columns,
-    span: query.span,
+    span: bound.span,
   };
   const items = bound.items.map((item, index): Item => ({ ...item, expression: columns[index] ?? item.expression }));
   if (bound.rowtime === undefined) return { ...known, input: relation, items, emits: bound.emits, span: bound.span };
@@ -275,7 +357,7 @@ function distinct(bound: BoundSelect, query: ast.SelectQuery, context: QueryCont
     ...known,
     input: { ...relation, input: carrying, columns: wider },
     items,
-    rowtime: columnAt(wider, wider.length - 1, query.span),
+    rowtime: columnAt(wider, wider.length - 1, bound.span),
     emits: bound.emits,
     span: bound.span,
   };

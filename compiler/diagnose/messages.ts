@@ -180,6 +180,10 @@ export function invalidLiteral(span: Span, message: string): Diagnostic {
 export function notYetSupported(span: Span, what: string, hint?: string): Diagnostic {
   return error('not-yet-supported', span, `${what} is not supported yet`, hint);
 }
+/** A name with more parts than alias, record and field. */
+export function tooManyParts(span: Span): Diagnostic {
+  return error('too-many-parts', span, 'a name has at most three parts', 'write alias.record.field');
+}
 /** GROUP BY over two expressions of ROWTIME. */
 export function severalRowtimeKeys(span: Span, first: Span): Diagnostic {
   return error(

@@ -94,9 +94,9 @@ export function setOperation(span: Span, operator: string): Diagnostic {
       : 'join the streams in a window',
   );
 }
-/** UNION ALL of queries with different numbers of columns. */
-export function unionColumns(span: Span, left: number, right: number): Diagnostic {
-  return error('column-count', span, `one side of UNION ALL has ${left} columns, the other ${right}`);
+/** Sides of a set operation with different numbers of columns. */
+export function unionColumns(span: Span, left: number, right: number, operator: string): Diagnostic {
+  return error('column-count', span, `one side of ${operator} has ${left} columns, the other ${right}`);
 }
 /** A window of a join that can not be one. */
 export function joinWindow(span: Span, why: string, hint?: string): Diagnostic {

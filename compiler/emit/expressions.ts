@@ -12,7 +12,9 @@ import {
   type IsTest,
   type Literal,
   type Logical,
+  type Subquery,
 } from '../plan/expression.ts';
+import { hashText } from '../bind/identify.ts';
 import { forEachColumn } from '../plan/walk.ts';
 import { emitArithmetic, emitNegate } from './arithmetic.ts';
 import { emitCast } from './casts.ts';
@@ -116,6 +118,8 @@ function emitComputed(
       );
     case 'call':
       return emitCall(expression, context);
+    case 'subquery':
+      return emitQuestion(expression, context);
   }
 }
 
@@ -369,6 +373,26 @@ function emitCall(expression: Call, context: ExpressionContext): Operand {
     return [operand.value, operand.isNull];
   });
   code.line(`const ${value}: ${wasmType(storageOf(expression.type))} = ${name}(${values.join(', ')});`);
+  code.line(`const ${isNull}: bool = ${module.use('functions/nulls', 'takeNull')}();`);
+  return { value, isNull };
+}
+
+/** Name of the function that answers a question: equal ones share it. */
+export function questionName(question: Subquery): string {
+  const parameters = question.arguments.map(({ type, nullable }) => [type, nullable]);
+  return `subquery_${hashText(shareKey({ ...question, arguments: [] }) + JSON.stringify(parameters))}`;
+}
+
+function emitQuestion(question: Subquery, context: ExpressionContext): Operand {
+  const { code, module } = context;
+  const values = question.arguments.flatMap((argument) => {
+    const operand = emitExpression(argument, context);
+    return [operand.value, operand.isNull];
+  });
+  const value = code.fresh('v');
+  code.line(`const ${value}: ${wasmType(storageOf(question.type))} = ${questionName(question)}(${values.join(', ')});`);
+  if (!question.nullable) return { value, isNull: 'false' };
+  const isNull = code.fresh('n');
   code.line(`const ${isNull}: bool = ${module.use('functions/nulls', 'takeNull')}();`);
   return { value, isNull };
 }

@@ -78,6 +78,8 @@ export interface Domain {
 
 /** What makes the clock of a domain. */
 export type Clock =
+  /** None: rows of tables, which all have the application's start as their ROWTIME; at its end as soon as the application has begun. */
+  | { readonly kind: 'finite' }
   /** An input's own. */
   | { readonly kind: 'input' }
   /** ROWTIMEs that are promoted into a stream (AS ROWTIME, T-sort): bounds do not cross. */
@@ -126,6 +128,9 @@ export function layOut(
     domainOf.set(input.stream, roots.length);
     roots.push({ inputs: new Set([index]), clock: { kind: 'input' } });
   });
+  const ofTables = plan.streams.filter(({ rowsOf }) => rowsOf !== undefined);
+  for (const stream of ofTables) domainOf.set(stream.name, roots.length);
+  if (ofTables.length > 0) roots.push({ inputs: new Set(), clock: { kind: 'finite' } });
   for (const stream of plan.streams) {
     const problem = assignDomain(stream.name, pumps, domainOf, roots);
     if (problem) return { stream };
@@ -165,7 +170,8 @@ function layOutStream(
   const inputIndex = plan.inputs.findIndex((binding) => binding.stream === stream.name);
   const binding = plan.inputs[inputIndex];
   const id = identifier(stream.name);
-  const whole = keepAll || output >= 0 || stream.kind === 'created' || stream.kind === 'error';
+  const whole =
+    keepAll || output >= 0 || stream.fills !== undefined || stream.kind === 'created' || stream.kind === 'error';
   return {
     stream,
     id,

@@ -96,13 +96,15 @@ function emitBound(domain: Domain, context: ProgramContext): void {
     const finished = domain.inputs.map(
       (index) => `finished_${layouts.find((layout) => layout.input?.index === index)?.id}`,
     );
-    if (finished.length > 0) code.line(`if (${finished.join(' && ')}) return i64.MAX_VALUE;`);
+    code.line(`if (${finished.join(' && ') || 'begun'}) return i64.MAX_VALUE;`);
+    if (clock.kind === 'finite') code.line('return i64.MIN_VALUE;');
     const own = layouts.find((layout) =>
       clock.kind === 'promoted'
         ? layout.stream.name === clock.stream
         : layout.input !== undefined && layout.domain === domain.index,
     );
-    code.line(`return ${clock.kind === 'promoted' ? `rowtime_${own?.id}` : `clock_${own?.id}`};`);
+    if (clock.kind !== 'finite')
+      code.line(`return ${clock.kind === 'promoted' ? `rowtime_${own?.id}` : `clock_${own?.id}`};`);
   }
   module.function(`function bound_${domain.index}(): i64`, code);
 }

@@ -16,6 +16,8 @@ import { Ledger } from './ledger.ts';
 import type { ProgramContext } from './context.ts';
 import { operatorCode } from './operatorCode.ts';
 import { emitPromote, emitPump } from './pumps.ts';
+import { declareFinite, deriveConstants, emitBegin, emitDerived } from './finite.ts';
+import { emitSubqueries } from './subqueries.ts';
 import { operatorName } from './segment.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
@@ -34,11 +36,15 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   const program = layOut(plan, (name) => module.identifier(name), !optimize);
   if (isLayoutProblem(program)) return program;
   const tables = layOutTables(plan, program, (name) => module.identifier(name), !optimize);
-  const ledger = ledgerOf(program, [...tables.keys()]);
+  const ledger = ledgerOf(
+    program,
+    plan.tables.flatMap(({ name }) => (tables.has(name) ? [name] : [])),
+  );
   const context: ProgramContext = { program, tables, module, ledger, sql, optimize };
   ledger.declare(module);
   for (const layout of program.streams.values()) declareStream(layout, module);
   declareTables(context);
+  declareFinite(context);
   for (const domain of program.domains)
     module.declare(`let next_${domain.index}: i64 = i64.MAX_VALUE; // the first boundary of clock ${domain.index}`);
   for (const pump of program.pumps)
@@ -49,7 +55,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
     const binding = plan.outputs.find((output) => output.stream === layout.stream.name);
     emitRowJson(layout, module);
     if (binding !== undefined) emitWrite(layout, binding, module);
-    if (layout.stream.kind !== 'error') emitPush(layout, ledger, module);
+    if (layout.stream.kind !== 'error') emitPush(layout, tables.get(layout.stream.fills ?? ''), ledger, module);
     const promoter = program.pumps.find(
       ({ pump, promotes }) => promotes && pump.query.kind === 'project' && pump.target === layout.stream.name,
     );
@@ -59,6 +65,9 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   for (const domain of program.domains) emitEvents(domain, program, module);
   for (const layout of program.streams.values()) if (layout.input !== undefined) emitInput(layout, context);
   emitTables(context);
+  emitSubqueries(context);
+  emitDerived(context);
+  emitBegin(context);
   emitMerges(context);
   emitTime(context);
   emitSnapshots(context);
@@ -121,7 +130,7 @@ function emitReport(context: ProgramContext): void {
 // `inclusive`, those whose rows have exactly ROWTIME `time` wait for the pumps' own turn. False: the output is full.
 function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilder): void {
   if (domain.timed.length === 0) return;
-  const clock = clockOf(domain, program);
+  const clock = clockOf(domain, program, module);
   const code = new Code();
   // What only rows close waits for all from which rows may still come.
   const endings = domain.timed.flatMap((operator, index) => {
@@ -166,7 +175,8 @@ function isAbove(operator: OperatorLayout, below: OperatorLayout, program: Progr
 }
 
 // The clock of a domain: that of its input, otherwise ROWTIME of the stream that makes it.
-function clockOf({ clock, index }: Domain, program: ProgramLayout): string {
+function clockOf({ clock, index }: Domain, program: ProgramLayout, module: ModuleBuilder): string {
+  if (clock.kind === 'finite') return module.use('operators/context', 'startClock');
   const own = [...program.streams.values()].find((layout) =>
     clock.kind === 'input'
       ? layout.input !== undefined && layout.domain === index
@@ -203,15 +213,16 @@ function emitTime(context: ProgramContext): void {
   }
   if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
   for (const domain of program.domains) {
+    // What no input feeds has ended when the application has begun.
+    if (domain.inputs.length === 0) continue;
     if (isBehind(domain)) finish.line(`if (!merge_${domain.index}(true)) return;`);
     const release = program.pumps
       .find(({ pump }) => domain.clock.kind === 'promoted' && pump.target === domain.clock.stream)
       ?.operators.find(({ relation }) => relation.kind === 'time-sort');
     if (domain.timed.length === 0 && release === undefined) continue;
-    const all =
-      domain.inputs
-        .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)
-        .join(' && ') || 'false';
+    const all = domain.inputs
+      .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)
+      .join(' && ');
     if (release !== undefined) finish.line(`if (${all} && !release_${release.name}(i64.MAX_VALUE, true)) return;`);
     if (domain.timed.length > 0)
       finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
@@ -235,6 +246,7 @@ function emitExports(context: ProgramContext): void {
   for (const operator of program.pumps.flatMap((pump) => pump.operators))
     for (const line of operatorCode(operator).initialize(operator, module, program)) initialize.line(line);
   for (const merge of mergesOf(program)) for (const line of initializeMerge(merge, module)) initialize.line(line);
+  for (const line of deriveConstants(context, true)) initialize.line(line);
   module.declare('let groupCount: u32 = 0;');
   module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);
   const feed = new Code();

@@ -9,6 +9,7 @@ import { sharing, type ProgramContext } from './context.ts';
 import { emitEnter, emitTimeChecks } from './enter.ts';
 import { emitCondition, emitExpression, wasmType, type ExpressionContext, type Operand } from './expressions.ts';
 import { canFault } from '../plan/faults.ts';
+import { isForTable } from './finite.ts';
 import type { OperatorLayout, PumpLayout, StreamLayout } from './layout.ts';
 import { leavingArguments, operatorCode } from './operatorCode.ts';
 import { costOf, partition } from './parts.ts';
@@ -192,6 +193,10 @@ function emitFail(pump: PumpLayout, source: StreamLayout, context: ProgramContex
   const { module } = context;
   const code = new Code();
   module.use('text', 'Text');
+  if (isForTable(pump, context.program))
+    code.line(
+      `if (${module.use('state/table', 'loadsSilently')}) { ${module.use('faults', 'clearFault')}(); return; }`,
+    );
   code.block('if (data == 0)', () => {
     code.line(`data = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${source.id}() + 16);`);
     code.line('store<u8>(data, 123);');

@@ -2,6 +2,7 @@
 import { hashText } from '../bind/identify.ts';
 import { Code } from './code.ts';
 import type { ProgramContext } from './context.ts';
+import { hasFinite } from './finite.ts';
 import type { OperatorLayout } from './layout.ts';
 import { operatorCode } from './operatorCode.ts';
 import { mergesOf, type Merge } from './merges.ts';
@@ -66,6 +67,7 @@ function emitShared(context: ProgramContext): void {
     clocks.push({ hash: hashText(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
     clocks.push({ hash: hashText(`${layout.stream.name} finished`), variable: `finished_${layout.id}`, isFlag: true });
   }
+  if (hasFinite(program)) clocks.push({ hash: hashText('application begun'), variable: 'begun', isFlag: true });
   save.line(`${use('writeU32')}(${clocks.length});`);
   for (const { hash, variable } of clocks)
     save.line(`${use('writeU64')}(0x${hash}); ${use('writeU64')}(<u64>${variable});`);

@@ -36,11 +36,17 @@ export function scanColumn(source: StreamLayout): (index: number) => Operand {
 }
 
 /** Emits `push_<id>(rowtime)`: the row in the frame enters the stream, is written and passes to all readers in script order. */
-export function emitPush(layout: StreamLayout, ledger: Ledger, module: ModuleBuilder): void {
+export function emitPush(
+  layout: StreamLayout,
+  fills: { readonly name: string } | undefined,
+  ledger: Ledger,
+  module: ModuleBuilder,
+): void {
   const code = new Code();
   code.line(`rowtime_${layout.id} = rowtime;`);
   code.line(ledger.increment('stream', layout.stream.name, 'in'));
   if (layout.output !== undefined) code.line(`write_${layout.id}();`);
+  if (fills !== undefined) code.line(`${module.use('state/table', 'appendTableRow')}(${fills.name}, 0, 0);`);
   for (const reader of layout.readers) code.line(`pump_${reader.id}();`);
   module.function(
     `function push_${layout.id}(rowtime: i64): void`,

@@ -1,21 +1,25 @@
 // Reference tables in the program: which columns and keys lookups use, and how a new content is loaded (SEMANTICS 22).
 import { storageOf, type Column } from '../../contract/types.ts';
-import type { Plan, ReferenceTable } from '../plan/plan.ts';
-import { columnsOf, expressionsOf, forEachColumn } from '../plan/walk.ts';
+import type { Expression, Subquery } from '../plan/expression.ts';
+import type { DerivedTable, Plan, ReferenceTable } from '../plan/plan.ts';
+import { columnsOf, expressionsOf, forEachColumn, forEachExpression } from '../plan/walk.ts';
 import { Code, type ModuleBuilder } from './code.ts';
 import type { ProgramContext } from './context.ts';
 import { wasmType, type Operand } from './expressions.ts';
+import { deriveFrom } from './finite.ts';
 import { emitDecoder, emitDocument } from './inputs.ts';
 import { chainOf, frameOf, type Frame, type OperatorOf, type ProgramLayout } from './layout.ts';
 
 /** Bytes of a row before its indexes (assembly/state/table). */
 const rowLinkBytes = 8;
 
-/** A reference table that some lookup reads. */
+/** A table that something reads. */
 export interface TableLayout {
-  readonly table: ReferenceTable;
-  /** Its number among the application's tables. */
-  readonly index: number;
+  readonly table: Pick<ReferenceTable, 'name' | 'columns'>;
+  /** Set for a reference table, with its number among those of the application. */
+  readonly loaded?: { readonly index: number; readonly binding: ReferenceTable['binding'] };
+  /** Set for a table that the program computes. */
+  readonly derived?: DerivedTable;
   readonly id: string;
   /** Name of the constant that holds the table. */
   readonly name: string;
@@ -27,7 +31,14 @@ export interface TableLayout {
   readonly headBytes: number;
 }
 
-/** Lays out the tables that lookups read. */
+/** The columns that a question to a table looks up by an index: what must be equal, and for IN also all that. */
+export function questionIndexes({ form, keys, members }: Subquery): number[][] {
+  const columns = keys.map(({ column }) => column);
+  const all = [...columns, ...members.map(({ column }) => column)];
+  return (form === 'in' ? [all, columns] : [columns]).filter((list) => list.length > 0);
+}
+
+/** Lays out the tables that are read. */
 export function layOutTables(
   plan: Plan,
   program: ProgramLayout,
@@ -35,34 +46,56 @@ export function layOutTables(
   keepAll: boolean,
 ): ReadonlyMap<string, TableLayout> {
   const tables = new Map<string, TableLayout>();
-  for (const [index, table] of plan.tables.entries()) {
+  const questions = subqueriesOf(program);
+  for (const [index, table] of [...plan.tables, ...plan.derived].entries()) {
     const lookups = program.pumps.flatMap(({ pump, operators }) =>
       operators.flatMap(({ relation }) =>
         relation.kind === 'lookup' && relation.table === table.name ? [{ relation, top: pump.query }] : [],
       ),
     );
-    if (lookups.length === 0) continue;
+    const asked = questions.filter((question) => question.table === table.name);
+    const rows = [...program.streams.values()].filter(({ stream }) => stream.rowsOf === table.name);
+    const derived = index < plan.tables.length ? undefined : (table as DerivedTable);
+    if (derived === undefined && lookups.length + rows.length === 0) continue;
     // A NOT NULL column is checked, read or not.
     const used = new Set(table.columns.flatMap(({ nullable }, column) => (nullable ? [] : [column])));
     for (const { relation, top } of lookups) addUsed(relation, top, used);
+    for (const { frame } of rows)
+      for (const [column, slot] of frame.slots.entries()) if (slot !== undefined) used.add(column);
     const keys = new Map(
-      lookups.flatMap(({ relation }) => {
-        const columns = keyColumns(relation);
-        return columns.length === 0 ? [] : [[columns.join(), columns] as const];
-      }),
+      [...lookups.map(({ relation }) => keyColumns(relation)), ...asked.flatMap(questionIndexes)].flatMap((columns) =>
+        columns.length === 0 ? [] : [[columns.join(), columns] as const],
+      ),
     );
+    // The stream that fills a derived table has the table's columns in its frame.
+    const filler = [...program.streams.values()].find(({ stream }) => stream.fills === table.name);
     const id = identifier(table.name);
     tables.set(table.name, {
       table,
-      index,
+      ...('binding' in table ? { loaded: { index, binding: table.binding } } : {}),
+      ...(derived === undefined ? {} : { derived }),
       id,
       name: `table_${id}`,
-      frame: frameOf(table.columns, id, keepAll ? undefined : used, false),
+      frame: filler?.frame ?? frameOf(table.columns, id, keepAll ? undefined : used, false),
       indexes: [...keys.values()],
       headBytes: rowLinkBytes + 8 * keys.size,
     });
   }
   return tables;
+}
+
+/** Every question that the pumps ask tables, those in others included. */
+export function subqueriesOf(program: ProgramLayout): Subquery[] {
+  const found: Subquery[] = [];
+  const visit = (node: Expression): void => {
+    if (node.kind !== 'subquery') return;
+    found.push(node);
+    if (node.predicate !== undefined) forEachExpression(node.predicate, visit);
+  };
+  for (const { pump } of program.pumps)
+    for (const relation of chainOf(pump.query))
+      for (const expression of expressionsOf(relation)) forEachExpression(expression, visit);
+  return found;
 }
 
 /** The columns of a lookup's key. */
@@ -122,24 +155,25 @@ function numberBits(storage: string, value: string): string {
 export function declareTables(context: ProgramContext): void {
   const { module } = context;
   for (const layout of context.tables.values()) {
-    const { table, frame, name, id, indexes } = layout;
+    const { table, frame, name, id, indexes, derived } = layout;
     module.use('state/table', 'Table');
     const texts = keptColumns(table, frame).map(({ type }) => Number(storageOf(type) === 'text'));
     const bytes = module.use('state/table', 'TABLE_BYTES');
-    module.declare(`// reference table "${table.name.replaceAll('\n', ' ')}"`);
-    module.declare(`const ${frame.name}: usize = memory.data(${frame.bytes}, 16);`);
+    module.declare(`// ${derived === undefined ? 'reference ' : ''}table "${table.name.replaceAll('\n', ' ')}"`);
+    if (derived === undefined) module.declare(`const ${frame.name}: usize = memory.data(${frame.bytes}, 16);`);
     module.declare(`const ${name}: Table = changetype<Table>(memory.data(${bytes}, 16));`);
     module.declare(`const texts_${id}: usize = memory.data<u8>([${[...texts, 0].join(', ')}]);`);
     module.declare(`const slots_${id}: usize = memory.data(${8 * indexes.length + 8}, 8);`);
     module.declare(
       `const none_${id}: usize = memory.data(${layout.headBytes + frame.bytes}, 16); // all NULL, for rows without a match`,
     );
+    if (derived !== undefined) continue;
     for (const variable of [`rows_${id}`, `rejects_${id}`]) module.declare(`let ${variable}: u32 = 0;`);
     for (const variable of [`recordStart_${id}`, `recordEnd_${id}`]) module.declare(`let ${variable}: usize = 0;`);
   }
 }
 
-function keptColumns(table: ReferenceTable, frame: Frame): Column[] {
+function keptColumns(table: TableLayout['table'], frame: Frame): Column[] {
   return table.columns.filter((_, index) => frame.slots[index] !== undefined);
 }
 
@@ -164,14 +198,17 @@ export function emitTables(context: ProgramContext): void {
   const version = new Code();
   const use = (name: string): string => module.use('state/table', name);
   for (const layout of context.tables.values()) {
-    const { id, index, name } = layout;
-    emitLoad(layout, context);
+    const { id, name, loaded } = layout;
+    for (const [number, columns] of layout.indexes.entries()) emitKey(layout, number, columns, module);
+    if (loaded === undefined) continue;
+    const { index } = loaded;
+    emitLoad(layout, loaded.binding, context);
     begin.line(`if (table == ${index}) ${use('beginTable')}(${name}, silent != 0);`);
     feed.line(`if (table == ${index}) return load_${id}(pointer, length, form, clock);`);
     commit.block(`if (table == ${index})`, () => {
-      for (const number of layout.indexes.keys())
-        commit.line(`${use('buildTableIndex')}(${name}, ${number}, key_${id}_${number});`);
-      commit.line(`${use('commitTable')}(${name});`);
+      for (const line of commitLines(layout, module)) commit.line(line);
+      for (const line of deriveFrom(layout.table.name, context)) commit.line(line);
+      commit.line(`${use('endLoading')}();`);
     });
     version.line(`if (table == ${index}) return ${use('tableVersion')}(${name});`);
   }
@@ -191,14 +228,21 @@ export function emitTables(context: ProgramContext): void {
   module.function('export function reference_version(table: i32): i64', version);
 }
 
-function emitLoad(layout: TableLayout, context: ProgramContext): void {
-  const { table, frame, id, indexes } = layout;
-  const { module } = context;
-  emitDecoder(id, frame, { stream: table.name, format: table.binding.format, columns: table.binding.columns }, context);
-  for (const [number, columns] of indexes.entries()) emitKey(layout, number, columns, module);
+/** Statements by which a new content takes its place. */
+export function commitLines({ id, name, indexes }: TableLayout, module: ModuleBuilder): string[] {
+  const use = (library: string): string => module.use('state/table', library);
+  return [
+    ...indexes.map((_, number) => `${use('buildTableIndex')}(${name}, ${number}, key_${id}_${number});`),
+    `${use('commitTable')}(${name});`,
+  ];
+}
+
+function emitLoad(layout: TableLayout, binding: ReferenceTable['binding'], context: ProgramContext): void {
+  const { table, frame, id } = layout;
+  emitDecoder(id, frame, { stream: table.name, format: binding.format, columns: binding.columns }, context);
   emitAccept(layout, context);
   emitReject(layout, context);
-  emitFeed(layout, context);
+  emitFeed(layout, binding, context);
 }
 
 // key_<id>_<n>(row): the hash of a row's key, NO_KEY when a part of it is NULL.
@@ -254,11 +298,14 @@ function emitReject({ id, table }: TableLayout, { module, ledger }: ProgramConte
 }
 
 // load_<id>(…): as the feed of an input, but the rows go into the new content, and JSON documents may go over several lines.
-function emitFeed({ id, table }: TableLayout, { module, ledger }: ProgramContext): void {
+function emitFeed(
+  { id, table }: TableLayout,
+  { format }: ReferenceTable['binding'],
+  { module, ledger }: ProgramContext,
+): void {
   const code = new Code();
   const abi = (name: string): string => module.use('../contract/abi', name);
   const status = module.use('operators/context', 'setStatus');
-  const { format } = table.binding;
   const documents = format.kind === 'json';
   code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
   code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);

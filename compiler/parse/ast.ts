@@ -177,6 +177,7 @@ export interface SetQuery {
 export interface ValuesQuery {
   readonly kind: 'values';
   readonly rows: readonly (readonly Expression[])[];
+  readonly orderBy: readonly OrderItem[];
   readonly span: Span;
 }
 

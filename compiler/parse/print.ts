@@ -107,7 +107,7 @@ export function printQuery(query: Query): string {
       const rows = query.rows.map((row) =>
         row.length === 1 && row[0] !== undefined ? printExpression(row[0]) : printRow(row),
       );
-      return `VALUES ${rows.join(', ')}`;
+      return `VALUES ${rows.join(', ')}${printOrderBy(query.orderBy)}`;
     }
     case 'set-query': {
       const operator = `${query.operator.toUpperCase()}${query.all ? ' ALL' : ''}`;
@@ -122,7 +122,7 @@ function printRow(row: readonly Parameters<typeof printExpression>[0][]): string
 
 /** An operand of a set operation, in parentheses where it would bind otherwise. */
 function printOperand(parent: SetQuery, operand: Query, right: boolean): string {
-  const ordered = operand.kind !== 'values' && operand.orderBy.length > 0;
+  const ordered = operand.orderBy.length > 0;
   const looser = operand.kind === 'set-query' && operand.operator !== 'intersect';
   const nested =
     operand.kind === 'set-query' &&

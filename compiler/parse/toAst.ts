@@ -216,19 +216,12 @@ function setQueryOf(context: AstContext, node: ParseNode): Query {
     };
   }
   if (order === undefined) return query;
-  const orderBy = orderByOf(context, order);
-  if (query.kind === 'values') {
-    context.diagnostics.push(
-      notYetSupported('ORDER BY after VALUES', context.span(order), 'write the rows in the order wanted'),
-    );
-    return query;
-  }
-  return { ...query, orderBy, span: context.span(node) };
+  return { ...query, orderBy: orderByOf(context, order), span: context.span(node) };
 }
 
 function valuesOf(context: AstContext, node: ParseNode): ValuesQuery {
   const rows = expressionsOf(context, node).map((row) => (row.kind === 'row' ? row.values : [row]));
-  return { kind: 'values', rows, span: context.span(node) };
+  return { kind: 'values', rows, orderBy: [], span: context.span(node) };
 }
 
 function selectOf(context: AstContext, node: ParseNode): SelectQuery {

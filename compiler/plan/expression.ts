@@ -30,7 +30,8 @@ export type Expression =
   | Case
   | Coalesce
   | Cast
-  | Call;
+  | Call
+  | Subquery;
 
 /** A constant. */
 export interface Literal extends Typed {
@@ -127,6 +128,31 @@ export interface Call extends Typed {
   readonly kind: 'call';
   readonly function: FunctionSignature;
   readonly arguments: readonly Expression[];
+}
+
+/**
+ * A question to a derived table. The rows asked are those whose columns equal the arguments of `keys` and for which `predicate`, over the
+ * arguments and then the table's columns, is TRUE.
+ * Law: `exists`: TRUE when there is a row. `in`: whether one of them has the arguments of `members` in its columns, with three values: NULL
+ * when none has, but one would if some NULL were a value. `value`: the column of the only row, `otherwise` without one; a second row
+ * is a fault.
+ */
+export interface Subquery extends Typed {
+  readonly kind: 'subquery';
+  readonly form: 'exists' | 'in' | 'value';
+  readonly table: string;
+  readonly arguments: readonly Expression[];
+  readonly keys: readonly TablePair[];
+  readonly predicate?: Expression;
+  readonly members: readonly TablePair[];
+  readonly column: number;
+  readonly otherwise?: Expression;
+}
+
+/** An argument of a question to a table, and the column that it is compared with; both have one type. */
+export interface TablePair {
+  readonly argument: number;
+  readonly column: number;
 }
 
 /** One `@sql` line of the library: read out of assembly/functions by bind/functions.ts. */

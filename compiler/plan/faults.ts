@@ -30,6 +30,12 @@ export function canFault(expression: Expression): boolean {
       );
     case 'cast':
       return canFault(expression.operand) || !alwaysFits(expression.operand.type, expression.type);
+    case 'subquery':
+      return (
+        expression.form === 'value' ||
+        expression.arguments.some(canFault) ||
+        (expression.predicate !== undefined && canFault(expression.predicate))
+      );
     case 'call':
       return expression.function.total !== true || expression.arguments.some(canFault);
   }

@@ -14,6 +14,8 @@ export interface Plan {
   readonly pumps: readonly Pump[];
   /** Reference tables that the application knows. */
   readonly tables: readonly ReferenceTable[];
+  /** Tables that the program computes, what they are made of before them. */
+  readonly derived: readonly DerivedTable[];
   readonly keyGroups: number;
   readonly seed: bigint;
 }
@@ -23,6 +25,23 @@ export interface ReferenceTable {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly binding: ReferenceBinding;
+}
+
+/**
+ * A table that the program computes: what a finite query gives (VALUES, queries over tables only).
+ * Law: its rows are those that enter the stream which `fills` it when the streams with the rows of its sources are gone through, in the
+ * order of the pumps; then `combine`, `distinct` and `order` in that order. It is computed anew when a reference table below it is
+ * replaced, once all of those hold a content; one that rests on none is computed when the program starts.
+ */
+export interface DerivedTable {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** Rows that another table has, or has not, stay (NULL equals NULL). */
+  readonly combine?: { readonly keep: 'common' | 'other'; readonly table: string };
+  /** Of equal rows the first stays (NULL equals NULL). */
+  readonly distinct: boolean;
+  readonly order: readonly SortKey[];
+  readonly span: Span;
 }
 
 /** The metadata columns that every input stream has behind its mapped columns (all nullable, `SELECT *` leaves them out). */
@@ -51,6 +70,13 @@ export interface Stream {
   readonly name: string;
   /** Declared or mapped columns; for an input, followed by `metadataColumns`. */
   readonly columns: readonly Column[];
+  /**
+   * A hidden stream that holds the rows of a table, or one row without columns for ''. It is gone through when a derived table is
+   * computed from it, otherwise once, when the application begins.
+   */
+  readonly rowsOf?: string;
+  /** A hidden stream whose rows become those of a derived table. */
+  readonly fills?: string;
   readonly span: Span;
 }
 

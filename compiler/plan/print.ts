@@ -1,7 +1,18 @@
 // The plan as text: one relation a line, inputs indented below.
 import { typeText, type Column } from '../../contract/types.ts';
-import type { Expression } from './expression.ts';
-import type { Closing, Frame, JoinSide, Plan, Relation, Sort, SortKey, StatefulRelation, WindowCall } from './plan.ts';
+import type { Expression, Subquery, TablePair } from './expression.ts';
+import type {
+  Closing,
+  DerivedTable,
+  Frame,
+  JoinSide,
+  Plan,
+  Relation,
+  Sort,
+  SortKey,
+  StatefulRelation,
+  WindowCall,
+} from './plan.ts';
 
 /** The whole plan. */
 export function printPlan(plan: Plan): string {
@@ -11,9 +22,13 @@ export function printPlan(plan: Plan): string {
       0,
       plan.inputs.find((input) => input.stream === stream.name)?.columns.length ?? stream.columns.length,
     );
-    lines.push(`${stream.kind === 'input' ? 'input' : 'stream'} "${stream.name}" (${printColumns(columns)})`);
+    const rows =
+      stream.rowsOf === undefined ? '' : stream.rowsOf === '' ? ' of one row' : ` of the rows of "${stream.rowsOf}"`;
+    lines.push(`${stream.kind === 'input' ? 'input' : 'stream'} "${stream.name}" (${printColumns(columns)})${rows}`);
   }
   for (const { name, columns } of plan.tables) lines.push(`table "${name}" (${printColumns(columns)})`);
+  for (const table of plan.derived)
+    lines.push(`table "${table.name}" (${printColumns(table.columns)})${printMaking(table, plan)}`);
   for (const pump of plan.pumps) {
     lines.push(`pump "${pump.name}" into "${pump.target}"`);
     printRelation(pump.query, 1, lines);
@@ -27,6 +42,18 @@ function printColumns(columns: readonly Column[]): string {
   return columns
     .map((column) => `${column.name} ${typeText(column.type)}${column.nullable ? '' : ' NOT NULL'}`)
     .join(', ');
+}
+
+function printMaking({ name, combine, distinct, order }: DerivedTable, plan: Plan): string {
+  const parts = [
+    ` of stream "${plan.streams.find(({ fills }) => fills === name)?.name}"`,
+    ...(combine === undefined
+      ? []
+      : [`${combine.keep === 'common' ? 'with' : 'without'} the rows of "${combine.table}"`]),
+    ...(distinct ? ['distinct'] : []),
+    ...(order.length > 0 ? [`ordered by ${order.map(printSortKey).join(', ')}`] : []),
+  ];
+  return parts.join(', ');
 }
 
 function printRelation(relation: Relation, depth: number, lines: string[]): void {
@@ -123,6 +150,21 @@ function printCall(call: WindowCall): string {
   return `${call.name}(${call.distinct ? 'DISTINCT ' : ''}${list})${call.fromLast === true ? ' FROM LAST' : ''}${call.ignoreNulls ? ' IGNORE NULLS' : ''}`;
 }
 
+function printSubquery({ form, table, arguments: given, keys, predicate, members, column }: Subquery): string {
+  const pair = ({ argument, column: index }: TablePair): string => {
+    const expression = given[argument];
+    return `${expression === undefined ? '?' : printExpression(expression)} = column ${index}`;
+  };
+  const conditions = [...keys.map(pair), ...(predicate === undefined ? [] : [printExpression(predicate)])];
+  const what =
+    form === 'exists'
+      ? 'some row'
+      : form === 'in'
+        ? `${members.map(pair).join(' and ')} in some row`
+        : `column ${column} of the row`;
+  return `(${what} of "${table}"${conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`})`;
+}
+
 /** An expression in SQL-like form; columns as `#index:name`. */
 export function printExpression(expression: Expression): string {
   const print = printExpression;
@@ -160,6 +202,8 @@ export function printExpression(expression: Expression): string {
       return `COALESCE(${expression.operands.map(print).join(', ')})`;
     case 'case':
       return `CASE ${expression.branches.map((branch) => `WHEN ${print(branch.when)} THEN ${print(branch.then)}`).join(' ')} ELSE ${print(expression.otherwise)} END`;
+    case 'subquery':
+      return printSubquery(expression);
     case 'call':
       return `${expression.function.name}(${expression.arguments.map(print).join(', ')})`;
   }

@@ -41,6 +41,7 @@ export function rewriteExpression(expression: Expression, rule: (node: Expressio
         otherwise: deep(expression.otherwise),
       });
     case 'call':
+    case 'subquery':
       return rule({ ...expression, arguments: expression.arguments.map(deep) });
   }
 }

@@ -85,7 +85,7 @@ function verifyOperator(relation: StatefulRelation, input: Given, plan: Plan): G
         );
       return input.slice(0, -1);
     case 'lookup': {
-      const table = plan.tables.find(({ name }) => name === relation.table);
+      const table = [...plan.tables, ...plan.derived].find(({ name }) => name === relation.table);
       if (table === undefined) throw new Error(`invariant: no table "${relation.table}"`);
       return [...input, ...table.columns];
     }

@@ -98,6 +98,7 @@ export function partsOf(expression: Expression): readonly Expression[] {
     case 'case':
       return [...expression.branches.flatMap((branch) => [branch.when, branch.then]), expression.otherwise];
     case 'call':
+    case 'subquery':
       return expression.arguments;
   }
 }

@@ -20,6 +20,8 @@ export function evaluate(expression: Expression, row: RowContext): Value {
   switch (expression.kind) {
     case 'literal':
       return expression.value;
+    case 'subquery':
+      throw new NotKnown('a subquery');
     case 'column':
       return row.values[expression.index] ?? null;
     case 'rowtime':

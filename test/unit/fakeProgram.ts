@@ -106,6 +106,9 @@ export function fakeExports(fullAfter = 1000): ArtifactExports {
       output = '';
     },
     input_clock: () => -(2n ** 63n),
+    begin: () => {
+      status = STATUS_DONE;
+    },
     reference_begin: () => {},
     reference_feed: (_table, _pointer, length) => length,
     reference_commit: () => {},

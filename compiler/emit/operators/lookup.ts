@@ -3,7 +3,7 @@ import { isIntegerType, storageOf, type Column } from '../../../contract/types.t
 import type { Expression } from '../../plan/expression.ts';
 import { canFault } from '../../plan/faults.ts';
 import { sharing, type ProgramContext } from '../context.ts';
-import type { Code, ModuleBuilder } from '../code.ts';
+import type { Code } from '../code.ts';
 import {
   emitCondition,
   emitExpression,
@@ -16,7 +16,8 @@ import type { OperatorOf } from '../layout.ts';
 import type { BreakingCode } from '../operator.ts';
 import { scanColumn } from '../streams.ts';
 import { failCheck, failStatements, operatorName, placeText, type Segment } from '../segment.ts';
-import { keyColumns, keyHashOf, rowColumn, type TableLayout } from '../tables.ts';
+import { emitSearch, type SearchKey } from '../tableSearch.ts';
+import { rowColumn, type TableLayout } from '../tables.ts';
 
 type LookupLayout = OperatorOf<'lookup'>;
 
@@ -67,7 +68,7 @@ function emitArrive(lookup: LookupLayout, below: ExpressionContext, segment: Seg
   const left = relation.type === 'left';
   if (left) code.line('let found: bool = false;');
   const search = (): void =>
-    emitSearch(lookup, layout, keys, code, module, () => {
+    emitSearch(layout, keys, code, module, () => {
       code.line(`const mark = ${mark}();`);
       if (relation.predicate !== undefined) emitPredicate(lookup, layout, below, segment, context, release);
       if (left) code.line('found = true;');
@@ -79,11 +80,7 @@ function emitArrive(lookup: LookupLayout, below: ExpressionContext, segment: Seg
   if (left) code.line(`if (!found) rows_${name}(none_${layout.id}, rowtime);`);
 }
 
-interface Key {
-  readonly column: Column;
-  readonly index: number;
-  /** Name of the local that holds the value. */
-  readonly value: string;
+interface Key extends SearchKey {
   readonly isNull: string;
 }
 
@@ -113,42 +110,6 @@ function isComparable({ type }: Expression, column: Column): boolean {
   if (storageOf(type) !== storageOf(column.type)) return false;
   const scale = (one: Column['type']): number => (one.kind === 'DECIMAL' ? one.scale : 0);
   return scale(type) === scale(column.type) && (type.kind === 'CHAR') === (column.type.kind === 'CHAR');
-}
-
-// The rows whose key is equal; without a key, all rows.
-function emitSearch(
-  lookup: LookupLayout,
-  layout: TableLayout,
-  keys: readonly Key[],
-  code: Code,
-  module: ModuleBuilder,
-  body: () => void,
-): void {
-  const use = (name: string): string => module.use('state/table', name);
-  if (keys.length === 0) {
-    code.block(
-      `for (let row = ${use('firstTableRow')}(${layout.name}); row != 0; row = ${use('nextTableRow')}(row))`,
-      body,
-    );
-    return;
-  }
-  const columns = keyColumns(lookup.relation).join();
-  const index = layout.indexes.findIndex((candidate) => candidate.join() === columns);
-  code.line(`const hash = ${keyHashOf(keys, module)};`);
-  code.block(
-    `for (let row = ${use('firstMatch')}(${layout.name}, ${index}, hash); row != 0; row = ${use('nextMatch')}(row, ${index}, hash))`,
-    () => {
-      const equal = keys.map((key) => emitEqual(key, rowColumn(layout, key.index, key.column).value, module));
-      code.line(`if (!(${equal.join(' && ')})) continue;`);
-      body();
-    },
-  );
-}
-
-function emitEqual({ column, value }: Key, other: string, module: ModuleBuilder): string {
-  if (isIntegerType(column.type)) return `<i64>${value} == <i64>${other}`;
-  if (storageOf(column.type) !== 'text') return `${value} == ${other}`;
-  return `${module.use('functions/compare', column.type.kind === 'CHAR' ? 'equalPadded' : 'equalText')}(${value}, ${other})`;
 }
 
 // A fault of the condition loses the pair of rows, as in a join of streams.

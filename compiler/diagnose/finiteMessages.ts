@@ -1,0 +1,62 @@
+// Messages about finite queries and subqueries: VALUES, tables in FROM, IN, EXISTS and queries in the place of a value.
+import type { Span } from '../source.ts';
+import type { Diagnostic } from './diagnostic.ts';
+
+function error(code: string, span: Span, message: string, hint?: string): Diagnostic {
+  return { severity: 'error', code, message, span, related: [], ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Says `stream-subquery`. */
+export function streamSubquery(span: Span, what: string): Diagnostic {
+  return error(
+    'stream-subquery',
+    span,
+    `${what} reads a stream, which never ends: its answer would never be known`,
+    what.startsWith('NOT')
+      ? 'write a LEFT JOIN with the stream, in a window, and keep the rows without a match'
+      : 'join with the stream in a window: FROM s JOIN t OVER (RANGE INTERVAL … PRECEDING) ON …',
+  );
+}
+/** Says `misplaced-subquery`. */
+export function misplacedSubquery(span: Span): Diagnostic {
+  return error('misplaced-subquery', span, 'a subquery can not stand here', 'write it in the query of a pump');
+}
+/** Says `correlated-subquery`. */
+export function correlatedSubquery(span: Span, name: string): Diagnostic {
+  return error(
+    'correlated-subquery',
+    span,
+    `"${name}" belongs to the query outside, which a subquery reads in its own WHERE only`,
+    'compare the column in the WHERE of the subquery, or join the table',
+  );
+}
+/** Says `correlated-subquery`. */
+export function correlatedGroups(span: Span): Diagnostic {
+  return error(
+    'correlated-subquery',
+    span,
+    'a subquery with aggregates or DISTINCT is compared with the query outside by = only',
+    'write column = expression in its WHERE, or join the table and aggregate outside',
+  );
+}
+/** Says `column-count`. */
+export function subqueryWidth(span: Span, expected: number, given: number): Diagnostic {
+  return error('column-count', span, `the subquery gives ${given} columns where ${expected} can stand`);
+}
+/** Says `column-count`. */
+export function rowWidth(span: Span, given: number, expected: number): Diagnostic {
+  return error('column-count', span, `a row of VALUES has ${given} values, the first one has ${expected}`);
+}
+/** Says `set-operation`. */
+export function multisetOperation(span: Span, operator: string): Diagnostic {
+  return error('set-operation', span, `${operator} is no operation of the dialect`, `write ${operator.split(' ')[0]}`);
+}
+/** Says `stream-needed`. */
+export function needsStream(span: Span, what: string): Diagnostic {
+  return error(
+    'stream-needed',
+    span,
+    `${what} needs a stream: rows of tables have no time`,
+    'aggregate with GROUP BY, order with ORDER BY',
+  );
+}
