@@ -56,8 +56,8 @@ export async function compileCached(source: Source, options: CompileOptions, use
   const kept = useCache ? readCached(key) : undefined;
   if (kept !== undefined) return { wasm: kept, diagnostics: [], cached: true };
   const { compile } = await import('../compiler/compile.ts');
-  // Reference tables would have to be loaded once more: such an application waits for its fast artifact.
-  const hasty = useCache && (references ?? []).length === 0 && workerFile !== undefined;
+  // Reference tables would have to be loaded once more: such an application waits for its fast artifact; a profile would show two.
+  const hasty = useCache && !functionNames && (references ?? []).length === 0 && workerFile !== undefined;
   const compiled = await compile(source, { ...options, effort: hasty ? 'quick' : 'full' });
   const { wasm, diagnostics, program, manifest } = compiled;
   const keeps = useCache && diagnostics.length === 0;

@@ -107,6 +107,38 @@ function isNumeric(): bool {
   return end == tokenEnd;
 }
 
+// What `isPlain` found: the digits as a number, how many of them stand behind the point, and the sign.
+let plainDigits: u64 = 0;
+let plainScale: i32 = 0;
+let plainNegative: bool = false;
+
+// A number or text in the form that most have: at most 16 characters behind the sign, no exponent, no more than a double holds exactly.
+// One pass checks and reads it; all else takes the long way.
+function isPlain(): bool {
+  if (tokenKind != TOKEN_STRING && tokenKind != TOKEN_NUMBER) return false;
+  let at = tokenStart;
+  const end = tokenEnd;
+  const negative = load<u8>(at) == 0x2d;
+  if (negative) at++;
+  const first = at;
+  if (first >= end || end - first > 16) return false;
+  let digits: u64 = 0;
+  let point: usize = 0;
+  for (; at < end; at++) {
+    const digit = <u32>load<u8>(at) - 48;
+    if (digit <= 9) digits = digits * 10 + digit;
+    else if (digit == 0xfffffffe && point == 0 && at > first) point = at + 1;
+    else return false;
+  }
+  if (point == end || digits > 9007199254740992) return false;
+  // A zero in front of other digits is none of JSON's.
+  if (load<u8>(first) == 0x30 && end - first > 1 && point != first + 2) return false;
+  plainDigits = digits;
+  plainScale = point == 0 ? 0 : <i32>(end - point);
+  plainNegative = negative;
+  return true;
+}
+
 /** BOOLEAN: `true` in any case, a number other than zero; any other text is FALSE. */
 export function storeBoolean(value: usize, isNull: usize): void {
   if (storeNull(isNull)) return;
@@ -123,6 +155,7 @@ export function storeBoolean(value: usize, isNull: usize): void {
 function integerToken(bits: i32): i64 {
   if (tokenKind == TOKEN_TRUE) return 1;
   if (tokenKind == TOKEN_FALSE) return 0;
+  if (isPlain() && plainScale == 0) return inBits(plainDigits, plainNegative, bits);
   if (!isNumeric()) {
     fail(FAULT_COERCION);
     return 0;
@@ -143,6 +176,10 @@ function integerToken(bits: i32): i64 {
     }
     magnitude = magnitude * 10 + digit;
   }
+  return inBits(magnitude, negative, bits);
+}
+
+function inBits(magnitude: u64, negative: bool, bits: i32): i64 {
   const limit = (<u64>1 << (bits - 1)) - u64(!negative);
   if (magnitude > limit) fail(FAULT_COERCION);
   return negative ? -<i64>magnitude : <i64>magnitude;
@@ -185,6 +222,11 @@ function realToken(): f32 {
 }
 
 function doubleToken(): f64 {
+  if (isPlain()) {
+    // Exact operands: the quotient is rounded once (Clinger, PLDI 1990).
+    const value = plainScale == 0 ? <f64>plainDigits : <f64>plainDigits / exactPower(plainScale);
+    return plainNegative ? -value : value;
+  }
   if (tokenKind == TOKEN_TRUE) return 1;
   if (tokenKind == TOKEN_FALSE) return 0;
   if (!isNumeric()) {

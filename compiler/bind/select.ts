@@ -17,7 +17,15 @@ import { applyOrder, orderedItem, type OrderKey } from './order.ts';
 import { readsColumn } from './origins.ts';
 import { itemKnowledge, projectOf, type BoundSelect, type Item, type QueryContext } from './query.ts';
 import { allRecordItems, bindRecordItem } from './records.ts';
-import { columnAt, expressionKey, plain, shiftColumns, type FromScope, type Scope } from './scope.ts';
+import {
+  columnAt,
+  expressionKey,
+  isQualifiedRowtime,
+  plain,
+  shiftColumns,
+  type FromScope,
+  type Scope,
+} from './scope.ts';
 import { namedWindows, WINDOW_BASE, WindowCalls } from './windows.ts';
 
 /** Binds a SELECT. */
@@ -31,7 +39,14 @@ export function bindSelect(query: ast.SelectQuery, outer: QueryContext): BoundSe
   const failed = query.where !== undefined && condition === undefined;
   const { where, taken = nothingTaken } = condition ?? {};
   const grouping = groupingOf(query, from.scope, scope, taken);
-  if (grouping === 'failed') return undefined;
+  if (grouping === 'failed') {
+    // The list is looked at all the same: its own errors are worth knowing.
+    const inside = (call: ast.FunctionCall): undefined => {
+      for (const argument of call.arguments) bindExpression(argument, scope);
+    };
+    bindList(query, from.scope, { ...scope, aggregate: inside, window: inside }, (expression) => expression);
+    return undefined;
+  }
   const own = bindLists(query, from.scope, scope, grouping, context);
   if (failed || own === undefined) return undefined;
   const list = connect(own, query, taken, grouping, context);
@@ -235,6 +250,8 @@ function bindList(
     }
     const bound = bindExpression(item.expression, scope);
     const expression = bound === undefined ? undefined : finish(bound);
+    // The row's own ROWTIME under its own name is what it has anyway.
+    if (item.alias?.name === 'ROWTIME' && expression !== undefined && isQualifiedRowtime(expression)) continue;
     if (item.alias?.name === 'ROWTIME' && expression !== undefined && expression.kind !== 'rowtime')
       rowtime = expression;
     else add(expression, nameOf(item, items.length), item.alias !== undefined, item.span);

@@ -6,7 +6,7 @@ function error(code: string, span: Span, message: string, hint?: string): Diagno
   return { severity: 'error', code, message, span, related: [], ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Says `stream-subquery`. */
+/** A subquery as a value, behind IN or behind EXISTS, that reads a stream. */
 export function streamSubquery(span: Span, what: string): Diagnostic {
   return error(
     'stream-subquery',
@@ -17,11 +17,11 @@ export function streamSubquery(span: Span, what: string): Diagnostic {
       : 'join with the stream in a window: FROM s JOIN t OVER (RANGE INTERVAL … PRECEDING) ON …',
   );
 }
-/** Says `misplaced-subquery`. */
+/** A subquery outside of the query of a pump, for instance in a function. */
 export function misplacedSubquery(span: Span): Diagnostic {
   return error('misplaced-subquery', span, 'a subquery can not stand here', 'write it in the query of a pump');
 }
-/** Says `correlated-subquery`. */
+/** A subquery that uses a column of the query outside elsewhere than in its own WHERE. */
 export function correlatedSubquery(span: Span, name: string): Diagnostic {
   return error(
     'correlated-subquery',
@@ -30,7 +30,7 @@ export function correlatedSubquery(span: Span, name: string): Diagnostic {
     'compare the column in the WHERE of the subquery, or join the table',
   );
 }
-/** Says `correlated-subquery`. */
+/** A subquery with aggregates or DISTINCT that compares with the query outside by something else than `=`. */
 export function correlatedGroups(span: Span): Diagnostic {
   return error(
     'correlated-subquery',
@@ -39,19 +39,19 @@ export function correlatedGroups(span: Span): Diagnostic {
     'write column = expression in its WHERE, or join the table and aggregate outside',
   );
 }
-/** Says `column-count`. */
+/** A subquery with more columns than can stand there. */
 export function subqueryWidth(span: Span, expected: number, given: number): Diagnostic {
   return error('column-count', span, `the subquery gives ${given} columns where ${expected} can stand`);
 }
-/** Says `column-count`. */
+/** VALUES whose rows have different numbers of values. */
 export function rowWidth(span: Span, given: number, expected: number): Diagnostic {
   return error('column-count', span, `a row of VALUES has ${given} values, the first one has ${expected}`);
 }
-/** Says `set-operation`. */
+/** EXCEPT ALL or INTERSECT ALL. */
 export function multisetOperation(span: Span, operator: string): Diagnostic {
   return error('set-operation', span, `${operator} is no operation of the dialect`, `write ${operator.split(' ')[0]}`);
 }
-/** Says `stream-needed`. */
+/** OVER, WINDOWED BY STAGGER or ORDER BY … WITHIN over rows of tables, which have no time. */
 export function needsStream(span: Span, what: string): Diagnostic {
   return error(
     'stream-needed',

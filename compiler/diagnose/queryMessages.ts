@@ -110,15 +110,6 @@ export function joinCondition(span: Span, why: string, hint?: string): Diagnosti
 export function joinWithTable(span: Span, why: string, hint: string): Diagnostic {
   return error('join-with-table', span, why, hint);
 }
-/** A query over reference tables alone. */
-export function noStream(span: Span, name: string): Diagnostic {
-  return error(
-    'no-stream',
-    span,
-    `"${name}" is a reference table, and nothing in FROM is a stream`,
-    'join the table with a stream',
-  );
-}
 /** OVER behind a function that has no window. */
 export function overWithoutAggregate(span: Span, name: string): Diagnostic {
   return error(
