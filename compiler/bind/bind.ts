@@ -44,7 +44,6 @@ interface State {
   readonly options: BindOptions;
   readonly diagnostics: Diagnostic[];
   readonly streams: Map<string, Stream>;
-  readonly used: Set<string>;
   readonly pumps: Map<string, BoundPump>;
   readonly tables: ReadonlyMap<string, ReferenceTable>;
   readonly functions: Map<string, readonly UserFunction[]>;
@@ -67,7 +66,6 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     options,
     diagnostics: [],
     streams: new Map(),
-    used: new Set(),
     pumps: new Map(),
     tables: new Map(
       options.references.map((binding) => [binding.table, { name: binding.table, columns: binding.columns, binding }]),
@@ -207,7 +205,7 @@ function bindStream(statement: ast.CreateStream, state: State, report: (diagnost
   const known = state.streams.get(name);
   state.later.delete(name);
   if (known?.kind === 'input') return report(message.inputRedefined(span, name));
-  if (known !== undefined && state.used.has(name)) return report(message.streamRedefined(span, name, known.span));
+  if (known !== undefined && isUsed(name, state)) return report(message.streamRedefined(span, name, known.span));
   if (known !== undefined) report(message.definedAgain(span, 'stream', name, known.span));
   state.streams.set(name, { kind: 'created', name, columns, span });
 }
@@ -220,10 +218,8 @@ function bindPump(statement: ast.CreatePump, state: State, report: (diagnostic: 
   const parts = new Parts(name);
   const context = contextOf(state, report, parts);
   const { insert } = statement;
-  markUsed(insert.query, state);
   const bound = bindQuery(insert.query, context);
   const target = bindTarget(insert, state, report);
-  state.used.add(insert.target.name);
   const pump = bound === undefined || target === undefined ? undefined : finishPump(statement, bound, target, report);
   // The last definition wins and stands where the first one stood no more.
   state.pumps.delete(name);
@@ -282,7 +278,6 @@ function createView(statement: ast.CreateView, state: State, report: (diagnostic
   const known = state.views.get(name);
   if (known !== undefined) report(message.definedAgain(span, 'view', name, known.node.name.span));
   const views = new Map(state.views);
-  markUsed(statement.query, state);
   // Bound here for its errors only; each reader binds it again in its own pump.
   bindQuery(statement.query, { ...contextOf(state, report, new Parts(name)), views });
   state.views.set(name, { node: statement, views });
@@ -290,7 +285,7 @@ function createView(statement: ast.CreateView, state: State, report: (diagnostic
 
 function drop(statement: ast.DropStatement, state: State, report: (diagnostic: Diagnostic) => void): void {
   const { name, span } = statement.name;
-  if (statement.what === 'stream' && state.used.has(name)) return report(message.droppedInUse(span, name));
+  if (statement.what === 'stream' && isUsed(name, state)) return report(message.droppedInUse(span, name));
   if (statement.what === 'stream' && state.streams.get(name)?.kind === 'input')
     return report(message.inputRedefined(span, name));
   const known = { stream: state.streams, pump: state.pumps, function: state.functions, view: state.views }[
@@ -299,13 +294,18 @@ function drop(statement: ast.DropStatement, state: State, report: (diagnostic: D
   if (!known.delete(name)) report(message.nothingToDrop(span, statement.what, name));
 }
 
-function markUsed(query: ast.Query, state: State): void {
-  JSON.stringify(query, (_, value: unknown) => {
+// By a pump or a view that is still there.
+function isUsed(name: string, state: State): boolean {
+  const pumps = [...state.pumps.values()].map(({ node }) => node.insert);
+  if (pumps.some(({ target }) => target.name === name)) return true;
+  const queries = [...pumps.map(({ query }) => query), ...[...state.views.values()].map(({ node }) => node.query)];
+  let found = false;
+  JSON.stringify(queries, (_, value: unknown) => {
     const node = value as { kind?: string; name?: { name?: string } } | null;
-    if (typeof node === 'object' && node?.kind === 'named-relation' && node.name?.name !== undefined)
-      state.used.add(node.name.name);
+    if (typeof node === 'object' && node?.kind === 'named-relation' && node.name?.name === name) found = true;
     return value;
   });
+  return found;
 }
 
 function bindTarget(insert: ast.Insert, state: State, report: (diagnostic: Diagnostic) => void): Stream | undefined {

@@ -12,7 +12,7 @@ import { entriesOf, layOut } from './records.ts';
 import { asRelation, bindQuery, type QueryContext, type View } from './query.ts';
 import { columnAt, type FromScope, type Scope, type ScopeRelation } from './scope.ts';
 import { bindTableFunction } from './tableFunctions.ts';
-import { bindFrame, resolveWindow, type BoundFrame } from './windows.ts';
+import { bindFrame, followsRowtime, resolveWindow, type BoundFrame } from './windows.ts';
 
 /** FROM, bound. */
 export interface BoundFrom {
@@ -97,6 +97,7 @@ function windowOf(
     );
     return 'failed';
   }
+  if (!followsRowtime(specification, context.report)) return 'failed';
   if (specification.frame === undefined) {
     context.report(
       queryMessage.joinWindow(

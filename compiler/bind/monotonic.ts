@@ -119,12 +119,22 @@ function ofCall(
     return { kind: 'unknown', reason: `${name} is not known to grow` };
   const operand = of(first);
   const keeps = ['FLOOR', 'CEIL', 'STEP', 'UNIX_TIMESTAMP', 'TO_TIMESTAMP'].includes(name);
+  if (name.startsWith('SUBSTRING') && isBeginning(others)) return operand;
   if (keeps && others.every((other) => of(other).kind === 'constant')) return operand;
   if (operand.kind === 'constant' && others.every((other) => of(other).kind === 'constant')) return constant;
   return {
     kind: 'unknown',
     reason: operand.kind === 'unknown' ? operand.reason : `${name} does not keep the order of time`,
   };
+}
+
+// SUBSTRING(text FROM 0 FOR n): texts that sort one after the other have beginnings that do.
+function isBeginning([start, length]: readonly Expression[]): boolean {
+  const number = (node: Expression | undefined): number =>
+    node?.kind === 'literal' && (typeof node.value === 'number' || typeof node.value === 'bigint')
+      ? Number(node.value)
+      : NaN;
+  return number(start) <= 1 && (length === undefined || number(length) >= 0);
 }
 
 /**

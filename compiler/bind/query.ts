@@ -143,7 +143,9 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
     context.report(finite ? multisetOperation(query.span, operator) : queryMessage.setOperation(query.span, operator));
     return undefined;
   }
-  const [left, right] = [bindQuery(query.left, context), bindQuery(query.right, context)];
+  const left = bindQuery(query.left, context);
+  const behindLeft = context.parts.pumps.length;
+  const right = bindQuery(query.right, context);
   if (left === undefined || right === undefined) return undefined;
   if (refuseRecords([...left.items, ...right.items], context.report)) return undefined;
   if (left.items.length !== right.items.length) {
@@ -169,7 +171,8 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
   if (finite)
     return orderSet(query, combineTables(query, [converted(left), converted(right)], columns, context), context);
   const scan = context.parts.stream(columns, query.span);
-  for (const side of [left, right]) context.parts.feed(scan, converted(side));
+  context.parts.before(behindLeft, () => context.parts.feed(scan, converted(left)));
+  context.parts.feed(scan, converted(right));
   return orderSet(query, asScan(scan, columns, query.span), context);
 }
 

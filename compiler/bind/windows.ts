@@ -58,6 +58,23 @@ export function resolveWindow(
   };
 }
 
+/** Whether a window's ORDER BY says no more than what is so anyway: by ROWTIME, ascending. */
+export function followsRowtime(window: ast.WindowSpecification, report: (diagnostic: Diagnostic) => void): boolean {
+  const other = window.orderBy.find(
+    ({ expression, descending }) =>
+      descending || expression.kind !== 'name' || expression.parts.at(-1)?.name !== 'ROWTIME',
+  );
+  if (other === undefined) return true;
+  report(
+    queryMessage.windowFrame(
+      other.span,
+      'a window is in the order of ROWTIME and of arrival',
+      'leave ORDER BY out of the window',
+    ),
+  );
+  return false;
+}
+
 /** The ends of a frame: literals, milliseconds for RANGE. */
 export function bindFrame(frame: ast.WindowFrame, report: (diagnostic: Diagnostic) => void): BoundFrame | undefined {
   const start = boundOf(frame.start, frame.unit, report);
@@ -174,19 +191,7 @@ export class WindowCalls {
     const { report } = this.scope;
     const specification = resolveWindow(over, this.named, report);
     if (specification === undefined) return undefined;
-    for (const item of specification.orderBy) {
-      // ORDER BY ROWTIME says what is so anyway.
-      const { expression } = item;
-      if (expression.kind === 'name' && expression.parts.at(-1)?.name === 'ROWTIME' && !item.descending) continue;
-      report(
-        queryMessage.windowFrame(
-          item.span,
-          'a window is in the order of ROWTIME and of arrival',
-          'leave ORDER BY out of the window',
-        ),
-      );
-      return undefined;
-    }
+    if (!followsRowtime(specification, report)) return undefined;
     const partition = specification.partitionBy.map((node) => this.operand(node));
     if (partition.some((key) => key === undefined)) return undefined;
     const frame = specification.frame === undefined ? undefined : bindFrame(specification.frame, report);

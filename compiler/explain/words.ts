@@ -101,7 +101,9 @@ class Words {
     if (relation.kind === 'filter') add(`keeps rows where ${this.say(relation.predicate)}`);
     else if (relation.kind === 'project') {
       if (relation.rowtime !== undefined)
-        add(`takes ${this.say(relation.rowtime)} as ROWTIME: rows that come out of order are late`);
+        add(
+          `takes ${this.say(relation.rowtime)} as ROWTIME: rows that come out of order are late, and windows above wait for later rows, as time alone does not close them`,
+        );
     } else {
       add(this.operator(relation));
       const state = stateInWords(relation, this.plan);
@@ -153,7 +155,7 @@ class Words {
       case 'sort':
         return `sorts ${this.batch(relation)} by ${relation.keys.map((key) => `${sortName(relation.input.columns[key.column])}${key.descending ? ' descending' : ''}`).join(', ')}`;
       case 'time-sort':
-        return `puts rows in the order of ${sortName(relation.input.columns[relation.time])}, which becomes ROWTIME, waiting for rows up to ${sayDuration(relation.withinMs)} late`;
+        return `puts rows in the order of ${sortName(relation.input.columns[relation.time])}, which becomes ROWTIME, waiting for rows up to ${sayDuration(relation.withinMs)} late; windows above wait for later rows, as time alone does not close them`;
     }
   }
 
