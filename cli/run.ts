@@ -74,8 +74,15 @@ function writeStats(target: string, outcome: RunOutcome, report: RunReport): voi
   const cpu = process.cpuUsage();
   const entries = (kind: string): Record<string, object> =>
     Object.fromEntries(
-      report.ledger.filter((entry) => entry.kind === kind).map((entry) => [entry.name, entry.counters]),
+      report.ledger
+        .filter((entry) => entry.kind === kind && entry.partOf === undefined)
+        .map((entry) => [entry.name, { ...entry.counters, ...(kind === 'pump' ? partsOf(entry.name) : {}) }]),
     );
+  // What a pump needs besides itself, where its inputs meet or wait, is shown below it.
+  const partsOf = (pump: string): object => {
+    const parts = report.ledger.filter((entry) => entry.partOf === pump && entry.kind === 'pump');
+    return parts.length === 0 ? {} : { parts: Object.fromEntries(parts.map(({ name, counters }) => [name, counters])) };
+  };
   const counted = entries('source');
   const stats = {
     complete: report.complete,

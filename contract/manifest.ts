@@ -11,6 +11,8 @@ export const manifestVersion = 1;
 export interface LedgerEntry {
   readonly kind: 'source' | 'reference' | 'stream' | 'pump' | 'operator' | 'sink';
   readonly name: string;
+  /** The user's pump that a part, or a hidden stream of its own, belongs to. */
+  readonly partOf?: string;
   /** Names of consecutive counters, e.g. records, decoded, rejected, rows. */
   readonly counters: readonly string[];
 }

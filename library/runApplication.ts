@@ -71,7 +71,8 @@ export async function runApplication(options: RunApplicationOptions): Promise<Ru
   if (prepared.wasm === undefined) return prepared;
   const { wasm, sources, sinks, source, diagnostics, compileMs } = prepared;
   const manifest = manifestOf(wasm);
-  if (!sources.length)
+  // What VALUES and reference tables give needs no source.
+  if (!sources.length && manifest.inputs.length > 0)
     throw new ConnectorError(
       `the application has no source: give --source ${manifest.inputs[0]?.stream ?? 'NAME'}=URL`,
       true,

@@ -77,6 +77,8 @@ export interface LedgerReport {
   readonly kind: LedgerEntry['kind'];
   readonly name: string;
   readonly counters: Readonly<Record<string, number>>;
+  /** The user's pump that it is a part of. */
+  readonly partOf?: string;
 }
 
 /** Takes the encoded rows of an output; the bytes are valid during the call only. */
@@ -301,13 +303,13 @@ export class Program {
     const pointer = this.exports.ledger() >>> 0;
     const view = new DataView(this.exports.memory.buffer, pointer);
     let offset = 0;
-    return this.manifest.ledger.map(({ kind, name, counters }) => {
+    return this.manifest.ledger.map(({ kind, name, partOf, counters }) => {
       const values: Record<string, number> = {};
       for (const counter of counters) {
         values[counter] = Number(view.getBigUint64(offset, true));
         offset += 8;
       }
-      return { kind, name, counters: values };
+      return { kind, name, counters: values, ...(partOf === undefined ? {} : { partOf }) };
     });
   }
 

@@ -62,15 +62,7 @@ export interface TestFileProblem {
 export type ReadBeside = (name: string) => string;
 
 /** Options that a case may give. */
-export const optionNames: readonly string[] = [
-  'idle-after',
-  'key-groups',
-  'seed',
-  'start',
-  'errors',
-  'promoted-idle',
-  'cluster',
-];
+export const optionNames: readonly string[] = ['idle-after', 'key-groups', 'seed', 'start', 'errors'];
 
 const sectionPattern =
   /^---- (input|reference|timeline|expressions|diagnostics|plan|option|include|application)(?:\s+(.*?))?\s*$/;

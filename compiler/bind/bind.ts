@@ -181,7 +181,7 @@ function bindStatement(statement: ast.Statement, state: State): void {
     case 'other-statement':
       return statement.query !== undefined || statement.insert !== undefined
         ? report(message.withoutRoot(statement.span, statement.words))
-        : report(message.notYetSupported(statement.span, statement.words));
+        : report(message.unknownStatement(statement.span, statement.words));
   }
 }
 

@@ -13,7 +13,7 @@ export interface RelatedSpan {
 /** One message with its place. Made only by the functions of messages.ts. */
 export interface Diagnostic {
   readonly severity: Severity;
-  /** Word code such as `unknown-column`; `not-yet-supported` for what a later version will take. */
+  /** Word code such as `unknown-column`; `not-in-dialect` for what other dialects have. */
   readonly code: string;
   readonly message: string;
   readonly span: Span;

@@ -1,12 +1,12 @@
-// Messages about what the plan can't be turned into yet.
+// Messages about what no program can be written for.
 import type { Span } from '../source.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
-/** Writers of one stream whose clocks differ (several inputs, or a promoted ROWTIME) would have to be merged. */
-export function notYetMerged(span: Span, stream: string): Diagnostic {
+/** Writers of one stream whose clocks differ (several inputs, or a promoted ROWTIME) can not be merged. */
+export function clocksDiffer(span: Span, stream: string): Diagnostic {
   return {
     severity: 'error',
-    code: 'not-yet-supported',
+    code: 'not-in-dialect',
     message: `stream "${stream}" is written by pumps whose clocks differ: several inputs, or one with a promoted ROWTIME`,
     span,
     related: [],

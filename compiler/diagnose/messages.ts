@@ -176,9 +176,14 @@ export function noOverload(span: Span, name: string, given: string, signatures: 
 export function invalidLiteral(span: Span, message: string): Diagnostic {
   return error('invalid-literal', span, message);
 }
-/** Something that a later version will take. */
-export function notYetSupported(span: Span, what: string, hint?: string): Diagnostic {
-  return error('not-yet-supported', span, `${what} is not supported yet`, hint);
+/** A statement that other dialects have and this one has not. */
+export function unknownStatement(span: Span, words: string): Diagnostic {
+  return error(
+    'not-in-dialect',
+    span,
+    `${words} is no statement of the dialect`,
+    'a script creates streams, pumps, functions and views',
+  );
 }
 /** A name with more parts than alias, record and field. */
 export function tooManyParts(span: Span): Diagnostic {

@@ -70,9 +70,9 @@ export function scriptTooLong(limit: number, length: number, span: Span): Diagno
   return error('script-too-long', `the script has ${length} characters; at most ${limit} are allowed`, span);
 }
 
-/** Something that SQL has and this dialect, so far, has not. */
-export function notYetSupported(what: string, span: Span, hint: string): Diagnostic {
-  return error('not-yet-supported', `${what} isn't supported`, span, hint);
+/** Something that SQL has and this dialect has not. */
+export function notInDialect(what: string, span: Span, hint: string): Diagnostic {
+  return error('not-in-dialect', `${what} isn't supported`, span, hint);
 }
 
 /** A literal whose text can't be read. */

@@ -9,8 +9,8 @@ export class Ledger {
   private size = 0;
 
   /** Adds an entry with its counters. */
-  add(kind: LedgerEntry['kind'], name: string, counters: readonly string[]): void {
-    this.entries.push({ kind, name, counters });
+  add(kind: LedgerEntry['kind'], name: string, counters: readonly string[], partOf?: string): void {
+    this.entries.push({ kind, name, counters, ...(partOf === undefined ? {} : { partOf }) });
     for (const counter of counters) {
       this.offsets.set(`${kind}\n${name}\n${counter}`, this.size);
       this.size += 8;

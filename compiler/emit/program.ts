@@ -85,9 +85,12 @@ function ledgerOf(program: ProgramLayout, tables: readonly string[]): Ledger {
   for (const input of program.plan.inputs)
     ledger.add('source', input.stream, ['records', 'decoded', 'rejected', 'rows', 'raised']);
   for (const table of tables) ledger.add('reference', table, ['records', 'decoded', 'rejected', 'rows']);
-  for (const stream of program.plan.streams) ledger.add('stream', stream.name, ['in']);
+  for (const stream of program.plan.streams) {
+    const owner = program.plan.pumps.find(({ target }) => target === stream.name)?.partOf;
+    ledger.add('stream', stream.name, ['in'], stream.kind === 'hidden' ? owner : undefined);
+  }
   for (const pump of program.pumps) {
-    ledger.add('pump', pump.pump.name, ['passed', 'filtered', 'absorbed', 'late', 'errors']);
+    ledger.add('pump', pump.pump.name, ['passed', 'filtered', 'absorbed', 'late', 'errors'], pump.pump.partOf);
     for (const operator of pump.operators) {
       if (operatorCode(operator).form === 'breaking')
         ledger.add('operator', operatorName(operator), ['produced', 'passed', 'filtered', 'errors']);

@@ -26,7 +26,7 @@ export function stateInWords(relation: StatefulRelation, plan: Plan): string {
     case 'join':
       return `1: ${sideInWords(relation.left, relation.input, 0)}; 2: ${sideInWords(relation.right, relation.input, relation.left.columns)}`;
     case 'lookup': {
-      const table = plan.tables.find(({ name }) => name === relation.table);
+      const table = [...plan.tables, ...plan.derived].find(({ name }) => name === relation.table);
       const { bytes, texts } = rowBytes(table?.columns ?? []);
       return `${bytes} bytes${andTexts(texts)} a row of the table, twice while it is replaced`;
     }

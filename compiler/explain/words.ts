@@ -33,6 +33,8 @@ export function explainInWords(plan: Plan, sql: string): string {
   }
   for (const table of plan.tables)
     lines.push(`Reference table "${table.name}": ${count(table.columns.length, 'column')}, held in memory as a whole.`);
+  if (plan.derived.length > 0)
+    lines.push(`${count(plan.derived.length, 'table')} computed from VALUES and tables, held in memory as well.`);
   const words = new Words(plan, sql);
   for (const pump of plan.pumps) if (pump.partOf === undefined) lines.push('', ...words.pump(pump));
   const outputs = plan.outputs.map(sayOutput);
@@ -79,6 +81,8 @@ class Words {
       lines.push(`${'  '.repeat(depth)}${text}`);
     };
     if (relation.kind === 'stream-scan') {
+      const { rowsOf } = this.plan.streams.find(({ name }) => name === relation.stream) ?? {};
+      if (rowsOf !== undefined) return this.rows(rowsOf, depth, lines);
       const writers = this.plan.pumps.filter((pump) => pump.partOf !== undefined && pump.target === relation.stream);
       if (writers.length === 0) add(`reads "${relation.stream}"`);
       else if (writers.length === 1 && writers[0] !== undefined) this.relation(writers[0].query, depth, lines);
@@ -97,12 +101,35 @@ class Words {
     if (relation.kind === 'filter') add(`keeps rows where ${this.say(relation.predicate)}`);
     else if (relation.kind === 'project') {
       if (relation.rowtime !== undefined)
-        add(`takes ${this.say(relation.rowtime)} as ROWTIME: rows that come out of order are late`);
+        add(
+          `takes ${this.say(relation.rowtime)} as ROWTIME: rows that come out of order are late, and windows above wait for later rows, as time alone does not close them`,
+        );
     } else {
       add(this.operator(relation));
       const state = stateInWords(relation, this.plan);
       add(`  memory: ${state}`);
     }
+  }
+
+  // Rows of tables enter once; what a computed table is made of stands below it.
+  private rows(table: string, depth: number, lines: string[]): void {
+    const add = (text: string): void => {
+      lines.push(`${'  '.repeat(depth)}${text}`);
+    };
+    const derived = this.plan.derived.find(({ name }) => name === table);
+    if (derived === undefined) {
+      add(table === '' ? 'reads one row' : `reads the rows of table "${table}", once`);
+      return;
+    }
+    const text = this.quote(derived.span);
+    const how = [
+      ...(derived.combine === undefined ? [] : [derived.combine.keep === 'common' ? 'INTERSECT' : 'EXCEPT']),
+      ...(derived.distinct ? ['distinct'] : []),
+      ...(derived.order.length > 0 ? ['sorted'] : []),
+    ];
+    add(
+      `reads the rows of a computed table${how.length > 0 ? ` (${how.join(', ')})` : ''}, once${text === undefined ? '' : `: ${text}`}`,
+    );
   }
 
   private operator(relation: StatefulRelation): string {
@@ -128,7 +155,7 @@ class Words {
       case 'sort':
         return `sorts ${this.batch(relation)} by ${relation.keys.map((key) => `${sortName(relation.input.columns[key.column])}${key.descending ? ' descending' : ''}`).join(', ')}`;
       case 'time-sort':
-        return `puts rows in the order of ${sortName(relation.input.columns[relation.time])}, which becomes ROWTIME, waiting for rows up to ${sayDuration(relation.withinMs)} late`;
+        return `puts rows in the order of ${sortName(relation.input.columns[relation.time])}, which becomes ROWTIME, waiting for rows up to ${sayDuration(relation.withinMs)} late; windows above wait for later rows, as time alone does not close them`;
     }
   }
 

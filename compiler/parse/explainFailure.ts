@@ -1,6 +1,6 @@
 // From "the grammar stopped here" to a message that helps: what was expected, what was found, and what is a common mistake.
 import type { Diagnostic, RelatedSpan } from '../diagnose/diagnostic.ts';
-import { notYetSupported, syntaxError } from '../diagnose/parseMessages.ts';
+import { notInDialect, syntaxError } from '../diagnose/parseMessages.ts';
 import { suggest } from '../../contract/suggest.ts';
 import type { Nesting, Token } from './lex.ts';
 
@@ -75,10 +75,10 @@ export function explainFailure(failure: Failure): Diagnostic {
   const word = token === undefined ? '' : failure.normalized.slice(token.start, token.end);
   const before = previous === undefined ? '' : failure.normalized.slice(previous.start, previous.end);
   const advice = token?.kind === 'word' ? unsupported[word] : undefined;
-  if (advice !== undefined) return notYetSupported(word, span, advice);
+  if (advice !== undefined) return notInDialect(word, span, advice);
   // FILTER and the like are taken for an alias until the next token.
   if ((token === undefined || word === '(') && before in unsupported && previous?.kind === 'word') {
-    return notYetSupported(before, { start: previous.start, end: previous.end }, unsupported[before] ?? '');
+    return notInDialect(before, { start: previous.start, end: previous.end }, unsupported[before] ?? '');
   }
   const related: RelatedSpan[] = [];
   const unclosed = failure.nesting.unclosed[failure.nesting.unclosed.length - 1];

@@ -1,5 +1,5 @@
 // Statements and queries: from the concrete tree to the syntax tree. The shape of each node's children is in sql.ohm.
-import { notYetSupported } from '../diagnose/parseMessages.ts';
+import { notInDialect } from '../diagnose/parseMessages.ts';
 import { joinSpans } from '../source.ts';
 import type {
   ColumnDefinition,
@@ -155,7 +155,7 @@ function createFunctionOf(context: AstContext, node: ParseNode): CreateFunction 
   const language = clauses.find((clause) => clause.rule === 'FunctionClause_language');
   if (language !== undefined && context.identifier(get(language, 'name')).name !== 'SQL') {
     context.diagnostics.push(
-      notYetSupported(
+      notInDialect(
         'a function in another language',
         context.span(language),
         'write LANGUAGE SQL and RETURN an expression',

@@ -86,7 +86,7 @@ describe('expressions', () => {
     ["CASE WHEN TRUE THEN 1 ELSE 'a' END", 'type-mismatch: INTEGER and CHAR(1) can not be results of one CASE'],
     ['CAST(N AS DECIMAL(25,2))', 'type-out-of-range: DECIMAL has 1 to 19 digits, not 25'],
     ['COUNT(*)', 'misplaced-aggregate: COUNT is an aggregate and can not stand in an expression'],
-    ['EXISTS(SELECT * FROM S)', 'not-yet-supported: a subquery in an expression is not supported yet'],
+    ['EXISTS(SELECT * FROM S)', 'misplaced-subquery: a subquery can not stand here'],
     ['LAG(N, 1) OVER (ROWS 1 PRECEDING)', 'misplaced-window-function: LAG OVER a window can not stand in this place'],
   ])('refuses %s', (sql, expected) => {
     expect(text(sql)).toBe(expected);

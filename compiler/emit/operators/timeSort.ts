@@ -9,7 +9,7 @@ import { loadSlot } from '../streams.ts';
 import { emitCompare } from './compareRows.ts';
 import { targetOf } from './sort.ts';
 
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 /** ORDER BY … WITHIN. */
 export const timeSortCode: EntryCode<'time-sort'> = {
@@ -49,8 +49,7 @@ export const timeSortCode: EntryCode<'time-sort'> = {
     const { module, ledger } = context;
     const target = targetOf(sort, context);
     const arrival = `i32(${module.use('state/rows', 'entrySequence')}(left) > ${module.use('state/rows', 'entrySequence')}(right)) * 2 - 1`;
-    const time = { column: sort.relation.time, descending: false, nullsFirst: true };
-    emitCompare(`compare_${sort.name}`, 'entries', target, [time, ...sort.relation.keys], arrival, module);
+    emitCompare(`compare_${sort.name}`, 'entries', target, sort.relation.keys, arrival, module);
     const code = new Code();
     const { name } = sort;
     const within = `${sort.relation.withinMs}`;
