@@ -288,7 +288,7 @@ function emitReject({ id, table }: TableLayout, { module, ledger }: ProgramConte
       `if (column == ${index}) place = ${module.text(` (reference table "${table.name}", column "${column.name}")`)};`,
     );
   code.line(
-    `report(code, place, ${module.use('faults', 'pendingDetail')}, i64.MIN_VALUE, from, <u32>(to - from), ${module.use('text', 'EMPTY_TEXT')});`,
+    `report(code, place, ${module.use('text', 'EMPTY_TEXT')}, i64.MIN_VALUE, from, <u32>(to - from), ${module.use('text', 'EMPTY_TEXT')});`,
   );
   module.function(
     `function reject_${id}(code: i32, column: i32, from: usize, to: usize): void`,
