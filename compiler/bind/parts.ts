@@ -12,6 +12,8 @@ export class Parts {
   readonly streams: Stream[] = [];
   readonly pumps: Pump[] = [];
   readonly tables: DerivedTable[] = [];
+  /** Tables of subqueries by what is asked of them: equal ones share it. */
+  readonly asked = new Map<string, string>();
   private readonly owner: string;
   private count = 0;
 
@@ -39,6 +41,18 @@ export class Parts {
     const table: DerivedTable = { name, columns, distinct: false, order: [], ...making, span };
     this.tables.push(table);
     return table;
+  }
+
+  /** How much there is now. */
+  mark(): readonly [number, number, number] {
+    return [this.streams.length, this.pumps.length, this.tables.length];
+  }
+
+  /** Forgets what was made since a mark: it is not needed. */
+  forget([streams, pumps, tables]: readonly [number, number, number]): void {
+    this.streams.length = streams;
+    this.pumps.length = pumps;
+    this.tables.length = tables;
   }
 
   /** A part that feeds a hidden stream. */

@@ -3,6 +3,7 @@
 // taken out of it and become part of the question.
 import * as tableMessage from '../diagnose/finiteMessages.ts';
 import type * as ast from '../parse/ast.ts';
+import { printQuery } from '../parse/print.ts';
 import type { Expression, Subquery, TablePair } from '../plan/expression.ts';
 import { canFault } from '../plan/faults.ts';
 import type { DerivedTable } from '../plan/plan.ts';
@@ -172,6 +173,8 @@ interface Asked {
   readonly outer: Outer;
   /** Items that the subquery itself gives. */
   readonly visible: number;
+  /** What the pump's parts were before. */
+  readonly mark: readonly [number, number, number];
 }
 
 function bindAsked(query: ast.Query, span: Span, what: string, scope: Scope): Asked | undefined {
@@ -184,10 +187,11 @@ function bindAsked(query: ast.Query, span: Span, what: string, scope: Scope): As
     scope.report(tableMessage.streamSubquery(span, what));
     return undefined;
   }
+  const mark = context.parts.mark();
   const outer: Outer = { query, scope, values: [], correlation: undefined };
   const bound = bindQuery(query, { ...context, windows: new Map(), report: scope.report, outer });
   if (bound === undefined || refuseRecords(bound.items, scope.report)) return undefined;
-  return { bound, outer, visible: outer.correlation?.visible ?? bound.items.length };
+  return { bound, outer, visible: outer.correlation?.visible ?? bound.items.length, mark };
 }
 
 // A relation that is not there is reported by its name.
@@ -214,7 +218,21 @@ interface Form {
   readonly operands?: readonly Expression[];
 }
 
-function question(span: Span, scope: Scope, { bound, outer }: Asked, form: Form): Subquery {
+function question(span: Span, scope: Scope, asked: Asked, form: Form): Subquery {
+  const made = makeQuestion(span, scope, asked, form);
+  const parts = scope.query?.parts;
+  if (parts === undefined) return made;
+  const key = `${printQuery(asked.outer.query)} ${expressionKey({ ...made, table: '' })}`;
+  const table = parts.asked.get(key);
+  if (table === undefined) {
+    parts.asked.set(key, made.table);
+    return made;
+  }
+  parts.forget(asked.mark);
+  return { ...made, table };
+}
+
+function makeQuestion(span: Span, scope: Scope, { bound, outer }: Asked, form: Form): Subquery {
   const { query: context } = scope;
   if (context === undefined) throw new Error('invariant: a subquery outside a query');
   const { items, removed, operands } = form;

@@ -41,7 +41,7 @@ function emitQuestion(name: string, question: Subquery, context: ProgramContext)
   else emitIn(asking);
   const result = wasmType(storageOf(question.type));
   const parameters = question.arguments.map(
-    ({ type }, index) => `a${index}: ${wasmType(storageOf(type))}, n${index}: bool`,
+    ({ type }, index) => `given${index}: ${wasmType(storageOf(type))}, absent${index}: bool`,
   );
   context.module.function(
     `function ${name}(${parameters.join(', ')}): ${result}`,
@@ -51,7 +51,7 @@ function emitQuestion(name: string, question: Subquery, context: ProgramContext)
 }
 
 function argumentAt({ question }: Asking, index: number): Operand {
-  return { value: `a${index}`, isNull: question.arguments[index]?.nullable === false ? 'false' : `n${index}` };
+  return { value: `given${index}`, isNull: question.arguments[index]?.nullable === false ? 'false' : `absent${index}` };
 }
 
 function columnAt({ layout }: Asking, index: number): Operand {
@@ -64,7 +64,7 @@ function searchKeys({ layout }: Asking, pairs: readonly TablePair[]): SearchKey[
   return pairs.map(({ argument, column: index }) => {
     const column = layout.table.columns[index];
     if (column === undefined) throw new Error(`invariant: no column ${index} in table ${layout.table.name}`);
-    return { column, index, value: `a${argument}` };
+    return { column, index, value: `given${argument}` };
   });
 }
 
