@@ -49,14 +49,14 @@ function windowInWords(relation: SlidingWindow): string {
     calls.map((call) => ({ ...call, name: 'SUM' as const })),
   )} ${where}`;
   if (frame.unit === 'unbounded')
-    return `${fixed}${partition.length === 0 ? '' : '; UNBOUNDED: partitions are never forgotten'}`;
+    return `${fixed}${partition.length === 0 ? '' : '; UNBOUNDED: UNBOUNDED, as partitions are never forgotten'}`;
   const row = `${windowRowBytes(relation)} bytes a row, twice that at most,`;
   const exact = calls.some(({ name, type }) => (name === 'SUM' || name === 'AVG') && familyOf(type) === 'approximate')
     ? '; sums of DOUBLE are exact, by a superaccumulator'
     : '';
   if (frame.unit === 'range')
     return `${row} of the last ${sayDuration(frame.precedingMs)}, and ${fixed} that has such rows${exact}`;
-  const ever = partition.length === 0 ? '' : '; partitions are never forgotten';
+  const ever = partition.length === 0 ? '' : '; UNBOUNDED, as partitions are never forgotten';
   return `${row} for ${frame.preceding + 1n} rows ${where}, and ${fixed}${ever}${exact}`;
 }
 
