@@ -2,7 +2,7 @@
 // generated programs link it as AssemblyScript. Hence plain `export const` with integer literals only.
 
 /** Version of the artifact's face: exports, records of memory, codes. A host refuses any other. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 /** Version of the snapshot blobs written by `save`. */
 export const SNAPSHOT_VERSION = 1;
 

@@ -49,7 +49,7 @@ function windowInWords(relation: SlidingWindow): string {
     calls.map((call) => ({ ...call, name: 'SUM' as const })),
   )} ${where}`;
   if (frame.unit === 'unbounded')
-    return `${fixed}${partition.length === 0 ? '' : '; UNBOUNDED: UNBOUNDED, as partitions are never forgotten'}`;
+    return `${fixed}${partition.length === 0 ? '' : '; UNBOUNDED, as partitions are never forgotten'}`;
   const row = `${windowRowBytes(relation)} bytes a row, twice that at most,`;
   const exact = calls.some(({ name, type }) => (name === 'SUM' || name === 'AVG') && familyOf(type) === 'approximate')
     ? '; sums of DOUBLE are exact, by a superaccumulator'
