@@ -1,16 +1,21 @@
 // From a token (assembly/formats/json: kind and text) to a column's type (KDA-SQL 6.4). JSON values and CSV fields share these.
 // Each function stores the value at `value` and the null byte at `isNull`; a token that does not fit is FAULT_COERCION.
 import { FAULT_COERCION } from "../../contract/abi";
-import { textOf } from "../text";
+import { EMPTY_TEXT, Text, textOf } from "../text";
 import { scratchAllocate } from "../state/scratch";
 import { datetimeIsValid, parseDate, parseTime, parseTimestamp } from "./datetimes";
 import { TOKEN_COMPOSITE, TOKEN_FALSE, TOKEN_NULL, TOKEN_NUMBER, TOKEN_STRING, TOKEN_TRUE, readToken, skipNumber, tokenEnd, tokenKind, tokenStart } from "./json";
 import { exactPower, parseDouble, parseReal } from "./numbers";
 import { countCodePoints, skipCodePoints } from "./utf8";
 
+/** Bytes of a failed value that are shown. */
+const DETAIL_BYTES_MAX: usize = 100;
+
 /** What is wrong with the record, 0 for nothing; and with which column. */
 export let coerceFault: i32 = 0;
 export let coerceColumn: i32 = -1;
+/** The value that failed, as it stands in the record; empty where it is not plain text. */
+export let coerceDetail: Text = EMPTY_TEXT;
 /** The column whose value is being stored. */
 let column: i32 = -1;
 /** A row of the record has ended with a fault: no later member mends it. */
@@ -73,6 +78,7 @@ function mend(index: i32, most: u8): void {
   for (let other = 0; other < COLUMNS_MAX; other++) {
     if (load<u8>(failures + other) == 0) continue;
     coerceColumn = other;
+    coerceDetail = EMPTY_TEXT;
     return;
   }
   coerceFault = 0;
@@ -85,6 +91,18 @@ function fail(code: i32): void {
   if (coerceFault != 0) return;
   coerceFault = code;
   coerceColumn = column;
+  coerceDetail = shownToken();
+}
+
+// Bytes beyond ASCII are left out: outside of JSON nobody has checked them yet.
+function shownToken(): Text {
+  if (tokenKind != TOKEN_STRING && tokenKind != TOKEN_NUMBER && tokenKind != TOKEN_COMPOSITE) return EMPTY_TEXT;
+  const length = min<usize>(tokenEnd - tokenStart, DETAIL_BYTES_MAX);
+  for (let index: usize = 0; index < length; index++) {
+    const byte = load<u8>(tokenStart + index);
+    if (byte >= 0x80) return EMPTY_TEXT;
+  }
+  return textOf(tokenStart, <u32>length);
 }
 
 // Null handling that all share: true when the token is done with.

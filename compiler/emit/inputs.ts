@@ -102,7 +102,7 @@ function emitReject(layout: StreamLayout, context: ProgramContext): void {
   }
   const rowtime = input?.binding.time === undefined ? module.use('operators/context', 'rowClock') : 'i64.MIN_VALUE';
   code.line(
-    `report(code, place, ${module.use('text', 'EMPTY_TEXT')}, ${rowtime}, from, <u32>(to - from), ${module.use('text', 'EMPTY_TEXT')});`,
+    `report(code, place, column < 0 ? ${module.use('text', 'EMPTY_TEXT')} : ${module.use('formats/coerce', 'coerceDetail')}, ${rowtime}, from, <u32>(to - from), ${module.use('text', 'EMPTY_TEXT')});`,
   );
   module.function(
     `function reject_${id}(code: i32, column: i32, from: usize, to: usize): void`,

@@ -56,7 +56,7 @@ test('an error row says when, what, where, and holds the row in hex', { timeout:
       ERROR_TIME: '2000-01-01 10:00:01.000',
       ERROR_LEVEL: 'WARN',
       ERROR_NAME: 'coercion-failed',
-      MESSAGE: 'a value does not fit the type of its column (stream "S", column "v")',
+      MESSAGE: `a value does not fit the type of its column: 'x' (stream "S", column "v")`,
       DATA_ROWTIME: null,
       DATA_ROW: hex(records[2] ?? ''),
       PUMP_NAME: null,
