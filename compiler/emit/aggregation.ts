@@ -251,10 +251,11 @@ function emitKeyColumns(
   code.line(`let at: usize = ${module.use('state/slots', 'keyBytes')}(${table}, row);`);
   if (grouping.length === 1 && storageOf(only.expression.type) === 'text') {
     code.line('const keyText: u64 = (<u64>load<u32>(row) << 32) | <u64>(<u32>at);');
-    const isNull = only.expression.nullable
-      ? `${module.use('state/key', 'isNullTextKey')}(at, load<u32>(row))`
-      : 'false';
-    columns.set(only.index, { value: 'keyText', isNull });
+    // A local of its own: where the column is used, `row` may be the row of an operator above.
+    const { nullable } = only.expression;
+    if (nullable)
+      code.line(`const keyTextNull: bool = ${module.use('state/key', 'isNullTextKey')}(at, load<u32>(row));`);
+    columns.set(only.index, { value: 'keyText', isNull: nullable ? 'keyTextNull' : 'false' });
     return;
   }
   for (const { expression, index } of grouping) {

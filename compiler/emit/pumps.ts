@@ -75,7 +75,12 @@ function emitSegment(
   if (from === undefined) code.line(`const rowtime = rowtime_${source.id};`);
   else code.line(context.ledger.increment('operator', operatorName(from), 'produced'));
   const intoCode = into === undefined ? undefined : operatorCode(into);
-  if (into !== undefined && intoCode !== undefined && intoCode.form !== 'inline') intoCode.closeDue(into, code);
+  // A row of the source finds everything of its pump closed that is due, what lies above as well.
+  const due = from === undefined ? pump.operators : into === undefined ? [] : [into];
+  for (const operator of due) {
+    const own = operatorCode(operator);
+    if (own.form !== 'inline') own.closeDue(operator, code);
+  }
   const absorbed = intoCode?.form === 'breaking';
   // The target's projection is written by `finish`, expression by expression.
   const below = !absorbed && top.kind === 'project' ? top.input : top;

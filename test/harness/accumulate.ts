@@ -13,11 +13,18 @@ export interface Seen {
 
 /** An aggregate over rows that only came. */
 export function aggregate(call: AggregateCall, rows: readonly Seen[]): Value {
-  return resultOf(call, rows, (values) => values.reduce((sum, value) => sum + value, 0));
+  return resultOf(call, rows, inOrder);
 }
 
-/** A function over a window's rows, the current one last. Sums of DOUBLE are exact and rounded once. */
-export function overWindow(call: WindowCall, rows: readonly Seen[]): Value {
+function inOrder(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/**
+ * A function over a window's rows, the current one last. Sums of DOUBLE are exact and rounded once where rows leave the window; where they
+ * only come (`unbounded`), they are added in the order of arrival (SEMANTICS 11).
+ */
+export function overWindow(call: WindowCall, rows: readonly Seen[], unbounded: boolean): Value {
   const present = rows.filter(({ value }) => value !== null);
   const counted = call.ignoreNulls ? present : rows;
   const position = Number(call.position ?? 0n);
@@ -33,7 +40,7 @@ export function overWindow(call: WindowCall, rows: readonly Seen[]): Value {
     case 'EXP_AVG':
       return exponentialAverage(call, present, current?.rowtime ?? 0n);
     default:
-      return resultOf({ ...call, name: call.name }, rows, exactSum);
+      return resultOf({ ...call, name: call.name }, rows, unbounded ? inOrder : exactSum);
   }
 }
 

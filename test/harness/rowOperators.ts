@@ -37,6 +37,7 @@ export function sliding(relation: SlidingWindow): Operator['row'] {
           overWindow(
             call,
             inside.flatMap((other) => other.seen[index] ?? []),
+            frame.unit === 'unbounded',
           ),
         ),
       ],
