@@ -124,7 +124,7 @@ test(`${kills} kills at random instants (seed ${seed})`, async () => {
     // Up to three kills in a row, then to the end.
     let ended = false;
     for (let attempt = 0; attempt < 3 && !ended && done < kills; attempt++) {
-      ended = await run(program, output, 20 + random() * 500);
+      ended = await run(program, output, 20 + random() * 250);
       done++;
       if (!ended) killed++;
     }
