@@ -11,16 +11,21 @@ const pagePath = fileURLToPath(new URL('docs/errors.md', root));
 export function diagnosticCodes() {
   const folder = new URL('compiler/diagnose/', root);
   const codes = new Map();
+  const functionsOf = (file) =>
+    ts
+      .createSourceFile(
+        file,
+        readFileSync(new URL(file, folder), 'utf8'),
+        ts.ScriptTarget.Latest,
+        true,
+        ts.ScriptKind.TS,
+      )
+      .statements.filter(ts.isFunctionDeclaration);
+  // What all messages are made with.
+  const shared = functionsOf('diagnostic.ts');
   for (const file of readdirSync(folder).filter((name) => name.endsWith('essages.ts'))) {
-    const source = ts.createSourceFile(
-      file,
-      readFileSync(new URL(file, folder), 'utf8'),
-      ts.ScriptTarget.Latest,
-      true,
-      ts.ScriptKind.TS,
-    );
-    const functions = source.statements.filter(ts.isFunctionDeclaration);
-    const makers = new Map(functions.map((found) => [found.name?.text, found]));
+    const functions = functionsOf(file);
+    const makers = new Map([...shared, ...functions].map((found) => [found.name?.text, found]));
     for (const found of functions) {
       if (!found.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) continue;
       const given = codesIn(found, makers);
@@ -42,7 +47,7 @@ function meaningOf(found) {
   return (ts.getTextOfJSDocComment(comment) ?? '').replace(/\s+/g, ' ').trim();
 }
 
-// A code is the property `code` of an object, or what is given for the parameter `code` of a function of the same file; a function without
+// A code is the property `code` of an object, or what is given for the parameter `code` of a function of the same file or of diagnostic.ts; a function without
 // one has those of the messages that it calls. The severity stands beside the code, in that function, or is what a later property overrides.
 function codesIn(found, makers) {
   const given = [];

@@ -10,7 +10,7 @@ export interface RelatedSpan {
   readonly message: string;
 }
 
-/** One message with its place. Made only by the functions of messages.ts. */
+/** One message with its place. Made only by the functions of the message files. */
 export interface Diagnostic {
   readonly severity: Severity;
   /** Word code such as `unknown-column`; `not-in-dialect` for what other dialects have. */
@@ -19,4 +19,26 @@ export interface Diagnostic {
   readonly span: Span;
   readonly related: readonly RelatedSpan[];
   readonly hint?: string;
+}
+
+/** An error that refuses the application; the functions of the message files call it. */
+export function error(
+  code: string,
+  span: Span,
+  message: string,
+  hint?: string,
+  related: readonly RelatedSpan[] = [],
+): Diagnostic {
+  return { severity: 'error', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** A warning that is printed; the functions of the message files call it. */
+export function warning(
+  code: string,
+  span: Span,
+  message: string,
+  hint?: string,
+  related: readonly RelatedSpan[] = [],
+): Diagnostic {
+  return { severity: 'warning', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
 }

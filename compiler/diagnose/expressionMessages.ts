@@ -1,16 +1,6 @@
 // Messages about expressions: casts, rows, periods, fields, functions that the script creates.
 import type { Span } from '../source.ts';
-import type { Diagnostic, RelatedSpan } from './diagnostic.ts';
-
-function error(
-  code: string,
-  span: Span,
-  message: string,
-  hint?: string,
-  related: readonly RelatedSpan[] = [],
-): Diagnostic {
-  return { severity: 'error', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
-}
+import { error, warning, type Diagnostic } from './diagnostic.ts';
 
 /** CAST between types that have no conversion. */
 export function illegalCast(span: Span, from: string, to: string): Diagnostic {
@@ -55,10 +45,7 @@ export function notAPointOfTime(span: Span, type: string): Diagnostic {
 
 /** An expression of constants that faults whatever the row is. The application starts, and its rows fault. */
 export function alwaysFaults(span: Span, fault: string, text: string): Diagnostic {
-  return {
-    ...error('always-faults', span, `${text}: every row that gets here faults with ${fault}`),
-    severity: 'warning',
-  };
+  return warning('always-faults', span, `${text}: every row that gets here faults with ${fault}`);
 }
 
 /** Two functions with the same SPECIFIC name. */

@@ -1,10 +1,6 @@
 // Messages about finite queries and subqueries: VALUES, tables in FROM, IN, EXISTS and queries in the place of a value.
 import type { Span } from '../source.ts';
-import type { Diagnostic } from './diagnostic.ts';
-
-function error(code: string, span: Span, message: string, hint?: string): Diagnostic {
-  return { severity: 'error', code, message, span, related: [], ...(hint === undefined ? {} : { hint }) };
-}
+import { error, type Diagnostic } from './diagnostic.ts';
 
 /** A subquery as a value, behind IN or behind EXISTS, that reads a stream. */
 export function streamSubquery(span: Span, what: string): Diagnostic {

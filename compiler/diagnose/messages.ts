@@ -1,27 +1,7 @@
 // Every message of the binder, one function each: what is wrong, where, and what to write instead.
 import type { Span } from '../source.ts';
-import type { Diagnostic, RelatedSpan } from './diagnostic.ts';
+import { error, warning, type Diagnostic } from './diagnostic.ts';
 import { suggest } from '../../contract/suggest.ts';
-
-function error(
-  code: string,
-  span: Span,
-  message: string,
-  hint?: string,
-  related: readonly RelatedSpan[] = [],
-): Diagnostic {
-  return { severity: 'error', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
-}
-
-function warning(
-  code: string,
-  span: Span,
-  message: string,
-  related: readonly RelatedSpan[],
-  hint?: string,
-): Diagnostic {
-  return { severity: 'warning', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
-}
 
 function didYouMean(name: string, candidates: readonly string[]): string | undefined {
   const found = suggest(name, candidates);
@@ -120,7 +100,7 @@ export function droppedInUse(span: Span, name: string): Diagnostic {
 }
 /** DROP of something that is not there. */
 export function nothingToDrop(span: Span, what: string, name: string): Diagnostic {
-  return warning('nothing-to-drop', span, `there is no ${what} "${name}" to drop`, []);
+  return warning('nothing-to-drop', span, `there is no ${what} "${name}" to drop`);
 }
 /** A pump that gives a NOT NULL column NULL, or no value. */
 export function nullNotAllowed(span: Span, column: string, given: boolean): Diagnostic {
@@ -133,7 +113,7 @@ export function nullNotAllowed(span: Span, column: string, given: boolean): Diag
 }
 /** A second definition of a name; the last one counts. */
 export function definedAgain(span: Span, what: string, name: string, first: Span): Diagnostic {
-  return warning('defined-again', span, `${what} "${name}" is defined again: this last definition counts`, [
+  return warning('defined-again', span, `${what} "${name}" is defined again: this last definition counts`, undefined, [
     { span: first, message: 'the definition that is replaced' },
   ]);
 }

@@ -1,16 +1,6 @@
 // The messages of the parser, one function each.
 import type { Span } from '../source.ts';
-import type { Diagnostic, RelatedSpan } from './diagnostic.ts';
-
-function error(
-  code: string,
-  message: string,
-  span: Span,
-  hint?: string,
-  related: readonly RelatedSpan[] = [],
-): Diagnostic {
-  return { severity: 'error', code, message, span, related, ...(hint !== undefined && { hint }) };
-}
+import { error, type Diagnostic, type RelatedSpan } from './diagnostic.ts';
 
 /** The text is no SQL: something else was expected there. */
 export function syntaxError(
@@ -20,7 +10,7 @@ export function syntaxError(
   hint?: string,
   related?: readonly RelatedSpan[],
 ): Diagnostic {
-  return error('syntax-error', `expected ${expected}, found ${found}`, span, hint, related);
+  return error('syntax-error', span, `expected ${expected}, found ${found}`, hint, related);
 }
 
 /** A quote without its partner. */
@@ -28,8 +18,8 @@ export function unclosedQuote(quote: string, span: Span): Diagnostic {
   const what = quote === '"' ? 'quoted name' : 'string';
   return error(
     'syntax-error',
-    `this ${what} is never closed`,
     span,
+    `this ${what} is never closed`,
     `end it with ${quote}; a ${quote} inside it is written twice`,
   );
 }
@@ -39,8 +29,8 @@ export function typographicCharacter(character: string, span: Span): Diagnostic 
   const plain = /[“”‟„]/.test(character) ? '"' : /[‘’‛‚]/.test(character) ? "'" : '-';
   return error(
     'syntax-error',
-    `expected plain punctuation, found "${character}"`,
     span,
+    `expected plain punctuation, found "${character}"`,
     `write ${plain} instead of the typographic ${character}`,
   );
 }
@@ -49,8 +39,8 @@ export function typographicCharacter(character: string, span: Span): Diagnostic 
 export function tooDeep(limit: number, span: Span): Diagnostic {
   return error(
     'too-deep',
-    `this is nested more than ${limit} levels deep`,
     span,
+    `this is nested more than ${limit} levels deep`,
     'split the statement, e.g. by a stream and a pump between',
   );
 }
@@ -59,23 +49,23 @@ export function tooDeep(limit: number, span: Span): Diagnostic {
 export function chainTooLong(limit: number, span: Span): Diagnostic {
   return error(
     'too-deep',
-    `this expression chains more than ${limit} operators`,
     span,
+    `this expression chains more than ${limit} operators`,
     'use IN (…), or group parts by parentheses',
   );
 }
 
 /** A script beyond the limit. */
 export function scriptTooLong(limit: number, length: number, span: Span): Diagnostic {
-  return error('script-too-long', `the script has ${length} characters; at most ${limit} are allowed`, span);
+  return error('script-too-long', span, `the script has ${length} characters; at most ${limit} are allowed`);
 }
 
 /** Something that SQL has and this dialect has not. */
 export function notInDialect(what: string, span: Span, hint: string): Diagnostic {
-  return error('not-in-dialect', `${what} isn't supported`, span, hint);
+  return error('not-in-dialect', span, `${what} isn't supported`, hint);
 }
 
 /** A literal whose text can't be read. */
 export function malformedLiteral(what: string, reason: string, span: Span): Diagnostic {
-  return error('malformed-literal', `malformed ${what}: ${reason}`, span);
+  return error('malformed-literal', span, `malformed ${what}: ${reason}`);
 }

@@ -1,11 +1,7 @@
 // Messages about whole queries: windows, joins, sorting, DISTINCT and set operations.
 import type { Span } from '../source.ts';
-import type { Diagnostic } from './diagnostic.ts';
+import { error, type Diagnostic } from './diagnostic.ts';
 import { suggest } from '../../contract/suggest.ts';
-
-function error(code: string, span: Span, message: string, hint?: string): Diagnostic {
-  return { severity: 'error', code, message, span, related: [], ...(hint === undefined ? {} : { hint }) };
-}
 
 /** OVER with the name of a window that WINDOW does not define. */
 export function unknownWindow(span: Span, name: string, candidates: readonly string[]): Diagnostic {

@@ -1,11 +1,7 @@
 // Messages about table functions, TABLE(function(CURSOR(…), …)) in FROM: one function each, as in messages.ts.
 import { suggest } from '../../contract/suggest.ts';
 import type { Span } from '../source.ts';
-import type { Diagnostic } from './diagnostic.ts';
-
-function error(code: string, span: Span, message: string, hint?: string): Diagnostic {
-  return { severity: 'error', code, message, span, related: [], ...(hint === undefined ? {} : { hint }) };
-}
+import { error, type Diagnostic } from './diagnostic.ts';
 
 /** A table function that is not there. */
 export function noSuchTableFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
