@@ -90,6 +90,12 @@ export class ModuleBuilder {
     this.declarations.push(text);
   }
 
+  /** Declares an object of the library in zeroed static memory; `bytes` is the name of its size beside its class. */
+  declareObject(name: string, from: string, type: string, bytes: string): void {
+    this.use(from, type);
+    this.declare(`const ${name}: ${type} = changetype<${type}>(memory.data(${this.use(from, bytes)}, 16));`);
+  }
+
   /** Adds a declaration of a name, unless it is there already. */
   declareOnce(name: string, text: string): void {
     if (this.names.has(name)) return;

@@ -29,11 +29,7 @@ export function mergesOf(program: ProgramLayout): Merge[] {
 
 /** Declares the queues of a merge. */
 export function declareMerge(merge: Merge, module: ModuleBuilder): void {
-  module.use('state/queue', 'RowQueue');
-  for (const queue of merge.queues)
-    module.declare(
-      `const ${queue}: RowQueue = changetype<RowQueue>(memory.data(${module.use('state/queue', 'QUEUE_BYTES')}, 16));`,
-    );
+  for (const queue of merge.queues) module.declareObject(queue, 'state/queue', 'RowQueue', 'QUEUE_BYTES');
   module.declare(`let waited_${merge.layout.id}: i64 = 0; // sequence of the last row that had to wait`);
 }
 

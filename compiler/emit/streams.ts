@@ -60,10 +60,7 @@ export function emitWrite(layout: StreamLayout, binding: OutputBinding, module: 
   const code = new Code();
   const output = `output_${layout.id}`;
   const space = module.use('operators/output', 'outputSpace');
-  module.declare(
-    `const ${output}: Output = changetype<Output>(memory.data(${module.use('operators/output', 'OUTPUT_BYTES')}, 16));`,
-  );
-  module.use('operators/output', 'Output');
+  module.declareObject(output, 'operators/output', 'Output', 'OUTPUT_BYTES');
   const json = binding.format === 'json';
   code.line(`let at = ${space}(${output}, bound_${layout.id}() + 64);`);
   if (json) {

@@ -3,6 +3,7 @@ import { storageOf, type Column } from '../../contract/types.ts';
 import type { Expression, Subquery } from '../plan/expression.ts';
 import type { DerivedTable, Plan, ReferenceTable } from '../plan/plan.ts';
 import { columnsOf, expressionsOf, forEachColumn, forEachExpression } from '../plan/walk.ts';
+import { bitsOf } from './accumulators.ts';
 import { Code, type ModuleBuilder } from './code.ts';
 import type { ProgramContext } from './context.ts';
 import { wasmType, type Operand } from './expressions.ts';
@@ -136,19 +137,11 @@ export function keyHashOf(keys: readonly { column: Column; value: string }[], mo
   const use = (name: string): string => module.use('state/table', name);
   let hash = '0';
   for (const { column, value } of keys) {
-    const storage = storageOf(column.type);
-    if (storage === 'text')
+    if (storageOf(column.type) === 'text')
       hash = `${use(column.type.kind === 'CHAR' ? 'hashKeyPadded' : 'hashKeyText')}(${hash}, ${value})`;
-    else hash = `${use('hashKeyNumber')}(${hash}, ${numberBits(storage, value)})`;
+    else hash = `${use('hashKeyNumber')}(${hash}, ${bitsOf(column.type, value)})`;
   }
   return `${use('keyHash')}(${hash})`;
-}
-
-// Zero is added so that both zeros are one key.
-function numberBits(storage: string, value: string): string {
-  if (storage === 'f64') return `reinterpret<i64>(${value} + 0.0)`;
-  if (storage === 'f32') return `<i64>reinterpret<i32>(${value} + <f32>0.0)`;
-  return `<i64>${value}`;
 }
 
 /** Declares the tables. */
@@ -156,12 +149,10 @@ export function declareTables(context: ProgramContext): void {
   const { module } = context;
   for (const layout of context.tables.values()) {
     const { table, frame, name, id, indexes, derived } = layout;
-    module.use('state/table', 'Table');
     const texts = keptColumns(table, frame).map(({ type }) => Number(storageOf(type) === 'text'));
-    const bytes = module.use('state/table', 'TABLE_BYTES');
     module.declare(`// ${derived === undefined ? 'reference ' : ''}table "${table.name.replaceAll('\n', ' ')}"`);
     if (derived === undefined) module.declare(`const ${frame.name}: usize = memory.data(${frame.bytes}, 16);`);
-    module.declare(`const ${name}: Table = changetype<Table>(memory.data(${bytes}, 16));`);
+    module.declareObject(name, 'state/table', 'Table', 'TABLE_BYTES');
     module.declare(`const texts_${id}: usize = memory.data<u8>([${[...texts, 0].join(', ')}]);`);
     module.declare(`const slots_${id}: usize = memory.data(${8 * indexes.length + 8}, 8);`);
     module.declare(

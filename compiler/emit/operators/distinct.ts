@@ -3,9 +3,9 @@ import { storageOf } from '../../../contract/types.ts';
 import { canFault } from '../../plan/faults.ts';
 import { bitsOf } from '../accumulators.ts';
 import { emitKey } from '../aggregation.ts';
-import { Code } from '../code.ts';
-import { sharing, type ProgramContext } from '../context.ts';
-import { emitExpression, type ExpressionContext, type Operand } from '../expressions.ts';
+import { emitOpenWindow } from '../closing.ts';
+import type { ProgramContext } from '../context.ts';
+import { emitExpression, type ExpressionContext } from '../expressions.ts';
 import type { OperatorOf } from '../layout.ts';
 import type { InlineCode } from '../operator.ts';
 import { countOf, failCheck, type Segment } from '../segment.ts';
@@ -21,10 +21,7 @@ export const distinctCode: InlineCode<'distinct'> = {
   scope: 'keyed',
   title: () => 'what SELECT DISTINCT has seen',
   declare: ({ name }, { module }) => {
-    module.use('operators/tumble', 'Tumble');
-    module.declare(
-      `const ${name}: Tumble = changetype<Tumble>(memory.data(${module.use('operators/tumble', 'TUMBLE_BYTES')}, 16));`,
-    );
+    module.declareObject(name, 'operators/tumble', 'Tumble', 'TUMBLE_BYTES');
   },
   initialize: ({ name }, module) => [
     `${module.use('operators/tumble', 'initializeTumble')}(${name}, 0, 0, keyGroups);`,
@@ -51,8 +48,10 @@ function emitPass(distinct: DistinctLayout, below: ExpressionContext, segment: S
     if (canFault(expression)) failCheck(segment, context, code)(expression);
     return { expression, operand };
   });
+  const closingKey = keys[closing.key];
+  if (closingKey === undefined) throw new Error('invariant: a DISTINCT without its closing key');
   if (closing.kind === 'time') {
-    emitWindow(distinct, context);
+    emitOpenWindow(name, closingKey, closing.closedEnd, [], context);
     code.line(`if (rowtime >= ${name}.boundary) ${tumble('forgetWindow')}(${name});`);
     code.line(`if (${name}.open == 0) open_${name}(rowtime);`);
   } else {
@@ -77,25 +76,4 @@ function emitPass(distinct: DistinctLayout, below: ExpressionContext, segment: S
     `${module.use('state/groups', 'findGroup')}(${name}.groups, ${module.use('text', 'textPointer')}(${key}), ${module.use('text', 'textLength')}(${key}));`,
   );
   code.line(`if (!${module.use('state/groups', 'groupIsNew')}) { ${countOf(segment, context, 'filtered')} return; }`);
-}
-
-function emitWindow({ name, relation }: DistinctLayout, context: ProgramContext): void {
-  const { module } = context;
-  const key = relation.keys[relation.closing.key];
-  if (key === undefined) throw new Error('invariant: a DISTINCT without its closing key');
-  const column = (): Operand => {
-    throw new Error('invariant: a closing key of time reads a column');
-  };
-  const code = new Code();
-  const { value } = emitExpression(key, { code, module, column, rowtime: 'time', shared: sharing(context) });
-  code.line(`return ${bitsOf(key.type, value)};`);
-  module.function(`function value_${name}(time: i64): i64`, code);
-  const open = new Code();
-  open.line(`const value = value_${name}(time);`);
-  open.line(`const boundary = ${module.use('operators/tumble', 'findBoundary')}(value_${name}, time, value);`);
-  if (canFault(key)) open.line(`${module.use('faults', 'clearFault')}();`);
-  open.line(
-    `${module.use('operators/tumble', 'openWindow')}(${name}, value, boundary, ${relation.closing.closedEnd});`,
-  );
-  module.function(`function open_${name}(time: i64): void`, open);
 }

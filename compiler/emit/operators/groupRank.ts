@@ -8,7 +8,6 @@ import { shapeOf } from '../shapes.ts';
 import { emitRowJson, loadSlot } from '../streams.ts';
 import {
   closeTableWindow,
-  declareContainer,
   leavingColumns,
   ownsGroup,
   saveSingle,
@@ -42,7 +41,7 @@ export const groupRankCode: BreakingCode<'table-function'> = {
   title: () => 'rank among the rows of one ROWTIME',
   declare: (group, { module }) => {
     const frame = waitingFrame(group);
-    declareContainer(group, module, module_, 'GroupRank', 'GROUP_RANK_BYTES');
+    module.declareObject(group.name, module_, 'GroupRank', 'GROUP_RANK_BYTES');
     module.declare(`const ${frame.name}: usize = memory.data(${frame.bytes}, 16);`);
     shapeOf(waitingRows(group), module);
     emitData(group, module);

@@ -1,13 +1,6 @@
 // HOTSPOTS in the program: a row enters the window where it passes and goes on with the window's hotspots.
 import type { InlineCode } from '../operator.ts';
-import {
-  appendedColumns,
-  declareContainer,
-  ownsGroup,
-  saveSingle,
-  setNumbers,
-  tableLayoutVersion,
-} from './tableShared.ts';
+import { appendedColumns, ownsGroup, saveSingle, setNumbers, tableLayoutVersion } from './tableShared.ts';
 
 const module_ = 'tables/hotspots';
 
@@ -18,7 +11,7 @@ export const hotspotsCode: InlineCode<'table-function'> = {
   scope: 'single',
   title: (relation) => `hotspots of ${relation.reads.length} columns`,
   declare: (hotspots, { module }) => {
-    declareContainer(hotspots, module, module_, 'Hotspots', 'HOTSPOTS_BYTES');
+    module.declareObject(hotspots.name, module_, 'Hotspots', 'HOTSPOTS_BYTES');
     module.use('text', 'Text');
     module.declare(`let hotspots_${hotspots.name}: Text = ${module.use('text', 'EMPTY_TEXT')};`);
   },

@@ -28,10 +28,7 @@ export const joinCode: BreakingCode<'join'> = {
   declare: (join, context) => {
     const { module } = context;
     const source = sourceOf(join, context.program);
-    module.use('operators/join', 'Join');
-    module.declare(
-      `const ${join.name}: Join = changetype<Join>(memory.data(${module.use('operators/join', 'JOIN_BYTES')}, 16));`,
-    );
+    module.declareObject(join.name, 'operators/join', 'Join', 'JOIN_BYTES');
     for (const side of ['left', 'right'] as const) {
       const [from, to] = rangeOf(join, side);
       shapeOf(source, module, from, to);

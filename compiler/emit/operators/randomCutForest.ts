@@ -2,7 +2,6 @@
 import type { InlineCode } from '../operator.ts';
 import {
   appendedColumns,
-  declareContainer,
   ownsGroup,
   saveSingle,
   setNumbers,
@@ -28,7 +27,7 @@ export const forestCode: InlineCode<'table-function'> = {
   scope: 'single',
   title: (relation) => `random cut forest of ${relation.reads.length} columns`,
   declare: (forest, { module }) => {
-    declareContainer(forest, module, module_, 'Forest', 'FOREST_BYTES');
+    module.declareObject(forest.name, module_, 'Forest', 'FOREST_BYTES');
     module.declare(`let score_${forest.name}: f64 = 0;`);
     if (!explains(forest)) return;
     module.use('text', 'Text');

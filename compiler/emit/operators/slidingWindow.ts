@@ -27,10 +27,7 @@ export const slidingWindowCode: InlineCode<'sliding-window'> = {
   scope: 'keyed',
   title: (relation) => `sliding window of ${relation.calls.map((call) => call.name).join(', ')}`,
   declare: ({ name, relation }, { module }) => {
-    module.use('operators/slidingWindow', 'SlidingWindow');
-    module.declare(
-      `const ${name}: SlidingWindow = changetype<SlidingWindow>(memory.data(${module.use('operators/slidingWindow', 'SLIDING_WINDOW_BYTES')}, 16));`,
-    );
+    module.declareObject(name, 'operators/slidingWindow', 'SlidingWindow', 'SLIDING_WINDOW_BYTES');
     declareKinds(name, new WindowState(relation).kinds, module);
     resultFrame(name, relation.calls).declare(module);
   },

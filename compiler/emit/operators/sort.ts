@@ -1,11 +1,8 @@
 // Streaming ORDER BY in the program.
-import type { Expression } from '../../plan/expression.ts';
-import { canFault } from '../../plan/faults.ts';
-import { storageOf } from '../../../contract/types.ts';
+import { emitBoundary, emitClosingValue } from '../closing.ts';
 import { Code } from '../code.ts';
-import { sharing, type ProgramContext } from '../context.ts';
+import type { ProgramContext } from '../context.ts';
 import { emitEnter } from '../enter.ts';
-import { emitExpression, type Operand } from '../expressions.ts';
 import type { OperatorOf, StreamLayout } from '../layout.ts';
 import type { EntryCode } from '../operator.ts';
 import { countOf } from '../segment.ts';
@@ -24,10 +21,7 @@ export const sortCode: EntryCode<'sort'> = {
   title: () => 'sort of ORDER BY',
   declare: (sort, context) => {
     const { module } = context;
-    module.use('operators/sort', 'Sort');
-    module.declare(
-      `const ${sort.name}: Sort = changetype<Sort>(memory.data(${module.use('operators/sort', 'SORT_BYTES')}, 16));`,
-    );
+    module.declareObject(sort.name, 'operators/sort', 'Sort', 'SORT_BYTES');
     shapeOf(targetOf(sort, context), module);
   },
   initialize: (sort, module, program) => {
@@ -96,36 +90,16 @@ function emitBatch(sort: SortLayout, context: ProgramContext): void {
         code.line(`${name}.boundary = rowtime;`);
         code.line(`${name}.outputTime = rowtime;`);
       } else {
-        code.line(`const value = value_${name}(rowtime);`);
-        code.line(
-          `${name}.boundary = ${module.use('operators/tumble', 'findBoundary')}(value_${name}, rowtime, value);`,
-        );
-        if (canFault(closing.expression)) code.line(`${module.use('faults', 'clearFault')}();`);
-        code.line(`${name}.outputTime = ${name}.boundary - ${Number(closing.closedEnd)};`);
+        emitBoundary(name, closing.expression, 'rowtime', code, module);
+        code.line(`${name}.boundary = boundary;`);
+        code.line(`${name}.outputTime = boundary - ${Number(closing.closedEnd)};`);
       }
       code.line(`if (${name}.boundary < next_${domain}) next_${domain} = ${name}.boundary;`);
     });
   }
   code.line(`${add}(${name}, row, rowtime);`);
-  if (closing.kind === 'time') emitValue(name, closing.expression, context);
+  if (closing.kind === 'time') emitClosingValue(name, closing.expression, context);
   module.function(`function enter_${name}(rowtime: i64): void`, code, 'A row waits for its batch to be complete.');
-}
-
-function emitValue(name: string, expression: Expression, context: ProgramContext): void {
-  const code = new Code();
-  const column = (): Operand => {
-    throw new Error('invariant: a closing key of time reads a column');
-  };
-  const { value } = emitExpression(expression, {
-    code,
-    module: context.module,
-    column,
-    rowtime: 'time',
-    shared: sharing(context),
-  });
-  const storage = storageOf(expression.type);
-  code.line(`return ${storage === 'f64' ? `reinterpret<i64>(${value})` : `<i64>${value}`};`);
-  context.module.function(`function value_${name}(time: i64): i64`, code);
 }
 
 function emitSortFlush(sort: SortLayout, target: StreamLayout, context: ProgramContext): void {

@@ -18,10 +18,7 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
   title: (relation) =>
     `staggered aggregate of ${relation.aggregates.map((call) => call.name).join(', ') || 'no column'}`,
   declare: (stagger, { module }) => {
-    module.use('operators/stagger', 'Stagger');
-    module.declare(
-      `const ${stagger.name}: Stagger = changetype<Stagger>(memory.data(${module.use('operators/stagger', 'STAGGER_BYTES')}, 16));`,
-    );
+    module.declareObject(stagger.name, 'operators/stagger', 'Stagger', 'STAGGER_BYTES');
     declareKinds(stagger.name, aggregationOf(stagger).accumulators.words, module);
   },
   initialize: (stagger, module) => {

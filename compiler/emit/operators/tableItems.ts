@@ -5,7 +5,6 @@ import type { ExpressionContext, Operand } from '../expressions.ts';
 import type { BreakingCode } from '../operator.ts';
 import {
   closeTableWindow,
-  declareContainer,
   leavingColumns,
   ownsGroup,
   saveSingle,
@@ -22,7 +21,7 @@ export const topItemsCode: BreakingCode<'table-function'> = {
   layoutVersion: tableLayoutVersion,
   scope: 'single',
   title: (relation) => `top ${relation.options['K']} items`,
-  declare: (top, { module }) => declareContainer(top, module, topModule, 'TopItems', 'TOP_ITEMS_BYTES'),
+  declare: (top, { module }) => module.declareObject(top.name, topModule, 'TopItems', 'TOP_ITEMS_BYTES'),
   initialize: ({ name, relation }, module) => [
     `${module.use(topModule, 'initializeTopItems')}(${name}, ${relation.options['K']});`,
   ],
@@ -79,7 +78,7 @@ export const distinctItemsCode: BreakingCode<'table-function'> = {
   scope: 'single',
   title: () => 'number of distinct items',
   declare: (distinct, { module }) =>
-    declareContainer(distinct, module, distinctModule, 'DistinctItems', 'DISTINCT_ITEMS_BYTES'),
+    module.declareObject(distinct.name, distinctModule, 'DistinctItems', 'DISTINCT_ITEMS_BYTES'),
   initialize: ({ name }, module) => [`${module.use(distinctModule, 'initializeDistinctItems')}(${name});`],
   save: (distinct, module) => saveSingle(distinct, distinct.name, module.use(distinctModule, 'saveDistinctItems')),
   load: ({ name }, module) => `${module.use(distinctModule, 'loadDistinctItems')}(${name}, end)`,

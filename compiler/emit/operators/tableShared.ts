@@ -1,5 +1,5 @@
 // What the code of all table functions shares: state in one key group, numbers that go in, columns that are appended.
-import type { Code, ModuleBuilder } from '../code.ts';
+import type { Code } from '../code.ts';
 import { sharing, type ProgramContext } from '../context.ts';
 import type { ExpressionContext, Operand } from '../expressions.ts';
 import type { OperatorOf } from '../layout.ts';
@@ -61,16 +61,4 @@ function at(columns: readonly Operand[], index: number): Operand {
 /** Writes that rows which are due leave before a row comes in. */
 export function closeTableWindow({ name }: TableLayout, code: Code): void {
   code.line(`if (rowtime >= ${name}.boundary) flush_${name}(${name}.outputTime, false);`);
-}
-
-/** Declares the container of a table function in static memory. */
-export function declareContainer(
-  { name }: TableLayout,
-  module: ModuleBuilder,
-  from: string,
-  type: string,
-  bytes: string,
-): void {
-  module.use(from, type);
-  module.declare(`const ${name}: ${type} = changetype<${type}>(memory.data(${module.use(from, bytes)}, 16));`);
 }

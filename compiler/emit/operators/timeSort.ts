@@ -19,10 +19,7 @@ export const timeSortCode: EntryCode<'time-sort'> = {
   title: (relation) => `T-sort within ${relation.withinMs} ms`,
   declare: (sort, context) => {
     const { module } = context;
-    module.use('operators/timeSort', 'TimeSort');
-    module.declare(
-      `const ${sort.name}: TimeSort = changetype<TimeSort>(memory.data(${module.use('operators/timeSort', 'TIME_SORT_BYTES')}, 16));`,
-    );
+    module.declareObject(sort.name, 'operators/timeSort', 'TimeSort', 'TIME_SORT_BYTES');
     shapeOf(targetOf(sort, context), module);
   },
   initialize: (sort, module, program) => {

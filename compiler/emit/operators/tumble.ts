@@ -11,11 +11,10 @@ import {
   type Aggregation,
   type GroupingKey,
 } from '../aggregation.ts';
+import { emitOpenWindow } from '../closing.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
-import { emitExpression, wasmType, type ExpressionContext, type Operand } from '../expressions.ts';
-import { canFault } from '../../plan/faults.ts';
+import { wasmType, type ExpressionContext, type Operand } from '../expressions.ts';
 import type { ProgramContext } from '../context.ts';
-import { sharing } from '../context.ts';
 import type { OperatorOf } from '../layout.ts';
 import type { BreakingCode } from '../operator.ts';
 import { operatorName, type Segment } from '../segment.ts';
@@ -50,19 +49,14 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
   leave: (tumble, code, segment, context, full) =>
     emitGroupColumns(aggregationOf(tumble), closingColumn(tumble), code, segment, context, full),
   finish: (tumble, _, context) => {
-    const { module } = context;
-    emitOpen(
-      tumble,
-      (code, rowtime) => ({ code, module, column: noColumn, rowtime, shared: sharing(context) }),
-      module,
-    );
-    emitFlush(tumble, module);
+    const { closing, keys } = tumble.relation;
+    const key = keys[closing.key];
+    const due = `if (boundary < next_${tumble.domain}) next_${tumble.domain} = boundary;`;
+    if (key !== undefined && closing.kind === 'time')
+      emitOpenWindow(tumble.name, key, closing.closedEnd, [due], context);
+    emitFlush(tumble, context.module);
   },
 };
-
-function noColumn(): Operand {
-  throw new Error('invariant: a closing key of time reads a column');
-}
 
 // The keys that tell groups of one window apart: all but the closing key, which is the same for the whole window.
 function groupingKeys(tumble: TumbleLayout): GroupingKey[] {
@@ -91,10 +85,7 @@ function closesByText({ relation }: TumbleLayout): boolean {
 
 /** Declares the operator's state. */
 function declareTumble(tumble: TumbleLayout, module: ModuleBuilder): void {
-  module.use('operators/tumble', 'Tumble');
-  module.declare(
-    `const ${tumble.name}: Tumble = changetype<Tumble>(memory.data(${module.use('operators/tumble', 'TUMBLE_BYTES')}, 16));`,
-  );
+  module.declareObject(tumble.name, 'operators/tumble', 'Tumble', 'TUMBLE_BYTES');
   declareKinds(tumble.name, aggregationOf(tumble).accumulators.words, module);
 }
 
@@ -102,28 +93,6 @@ function declareTumble(tumble: TumbleLayout, module: ModuleBuilder): void {
 function initializeTumble(tumble: TumbleLayout, module: ModuleBuilder): string {
   const { words } = aggregationOf(tumble).accumulators;
   return `${module.use('operators/tumble', 'initializeTumble')}(${tumble.name}, ${words.length}, ${kindsOf(tumble.name, words)}, keyGroups);`;
-}
-
-/** Emits `open_<name>(time)` for a window that time closes, with the key as a function of time. */
-function emitOpen(
-  tumble: TumbleLayout,
-  contextAt: (code: Code, rowtime: string) => ExpressionContext,
-  module: ModuleBuilder,
-): void {
-  const { closing, keys } = tumble.relation;
-  const key = keys[closing.key];
-  if (key === undefined || closing.kind !== 'time') return;
-  const valueCode = new Code();
-  const value = emitExpression(key, contextAt(valueCode, 'time'));
-  valueCode.line(`return ${bitsOf(key.type, value.value)};`);
-  module.function(`function value_${tumble.name}(time: i64): i64`, valueCode);
-  const code = new Code();
-  code.line(`const value = value_${tumble.name}(time);`);
-  code.line(`const boundary = ${module.use('operators/tumble', 'findBoundary')}(value_${tumble.name}, time, value);`);
-  if (canFault(key)) code.line(`${module.use('faults', 'clearFault')}();`);
-  code.line(`${module.use('operators/tumble', 'openWindow')}(${tumble.name}, value, boundary, ${closing.closedEnd});`);
-  code.line(`if (boundary < next_${tumble.domain}) next_${tumble.domain} = boundary;`);
-  module.function(`function open_${tumble.name}(time: i64): void`, code, 'Opens the window that holds `time`.');
 }
 
 /** Emits `flush_<name>(rowtime, resumable)`: the groups leave; false when it stopped because the output is full. */
