@@ -1,7 +1,7 @@
 // Streaming ORDER BY: rows wait in a batch until it is complete, then leave sorted. What is compared is generated; this file keeps the batch.
 //
 // Law: see plan.ts, Sort. A batch is complete at `boundary`: the first time at which its closing key has another value.
-import { RowList, LIST_BYTES, append, sortList, takeFirst, packRow, unpackRow, keepRow, dropEntry, entryRow, entryRowtime, nextEntry, rowRoom, saveColumns, saveEntry, loadColumns, loadRow, loadedRowtime, loadedSequence } from "../state/rows";
+import { RowList, LIST_BYTES, append, sortList, takeFirst, packRow, unpackRow, keepRow, dropEntry, entryRow, entryRowtime, rowRoom, saveEntries, loadEntries } from "../state/rows";
 import * as snapshot from "../state/snapshot";
 
 const NEVER: i64 = i64.MAX_VALUE;
@@ -92,8 +92,7 @@ export function saveSort(sort: Sort, id: u64, layout: u32, group: i32): void {
     snapshot.writeU64(<u64>sort.boundary);
     snapshot.writeU64(<u64>sort.outputTime);
     snapshot.writeU64(<u64>sort.lowest);
-    saveColumns(sort.shape);
-    for (let entry = sort.list.head; entry != 0; entry = nextEntry(entry)) saveEntry(sort.shape, entry);
+    saveEntries(sort.shape, sort.list);
   }
   snapshot.endSection();
 }
@@ -105,12 +104,5 @@ export function loadSort(sort: Sort, end: usize): bool {
   sort.outputTime = <i64>snapshot.readU64();
   sort.lowest = <i64>snapshot.readU64();
   sort.open = 1;
-  loadColumns();
-  const row = rowRoom(sort.shape);
-  while (snapshot.readMore(end)) {
-    loadRow(sort.shape, row);
-    if (snapshot.readFailed) return false;
-    append(sort.list, keepRow(sort.shape, row, loadedRowtime, loadedSequence, 0));
-  }
-  return !snapshot.readFailed;
+  return loadEntries(sort.shape, sort.list, end);
 }

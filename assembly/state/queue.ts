@@ -1,5 +1,5 @@
 // Rows that wait for their turn: a first-in-first-out queue of copies of a stream's frame.
-import { RowList, LIST_BYTES, append, takeFirst, packRow, unpackRow, keepRow, dropEntry, entryRow, entryRowtime, entrySequence, nextEntry, rowRoom, saveColumns, saveEntry, loadColumns, loadRow, loadedRowtime, loadedSequence } from "./rows";
+import { RowList, LIST_BYTES, append, takeFirst, packRow, unpackRow, keepRow, dropEntry, entryRow, entryRowtime, entrySequence, nextEntry, rowRoom, saveEntries, loadEntries } from "./rows";
 import * as snapshot from "./snapshot";
 
 /** A queue; zeroed static memory of QUEUE_BYTES. */
@@ -10,10 +10,9 @@ export class RowQueue {
   shape: usize;
   /** The entry that was taken last: its texts are in use until the next one is. */
   taken: usize;
-  count: u32;
 }
 
-const FIELD_BYTES: usize = 32;
+const FIELD_BYTES: usize = 16;
 /** Static bytes of a RowQueue. */
 export const QUEUE_BYTES: usize = FIELD_BYTES + LIST_BYTES;
 
@@ -29,7 +28,6 @@ export function putRow(queue: RowQueue, rowtime: i64, sequence: i64): void {
   const row = rowRoom(queue.shape);
   packRow(queue.shape, queue.frame, row);
   append(queue.list, keepRow(queue.shape, row, rowtime, sequence, 0));
-  queue.count++;
 }
 
 /** ROWTIME of the first row; the queue is not empty. */
@@ -53,30 +51,17 @@ export function lastSequence(queue: RowQueue): i64 {
 export function takeRow(queue: RowQueue): void {
   if (queue.taken != 0) dropEntry(queue.taken);
   queue.taken = takeFirst(queue.list);
-  queue.count--;
   unpackRow(queue.shape, entryRow(queue.taken), queue.frame);
 }
 
 /** Writes all rows as one section. */
 export function saveQueue(queue: RowQueue, id: u64, layout: u32): void {
   snapshot.beginSection(id, layout);
-  if (queue.count > 0) {
-    saveColumns(queue.shape);
-    for (let entry = queue.list.head; entry != 0; entry = nextEntry(entry)) saveEntry(queue.shape, entry);
-  }
+  if (queue.list.count > 0) saveEntries(queue.shape, queue.list);
   snapshot.endSection();
 }
 
 /** Reads a section; false when it can't be read. */
 export function loadQueue(queue: RowQueue, end: usize): bool {
-  if (!snapshot.readMore(end)) return true;
-  loadColumns();
-  const row = rowRoom(queue.shape);
-  while (snapshot.readMore(end)) {
-    loadRow(queue.shape, row);
-    if (snapshot.readFailed) return false;
-    append(queue.list, keepRow(queue.shape, row, loadedRowtime, loadedSequence, 0));
-    queue.count++;
-  }
-  return !snapshot.readFailed;
+  return !snapshot.readMore(end) || loadEntries(queue.shape, queue.list, end);
 }

@@ -206,6 +206,24 @@ function mergeBehind(list: RowList, left: usize, right: usize, compare: (left: u
 
 // ---- Snapshots ----------------------------------------------------------------------------------------------
 
+/** Writes which columns the rows have, then all entries of a list. */
+export function saveEntries(shape: usize, list: RowList): void {
+  saveColumns(shape);
+  for (let entry = list.head; entry != 0; entry = nextEntry(entry)) saveEntry(shape, entry);
+}
+
+/** Reads up to `end` what `saveEntries` wrote, behind the list's entries; false when it can't be read. */
+export function loadEntries(shape: usize, list: RowList, end: usize): bool {
+  loadColumns();
+  const row = rowRoom(shape);
+  while (snapshot.readMore(end)) {
+    loadRow(shape, row);
+    if (snapshot.readFailed) return false;
+    append(list, keepRow(shape, row, loadedRowtime, loadedSequence, 0));
+  }
+  return !snapshot.readFailed;
+}
+
 /** Writes which columns the rows have that follow. */
 export function saveColumns(shape: usize): void {
   const count = load<u32>(shape);

@@ -8,8 +8,8 @@
 // Rows are entries of state/rows.ts; an entry's sequence is its place in the order of arrival, its word for the container its rank.
 import { comparePadded, compareText } from "../functions/compare";
 import {
-  RowList, LIST_BYTES, append, dropEntry, entryRow, entrySequence, keepRow, loadColumns, loadRow, loadedRowtime, loadedSequence, nextEntry,
-  packRow, rowRoom, saveColumns, saveEntry, sortList, takeFirst, unpackRow,
+  RowList, LIST_BYTES, append, dropEntry, entryRow, entryRowtime, entrySequence, keepRow, loadEntries, nextEntry, packRow, rowRoom,
+  saveEntries, sortList, takeFirst, unpackRow,
 } from "../state/rows";
 import * as snapshot from "../state/snapshot";
 import { TableWindow, closeTableWindow, openTableWindow } from "./window";
@@ -65,12 +65,8 @@ export function initializeGroupRank(
 export function addRankedRow(group: GroupRank, rowtime: i64): void {
   const row = rowRoom(group.shape);
   packRow(group.shape, group.frame, row);
-  keep(group, row, rowtime, <i64>group.list.count);
-}
-
-function keep(group: GroupRank, row: usize, rowtime: i64, sequence: i64): void {
   if (group.open == 0) openTableWindow(group, rowtime + 1, rowtime);
-  append(group.list, keepRow(group.shape, row, rowtime, sequence, 0));
+  append(group.list, keepRow(group.shape, row, rowtime, <i64>group.list.count, 0));
 }
 
 /** Takes the next row into the frame and gives its rank; 0 after the last one: then nothing waits any more. */
@@ -146,22 +142,17 @@ function compareAscending(group: GroupRank, left: usize, right: usize): i32 {
 /** Writes the rows that wait as one section. */
 export function saveGroupRank(group: GroupRank, id: u64, layout: u32): void {
   snapshot.beginSection(id, layout);
-  if (group.open != 0) {
-    saveColumns(group.shape);
-    for (let entry = group.list.head; entry != 0; entry = nextEntry(entry)) saveEntry(group.shape, entry);
-  }
+  if (group.open != 0) saveEntries(group.shape, group.list);
   snapshot.endSection();
 }
 
 /** Reads a section; false when it can't be read. */
 export function loadGroupRank(group: GroupRank, end: usize): bool {
   if (!snapshot.readMore(end)) return true;
-  loadColumns();
-  const row = rowRoom(group.shape);
-  while (snapshot.readMore(end)) {
-    loadRow(group.shape, row);
-    if (snapshot.readFailed) return false;
-    keep(group, row, loadedRowtime, loadedSequence);
+  if (!loadEntries(group.shape, group.list, end)) return false;
+  if (group.list.count > 0) {
+    const rowtime = entryRowtime(group.list.head);
+    openTableWindow(group, rowtime + 1, rowtime);
   }
-  return !snapshot.readFailed;
+  return true;
 }

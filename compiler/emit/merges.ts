@@ -81,7 +81,7 @@ function emitBound(domain: Domain, context: ProgramContext): void {
     const layout = program.streams.get(clock.stream);
     for (let index = 0; index < clock.sources.length; index++) {
       code.line(
-        `if (queue_${layout?.id}_${index}.count > 0) bound = min(bound, ${module.use('state/queue', 'headRowtime')}(queue_${layout?.id}_${index}));`,
+        `if (queue_${layout?.id}_${index}.list.count > 0) bound = min(bound, ${module.use('state/queue', 'headRowtime')}(queue_${layout?.id}_${index}));`,
       );
     }
     code.line('return bound;');
@@ -149,7 +149,7 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
       const rowtime = `${module.use('state/queue', 'headRowtime')}(${queue})`;
       const order = `${module.use('state/queue', 'headSequence')}(${queue})`;
       code.line(
-        `if (${queue}.count > 0 && (first < 0 || ${rowtime} < time || (${rowtime} == time && ${order} < sequence))) { first = ${index}; time = ${rowtime}; sequence = ${order}; }`,
+        `if (${queue}.list.count > 0 && (first < 0 || ${rowtime} < time || (${rowtime} == time && ${order} < sequence))) { first = ${index}; time = ${rowtime}; sequence = ${order}; }`,
       );
     }
     code.line('if (first < 0) break;');
