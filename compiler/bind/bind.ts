@@ -22,7 +22,7 @@ import { finishPump } from './pump.ts';
 import { identifyOperators } from './identify.ts';
 import { bindQuery, type QueryContext, type View } from './query.ts';
 import { Parts } from './parts.ts';
-import { columnAt, plain, type Scope } from './scope.ts';
+import { columnAt, plain, refuseAggregates, type Scope } from './scope.ts';
 import { isDiagnostic, typeOf } from './types.ts';
 import { bindFunction, type UserFunction } from './userFunctions.ts';
 
@@ -144,15 +144,15 @@ export function bindExpression(
   catalogue: Catalogue,
 ): { expression?: Expression; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => {
+    diagnostics.push(diagnostic);
+  };
   const scope: Scope = {
     relations:
       columns.length === 0 ? [] : [{ alias: undefined, columns, visible: columns.length, offset: 0, rowtime: 'row' }],
     catalogue,
-    report: (diagnostic) => diagnostics.push(diagnostic),
-    aggregate: (call) => {
-      diagnostics.push(message.misplacedAggregate(call.span, call.name.name, 'an expression'));
-      return undefined;
-    },
+    report,
+    aggregate: refuseAggregates(report, 'an expression'),
   };
   const expression = bindOne(node, scope);
   return {

@@ -3,7 +3,7 @@ import { familyOf, typeText, type SqlType } from '../../contract/types.ts';
 import { noSuchField } from '../diagnose/expressionMessages.ts';
 import * as message from '../diagnose/messages.ts';
 import { misplacedRecord } from '../diagnose/patternMessages.ts';
-import { misplacedWindow, overWithoutAggregate } from '../diagnose/queryMessages.ts';
+import { overWithoutAggregate } from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import { datetimeFieldNumber, type Expression, type FunctionSignature } from '../plan/expression.ts';
 import { convert, unifyValues } from './convert.ts';
@@ -13,7 +13,7 @@ import { fieldsInstead } from './fields.ts';
 import { conversionCost, plainType, typeName } from './functions.ts';
 import { isLogParser } from './logParsers.ts';
 import { bindPatternSubstring, bindRegexReplace, bindSimilar, internalFunctions } from './patterns.ts';
-import { promiseMonotonic, type Scope } from './scope.ts';
+import { promiseMonotonic, refuseWindows, type Scope } from './scope.ts';
 import { syntaxFunctionNames } from './syntaxFunctions.ts';
 import { callUserFunction } from './userFunctions.ts';
 import { writtenCall, writtenName } from './writtenForms.ts';
@@ -93,9 +93,7 @@ function bindWindowed(node: ast.FunctionCall, scope: Scope): Expression | undefi
     scope.report(overWithoutAggregate(span, name));
     return undefined;
   }
-  if (scope.window !== undefined) return scope.window(node);
-  scope.report(misplacedWindow(node.span, name, 'this place'));
-  return undefined;
+  return (scope.window ?? refuseWindows(scope.report, 'this place'))(node);
 }
 
 function field(node: ast.FunctionCall): Expression {

@@ -1,7 +1,6 @@
 // Finite queries: VALUES, and queries over tables only. They become tables that the program computes (DerivedTable); what reads them goes
 // through their rows or looks them up.
 import type { Column } from '../../contract/types.ts';
-import * as message from '../diagnose/messages.ts';
 import * as tableMessage from '../diagnose/finiteMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
@@ -13,7 +12,7 @@ import { emptyScope } from './from.ts';
 import { sortKey, withKeys, type OrderKey } from './order.ts';
 import { asScan, itemColumns, projectOf, type BoundSelect, type Item, type QueryContext } from './query.ts';
 import { shareRecords } from './records.ts';
-import { columnAt, plain } from './scope.ts';
+import { columnAt, plain, refuseAggregates } from './scope.ts';
 import type { TableMaking } from './parts.ts';
 
 /** True for the name of a reference table. */
@@ -132,8 +131,7 @@ export function orderedRows(
 export function bindValues(query: ast.ValuesQuery, context: QueryContext): BoundSelect | undefined {
   const scope = {
     ...emptyScope({ ...context, finite: true }),
-    aggregate: (call: ast.FunctionCall): undefined =>
-      context.report(message.misplacedAggregate(call.span, call.name.name, 'VALUES')) as undefined,
+    aggregate: refuseAggregates(context.report, 'VALUES'),
   };
   const width = query.rows[0]?.length ?? 0;
   const rows: Expression[][] = [];

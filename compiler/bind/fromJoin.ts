@@ -14,7 +14,15 @@ import { conjunctsOf, filtered, isCurrent, realize, treeColumns, type FromTree, 
 import { bindComparison } from './operators.ts';
 import { readsColumn } from './origins.ts';
 import type { QueryContext } from './query.ts';
-import { columnAt, shiftColumns, type FromScope, type Scope, type ScopeRelation } from './scope.ts';
+import {
+  columnAt,
+  refuseAggregates,
+  refuseWindows,
+  shiftColumns,
+  type FromScope,
+  type Scope,
+  type ScopeRelation,
+} from './scope.ts';
 
 /** Binds a join: the tree of both sides, and the names of both. */
 export function bindJoin(from: ast.Join, context: QueryContext): BoundFrom | undefined {
@@ -101,14 +109,8 @@ function bindJoinCondition(
   const full: Scope = { ...emptyScope(context), relations: scope.relations, merged: left.merged };
   const inCondition: Scope = {
     ...full,
-    aggregate: (call) => {
-      context.report(message.misplacedAggregate(call.span, call.name.name, 'ON'));
-      return undefined;
-    },
-    window: (call) => {
-      context.report(queryMessage.misplacedWindow(call.span, call.name.name, 'ON'));
-      return undefined;
-    },
+    aggregate: refuseAggregates(context.report, 'ON'),
+    window: refuseWindows(context.report, 'ON'),
   };
   if (from.on !== undefined) {
     const condition = bindCondition(from.on, inCondition);

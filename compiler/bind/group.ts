@@ -14,7 +14,7 @@ import { bindInterval } from './literals.ts';
 import { hasClosedEnd, monotonicityOf } from './monotonic.ts';
 import { readsColumn, throughOrigins } from './origins.ts';
 import { WINDOW_BASE } from './windows.ts';
-import { expressionKey, isQualifiedRowtime, plain, type FromScope, type Scope } from './scope.ts';
+import { expressionKey, isQualifiedRowtime, plain, refuseAggregates, type FromScope, type Scope } from './scope.ts';
 
 /** Column indexes from here on stand for aggregates while a list is being bound. */
 const AGGREGATE_BASE = 1_000_000;
@@ -48,12 +48,7 @@ export function bindGrouping(
   const nodes = stagger?.partitionBy ?? query.groupBy ?? [];
   const inKeys: Scope = {
     ...scope,
-    aggregate: (call) => {
-      scope.report(
-        message.misplacedAggregate(call.span, call.name.name, stagger === undefined ? 'GROUP BY' : 'PARTITION BY'),
-      );
-      return undefined;
-    },
+    aggregate: refuseAggregates(scope.report, stagger === undefined ? 'GROUP BY' : 'PARTITION BY'),
   };
   const bound = nodes.map((key) => bindExpression(aliased(key, query, from), inKeys));
   const keys = bound.filter((key) => key !== undefined);
@@ -207,13 +202,7 @@ function chooseClosing(
 }
 
 function bindAggregate(call: ast.FunctionCall, aggregates: AggregateCall[], scope: Scope): Expression | undefined {
-  const inside: Scope = {
-    ...scope,
-    aggregate: (inner) => {
-      scope.report(message.misplacedAggregate(inner.span, inner.name.name, 'another aggregate'));
-      return undefined;
-    },
-  };
+  const inside: Scope = { ...scope, aggregate: refuseAggregates(scope.report, 'another aggregate') };
   const given = call.arguments.map((argument) => bindExpression(argument, inside));
   if (given.some((argument) => argument === undefined)) return undefined;
   const aggregate = aggregateOf(call, given.filter((argument) => argument !== undefined).map(plain), scope);

@@ -1,6 +1,5 @@
 // Queries: SELECT with its clauses, UNION ALL; and a bound query as a relation for what is written around it.
 import type { Column } from '../../contract/types.ts';
-import * as message from '../diagnose/messages.ts';
 import { multisetOperation } from '../diagnose/finiteMessages.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
@@ -18,7 +17,7 @@ import { applyOrder, orderedItem, type OrderKey } from './order.ts';
 import { throughOrigins } from './origins.ts';
 import type { Parts } from './parts.ts';
 import { refuseRecords, shareRecords, type ItemRecord } from './records.ts';
-import { columnAt, plain, type FromScope } from './scope.ts';
+import { columnAt, plain, refuseAggregates, type FromScope } from './scope.ts';
 import { bindSelect } from './select.ts';
 import type { Outer } from './subquery.ts';
 import type { UserFunction } from './userFunctions.ts';
@@ -198,10 +197,7 @@ function orderSet(
       bindExpression(node.expression, {
         ...emptyScope(context),
         relations: [relation],
-        aggregate: (call) => {
-          context.report(message.misplacedAggregate(call.span, call.name.name, 'ORDER BY'));
-          return undefined;
-        },
+        aggregate: refuseAggregates(context.report, 'ORDER BY'),
       });
     if (expression === undefined) return undefined;
     keys.push({ node, expression });

@@ -1,6 +1,8 @@
 // What names mean in one SELECT: the relation in FROM with its columns, ROWTIME, and what an aggregate does here.
 import type { Column } from '../../contract/types.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
+import { misplacedAggregate } from '../diagnose/messages.ts';
+import { misplacedWindow } from '../diagnose/queryMessages.ts';
 import type { ColumnName, FunctionCall } from '../parse/ast.ts';
 import { briefly, type Expression } from '../plan/expression.ts';
 import type { Relation } from '../plan/plan.ts';
@@ -61,6 +63,22 @@ export interface Scope {
   readonly query?: QueryContext;
   /** Names of the query around this one may stand here. */
   readonly correlates?: boolean;
+}
+
+/** What a place does with aggregates that may not stand in it. */
+export function refuseAggregates(report: (diagnostic: Diagnostic) => void, where: string): Scope['aggregate'] {
+  return (call) => {
+    report(misplacedAggregate(call.span, call.name.name, where));
+    return undefined;
+  };
+}
+
+/** What a place does with window functions that may not stand in it. */
+export function refuseWindows(report: (diagnostic: Diagnostic) => void, where: string): NonNullable<Scope['window']> {
+  return (call) => {
+    report(misplacedWindow(call.span, call.name.name, where));
+    return undefined;
+  };
 }
 
 /** A column by its position. */

@@ -22,6 +22,8 @@ import {
   expressionKey,
   isQualifiedRowtime,
   plain,
+  refuseAggregates,
+  refuseWindows,
   shiftColumns,
   type FromScope,
   type Scope,
@@ -125,14 +127,8 @@ function scopeOf(from: FromScope, context: QueryContext, where: string): Scope {
     ...emptyScope(context),
     relations: from.relations,
     merged: from.merged,
-    aggregate: (call) => {
-      context.report(message.misplacedAggregate(call.span, call.name.name, where));
-      return undefined;
-    },
-    window: (call) => {
-      context.report(queryMessage.misplacedWindow(call.span, call.name.name, where));
-      return undefined;
-    },
+    aggregate: refuseAggregates(context.report, where),
+    window: refuseWindows(context.report, where),
   };
 }
 
@@ -196,7 +192,7 @@ function bindLists(
   const condition =
     query.having === undefined
       ? undefined
-      : bindCondition(query.having, { ...grouped, window: refused(scope, 'HAVING') });
+      : bindCondition(query.having, { ...grouped, window: refuseWindows(scope.report, 'HAVING') });
   const having = condition === undefined ? undefined : above(condition);
   if (list === undefined || (query.having !== undefined && having === undefined)) return undefined;
   const order: OrderKey[] = [];
@@ -209,13 +205,6 @@ function bindLists(
     order.push({ node, expression });
   }
   return { ...list, ...(having === undefined ? {} : { having }), windows, order };
-}
-
-function refused(scope: Scope, where: string): NonNullable<Scope['window']> {
-  return (call) => {
-    scope.report(queryMessage.misplacedWindow(call.span, call.name.name, where));
-    return undefined;
-  };
 }
 
 /** Binds the select list; `finish` is applied to each expression. */

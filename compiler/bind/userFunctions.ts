@@ -9,7 +9,7 @@ import type { Span } from '../source.ts';
 import { convert } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { conversionCost } from './functions.ts';
-import type { Scope } from './scope.ts';
+import { refuseAggregates, type Scope } from './scope.ts';
 import { assignmentIsLegal, isDiagnostic, typeOf } from './types.ts';
 
 /** A function of the script. */
@@ -50,11 +50,8 @@ export function bindFunction(node: ast.CreateFunction, scope: Scope): UserFuncti
   }
   const returns = check(typeOf(node.returns));
   if (failed) return undefined;
-  const refuseAggregate = (call: ast.FunctionCall): undefined => {
-    scope.report(message.misplacedAggregate(call.span, call.name.name, 'a function'));
-    return undefined;
-  };
-  const body = bindExpression(node.body, { ...scope, relations: [], names, aggregate: refuseAggregate });
+  const aggregate = refuseAggregates(scope.report, 'a function');
+  const body = bindExpression(node.body, { ...scope, relations: [], names, aggregate });
   if (body === undefined) return undefined;
   if (!assignmentIsLegal(body.type, returns)) {
     scope.report(

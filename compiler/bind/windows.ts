@@ -10,7 +10,7 @@ import { aggregateOf, type AggregateIdentity } from './aggregate.ts';
 import { convert, unifyValues } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { bindInterval } from './literals.ts';
-import { expressionKey, plain, type Scope } from './scope.ts';
+import { expressionKey, plain, refuseWindows, type Scope } from './scope.ts';
 
 /** Column indexes from here on stand for window calls while a list is being bound. */
 export const WINDOW_BASE = 2_000_000;
@@ -154,13 +154,7 @@ export class WindowCalls {
   /** Arguments are bound in `scope`; `above` brings them above the groups of the query, if it has any. */
   constructor(named: NamedWindows, scope: Scope, above: (expression: Expression) => Expression | undefined) {
     this.named = named;
-    this.scope = {
-      ...scope,
-      window: (inner) => {
-        scope.report(queryMessage.misplacedWindow(inner.span, inner.name.name, 'another window function'));
-        return undefined;
-      },
-    };
+    this.scope = { ...scope, window: refuseWindows(scope.report, 'another window function') };
     this.above = above;
   }
 
