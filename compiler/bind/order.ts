@@ -4,6 +4,7 @@ import * as queryMessage from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Project, Relation, Sort, SortKey } from '../plan/plan.ts';
+import { forEachExpression } from '../plan/walk.ts';
 import { bindInterval } from './literals.ts';
 import { isQualifiedRowtime, columnAt, expressionKey, plain } from './scope.ts';
 import { asScan, itemColumns, type BoundSelect, type Item, type QueryContext } from './query.ts';
@@ -171,10 +172,8 @@ function timeSort(
 
 function readsOwnRowtime(expression: Expression): boolean {
   let found = false;
-  JSON.stringify(expression, (_, node: unknown) => {
-    const part = node as Expression | null;
-    if (typeof part === 'object' && part?.kind === 'rowtime' && !isQualifiedRowtime(part)) found = true;
-    return typeof node === 'bigint' ? `${node}` : node;
+  forEachExpression(expression, (node) => {
+    if (node.kind === 'rowtime' && !isQualifiedRowtime(node)) found = true;
   });
   return found;
 }
