@@ -7,9 +7,8 @@ import { bind } from './bind/bind.ts';
 import { readCatalogue, type Catalogue } from './bind/functions.ts';
 import { programId } from './bind/identify.ts';
 import type { Diagnostic } from './diagnose/diagnostic.ts';
-import { clocksDiffer } from './diagnose/emitMessages.ts';
 import { describeOperator } from './emit/operatorCode.ts';
-import { emitProgram, isEmitProblem } from './emit/program.ts';
+import { emitProgram } from './emit/program.ts';
 import { readLibrary } from './library.ts';
 import { optimize } from './optimize/optimize.ts';
 import { parseScript } from './parse/parse.ts';
@@ -92,8 +91,6 @@ export async function compile(source: Source, options: CompileOptions): Promise<
   verifyPlan(optimized);
   if (options.stage === 'optimized') return { plan: printPlan(optimized), boundPlan, diagnostics };
   const program = emitProgram(optimized, source.text, options.optimize !== false);
-  if (isEmitProblem(program))
-    return { diagnostics: [...diagnostics, clocksDiffer(program.stream.span, program.stream.name)] };
   const manifest: Manifest = {
     format: manifestVersion,
     abi: ABI_VERSION,

@@ -97,11 +97,6 @@ export interface ProgramLayout {
   readonly domains: readonly Domain[];
 }
 
-/** Streams fed from different clocks need a merge that waits for bounds. */
-export interface LayoutProblem {
-  readonly stream: Stream;
-}
-
 const timedKinds = new Set<StatefulRelation['kind']>(['tumble-aggregate', 'stagger-aggregate', 'join', 'sort']);
 
 /** True for operators that a bound can make emit: they have `boundary`, `outputTime` and a function `flush_<name>(time, resumable)`. */
@@ -113,11 +108,7 @@ export function isTimed({ relation }: OperatorLayout): boolean {
 }
 
 /** Lays a plan out; `keepAll` keeps unread columns (optimizer off). */
-export function layOut(
-  plan: Plan,
-  identifier: (name: string) => string,
-  keepAll: boolean,
-): ProgramLayout | LayoutProblem {
+export function layOut(plan: Plan, identifier: (name: string) => string, keepAll: boolean): ProgramLayout {
   const pumps = plan.pumps.map((pump): PumpLayout => {
     const id = identifier(pump.name);
     return { pump, id, operators: operatorsOf(pump, id), source: scannedStream(pump.query), promotes: promotes(pump) };
@@ -131,10 +122,7 @@ export function layOut(
   const ofTables = plan.streams.filter(({ rowsOf }) => rowsOf !== undefined);
   for (const stream of ofTables) domainOf.set(stream.name, roots.length);
   if (ofTables.length > 0) roots.push({ inputs: new Set(), clock: { kind: 'finite' } });
-  for (const stream of plan.streams) {
-    const problem = assignDomain(stream.name, pumps, domainOf, roots);
-    if (problem) return { stream };
-  }
+  for (const stream of plan.streams) assignDomain(stream.name, pumps, domainOf, roots);
   const domains = roots.map((root, index): Domain => {
     const members = topological(
       pumps.filter((pump) => domainOf.get(pump.source) === index),
@@ -183,30 +171,20 @@ function layOutStream(
   };
 }
 
-/** True when laying out failed. */
-export function isLayoutProblem(value: ProgramLayout | LayoutProblem): value is LayoutProblem {
-  return 'stream' in value;
-}
-
 interface Root {
   readonly inputs: Set<number>;
   readonly clock: Clock;
 }
 
 // A stream's domain is that of its writers; a promoting or sorting writer starts one of its own, and so do writers of different
-// domains. Such a writer beside others: a problem (the binder gives it a hidden stream of its own).
-function assignDomain(
-  name: string,
-  pumps: readonly PumpLayout[],
-  domainOf: Map<string, number>,
-  roots: Root[],
-): boolean {
-  if (domainOf.has(name)) return false;
+// domains. A promoting or sorting writer is the only one of its stream: the binder gives it a hidden one where there are others.
+function assignDomain(name: string, pumps: readonly PumpLayout[], domainOf: Map<string, number>, roots: Root[]): void {
+  if (domainOf.has(name)) return;
   const writers = pumps.filter((pump) => pump.pump.target === name);
-  if (writers.length === 0) return false;
+  if (writers.length === 0) return;
   const sources = new Set<number>();
   for (const writer of writers) {
-    if (assignDomain(writer.source, pumps, domainOf, roots)) return true;
+    assignDomain(writer.source, pumps, domainOf, roots);
     const source = domainOf.get(writer.source);
     if (source !== undefined) sources.add(source);
   }
@@ -217,14 +195,13 @@ function assignDomain(
   };
   const sorts = writers.some(({ pump }) => pump.query.kind === 'sort');
   if (sorts || writers.some((writer) => writer.promotes)) {
-    if (writers.length > 1) return true;
+    if (writers.length > 1) throw new Error(`invariant: stream ${name} has writers beside one that promotes or sorts`);
     if (sorts && only !== undefined) begin({ kind: 'sorted', stream: name, source: only });
     else if (!sorts) begin({ kind: 'promoted', stream: name });
-    return false;
+    return;
   }
   if (sources.size > 1) begin({ kind: 'merge', stream: name, sources: [...sources] });
   else if (only !== undefined) domainOf.set(name, only);
-  return false;
 }
 
 // Writers before readers; among those that are free, script order.

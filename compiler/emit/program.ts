@@ -4,14 +4,7 @@ import type { LedgerEntry } from '../../contract/manifest.ts';
 import type { Plan } from '../plan/plan.ts';
 import { Code, ModuleBuilder } from './code.ts';
 import { emitInput } from './inputs.ts';
-import {
-  isLayoutProblem,
-  layOut,
-  type Domain,
-  type LayoutProblem,
-  type OperatorLayout,
-  type ProgramLayout,
-} from './layout.ts';
+import { layOut, type Domain, type OperatorLayout, type ProgramLayout } from './layout.ts';
 import { Ledger } from './ledger.ts';
 import type { ProgramContext } from './context.ts';
 import { operatorCode } from './operatorCode.ts';
@@ -31,10 +24,9 @@ export interface EmittedProgram {
 }
 
 /** Writes the program of a plan. */
-export function emitProgram(plan: Plan, sql: string, optimize: boolean): EmittedProgram | LayoutProblem {
+export function emitProgram(plan: Plan, sql: string, optimize: boolean): EmittedProgram {
   const module = new ModuleBuilder();
   const program = layOut(plan, (name) => module.identifier(name), !optimize);
-  if (isLayoutProblem(program)) return program;
   const tables = layOutTables(plan, program, (name) => module.identifier(name), !optimize);
   const ledger = ledgerOf(
     program,
@@ -73,11 +65,6 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   emitSnapshots(context);
   emitExports(context);
   return { text: module.toString(), ledger: ledger.entries };
-}
-
-/** True when no program could be written. */
-export function isEmitProblem(value: EmittedProgram | LayoutProblem): value is LayoutProblem {
-  return 'stream' in value;
 }
 
 function ledgerOf(program: ProgramLayout, tables: readonly string[]): Ledger {
