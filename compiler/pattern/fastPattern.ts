@@ -12,15 +12,7 @@ import {
 } from './codePoints.ts';
 import { posixSets } from './namedSets.ts';
 import { Reader } from './reader.ts';
-import { choiceOf, sequenceOf, type ParsedPattern, type PatternNode } from './tree.ts';
-
-const anything: PatternNode = {
-  kind: 'repeat',
-  body: { kind: 'set', set: allPoints },
-  min: 0,
-  max: Number.POSITIVE_INFINITY,
-  greedy: true,
-};
+import { anyNumberOf, choiceOf, sequenceOf, type ParsedPattern, type PatternNode } from './tree.ts';
 
 /** Parses a pattern; throws PatternProblem. */
 export function parseFastPattern(text: string): ParsedPattern {
@@ -38,7 +30,7 @@ class FastParser {
 
   whole(): PatternNode {
     const tree = this.alternatives();
-    if (!this.reader.done) this.reader.invalid('a ) has no ( before it', this.reader.at, 'write \\) for the character');
+    this.reader.expectEnd('write \\) for the character');
     return tree;
   }
 
@@ -66,11 +58,7 @@ class FastParser {
   private quantified(body: PatternNode): PatternNode {
     const reader: Reader = this.reader;
     const start = reader.at;
-    const word = reader.match(/[?*+]/y)?.[0];
-    const bounds =
-      word === undefined
-        ? reader.bounds()
-        : { min: word === '+' ? 1 : 0, max: word === '?' ? 1 : Number.POSITIVE_INFINITY };
+    const bounds = reader.quantifier();
     if (bounds !== undefined) return this.quantified({ kind: 'repeat', body, ...bounds, greedy: true });
     if (reader.peek() === '{') reader.invalid('a { begins no repetition', start, 'write \\{ for the character');
     return body;
@@ -90,7 +78,7 @@ class FastParser {
       case '#':
         return { kind: 'set', set: noPoints };
       case '@':
-        return anything;
+        return anyNumberOf({ kind: 'set', set: allPoints });
       case '"': {
         const text = reader.match(/([^"]*)"/y)?.[1];
         if (text === undefined) reader.invalid('a " is not closed', start, 'write \\" for the character');
@@ -177,14 +165,7 @@ function interval(low: string, high: string): PatternNode {
     const last = length === longest.length ? longest : '9'.repeat(length);
     parts.push(digitRange(first, last));
   }
-  const zeros: PatternNode = {
-    kind: 'repeat',
-    body: digitSet('0', '0'),
-    min: 0,
-    max: Number.POSITIVE_INFINITY,
-    greedy: true,
-  };
-  return sequenceOf([zeros, choiceOf(parts)]);
+  return sequenceOf([anyNumberOf(digitSet('0', '0')), choiceOf(parts)]);
 }
 
 // All texts of digits between two of one length.

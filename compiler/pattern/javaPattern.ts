@@ -51,7 +51,7 @@ class JavaParser {
 
   whole(): PatternNode {
     const tree = this.alternatives();
-    if (!this.reader.done) this.reader.invalid('a ) has no ( before it', this.reader.at, 'write \\) for the character');
+    this.reader.expectEnd('write \\) for the character');
     return tree;
   }
 
@@ -87,11 +87,7 @@ class JavaParser {
   private quantified(body: PatternNode): PatternNode {
     const reader: Reader = this.reader;
     const start = reader.at;
-    const word = reader.match(/[?*+]/y)?.[0];
-    const bounds =
-      word === undefined
-        ? reader.bounds()
-        : { min: word === '+' ? 1 : 0, max: word === '?' ? 1 : Number.POSITIVE_INFINITY };
+    const bounds = reader.quantifier();
     if (bounds === undefined) return body;
     const greedy = !reader.take('?');
     if (greedy && reader.take('+'))

@@ -71,8 +71,19 @@ export class Reader {
     return result;
   }
 
-  /** `{n}`, `{n,}` or `{n,m}`; undefined where none of them comes next. */
-  bounds(): { readonly min: number; readonly max: number } | undefined {
+  /** The whole pattern has been read: what is left can only be a parenthesis too many. */
+  expectEnd(hint: string): void {
+    if (!this.done) this.invalid('a ) has no ( before it', this.at, hint);
+  }
+
+  /** `?`, `*`, `+`, `{n}`, `{n,}` or `{n,m}` as numbers of rounds; undefined where none of them comes next. */
+  quantifier(): { readonly min: number; readonly max: number } | undefined {
+    const word = this.match(/[?*+]/y)?.[0];
+    if (word === undefined) return this.bounds();
+    return { min: word === '+' ? 1 : 0, max: word === '?' ? 1 : Number.POSITIVE_INFINITY };
+  }
+
+  private bounds(): { readonly min: number; readonly max: number } | undefined {
     const start = this.at;
     const found = this.match(/\{(\d+)(,(\d*))?\}/y);
     if (found === undefined) return undefined;

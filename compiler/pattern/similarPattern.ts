@@ -13,15 +13,7 @@ import {
 } from './codePoints.ts';
 import { posixSets } from './namedSets.ts';
 import { Reader } from './reader.ts';
-import { choiceOf, PatternProblem, sequenceOf, type ParsedPattern, type PatternNode } from './tree.ts';
-
-const anything: PatternNode = {
-  kind: 'repeat',
-  body: { kind: 'set', set: allPoints },
-  min: 0,
-  max: Number.POSITIVE_INFINITY,
-  greedy: true,
-};
+import { anyNumberOf, choiceOf, PatternProblem, sequenceOf, type ParsedPattern, type PatternNode } from './tree.ts';
 
 /** Parses the pattern of SIMILAR TO; throws PatternProblem. */
 export function parseSimilarPattern(text: string, mark: string | undefined): ParsedPattern {
@@ -84,7 +76,7 @@ class SimilarParser {
 
   whole(): PatternNode {
     const tree = this.alternatives();
-    if (!this.reader.done) this.reader.invalid('a ) has no ( before it', this.reader.at, 'escape the character');
+    this.reader.expectEnd('escape the character');
     return tree;
   }
 
@@ -109,11 +101,7 @@ class SimilarParser {
   private quantified(body: PatternNode): PatternNode {
     const reader: Reader = this.reader;
     const { greedy } = this;
-    const word = reader.match(/[?*+]/y)?.[0];
-    const bounds =
-      word === undefined
-        ? reader.bounds()
-        : { min: word === '+' ? 1 : 0, max: word === '?' ? 1 : Number.POSITIVE_INFINITY };
+    const bounds = reader.quantifier();
     return bounds === undefined ? body : this.quantified({ kind: 'repeat', body, ...bounds, greedy });
   }
 
@@ -127,7 +115,7 @@ class SimilarParser {
       case '_':
         return { kind: 'set', set: allPoints };
       case '%':
-        return { ...anything, greedy: this.greedy } as PatternNode;
+        return anyNumberOf({ kind: 'set', set: allPoints }, this.greedy);
       case '(': {
         const body = this.alternatives();
         if (!reader.take(')')) reader.invalid('a ( is not closed', start, 'escape the character');

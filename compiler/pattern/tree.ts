@@ -96,6 +96,11 @@ export function choiceOf(parts: readonly PatternNode[]): PatternNode {
   return parts.length === 1 && only !== undefined ? only : { kind: 'choice', parts };
 }
 
+/** Any number of rounds. */
+export function anyNumberOf(body: PatternNode, greedy = true): PatternNode {
+  return { kind: 'repeat', body, min: 0, max: Number.POSITIVE_INFINITY, greedy };
+}
+
 /** True when the node can match the empty text. */
 export function isNullable(node: PatternNode): boolean {
   switch (node.kind) {

@@ -3,7 +3,7 @@
 // %t has its brackets unless the format writes them.
 import { allPoints, charactersOf, complement, pointsOf } from './codePoints.ts';
 import { Reader } from './reader.ts';
-import { choiceOf, sequenceOf, type ParsedPattern, type PatternNode } from './tree.ts';
+import { anyNumberOf, choiceOf, sequenceOf, type ParsedPattern, type PatternNode } from './tree.ts';
 
 const common = '%h %l %u %t "%r" %>s %b';
 
@@ -72,10 +72,6 @@ function parseSpecifiers(format: string): { tree: PatternNode; groups: number } 
   return { tree: sequenceOf(nodes), groups };
 }
 
-function many(set: PatternNode, greedy = true): PatternNode {
-  return { kind: 'repeat', body: set, min: 0, max: Number.POSITIVE_INFINITY, greedy };
-}
-
 function character(text: string): PatternNode {
   return { kind: 'set', set: charactersOf(text) };
 }
@@ -95,21 +91,21 @@ function fieldOf(
   after: string | Specifier | undefined,
 ): PatternNode {
   if (before === '"' && after === '"')
-    return many(choiceOf([allBut('"\\'), sequenceOf([character('\\'), anyCharacter])]));
+    return anyNumberOf(choiceOf([allBut('"\\'), sequenceOf([character('\\'), anyCharacter])]));
   const { letter, hasArgument } = part;
   if (letter === 't' && !hasArgument && before !== '[')
-    return sequenceOf([character('['), many(allBut(']')), character(']')]);
-  if (letter === 'r') return many(anyCharacter, after === undefined);
-  if (typeof after === 'string') return many(allBut(after));
-  return many(after === undefined && mayHaveBlanks.includes(letter) ? anyCharacter : allBut(' '));
+    return sequenceOf([character('['), anyNumberOf(allBut(']')), character(']')]);
+  if (letter === 'r') return anyNumberOf(anyCharacter, after === undefined);
+  if (typeof after === 'string') return anyNumberOf(allBut(after));
+  return anyNumberOf(after === undefined && mayHaveBlanks.includes(letter) ? anyCharacter : allBut(' '));
 }
 
 function iisLine(): PatternNode {
-  const blanks = many({ kind: 'set', set: pointsOf([0x20, 0x20]) });
+  const blanks = anyNumberOf({ kind: 'set', set: pointsOf([0x20, 0x20]) });
   const nodes: PatternNode[] = [];
   for (let index = 1; index <= IIS_FIELDS; index++) {
     if (index > 1) nodes.push(character(','), blanks);
-    nodes.push({ kind: 'group', index, body: many(allBut(',')) });
+    nodes.push({ kind: 'group', index, body: anyNumberOf(allBut(',')) });
   }
   nodes.push({ kind: 'repeat', body: character(','), min: 0, max: 1, greedy: true }, blanks);
   return sequenceOf(nodes);
