@@ -57,13 +57,14 @@ export async function compileCached(source: Source, options: CompileOptions, use
   if (kept !== undefined) return { wasm: kept, diagnostics: [], cached: true };
   const { compile } = await import('../compiler/compile.ts');
   // Reference tables would have to be loaded once more: such an application waits for its fast artifact; a profile would show two.
-  const hasty = useCache && !functionNames && (references ?? []).length === 0 && workerFile !== undefined;
-  const compiled = await compile(source, { ...options, effort: hasty ? 'quick' : 'full' });
+  const mayHurry = useCache && !functionNames && (references ?? []).length === 0;
+  const later = mayHurry ? workerFile : undefined;
+  const compiled = await compile(source, { ...options, effort: later === undefined ? 'full' : 'quick' });
   const { wasm, diagnostics, program, manifest } = compiled;
   const keeps = useCache && diagnostics.length === 0;
-  if (hasty && wasm !== undefined && program !== undefined && manifest !== undefined) {
+  if (later !== undefined && wasm !== undefined && program !== undefined && manifest !== undefined) {
     const keep = (fast: Uint8Array): void => (keeps ? writeCached(key, fast) : undefined);
-    return { wasm, diagnostics, cached: false, background: await compileInBackground(program, manifest, keep) };
+    return { wasm, diagnostics, cached: false, background: await compileInBackground(later, program, manifest, keep) };
   }
   if (wasm !== undefined && keeps) writeCached(key, wasm);
   return { ...(wasm === undefined ? {} : { wasm }), diagnostics, cached: false };
@@ -73,12 +74,13 @@ export async function compileCached(source: Source, options: CompileOptions, use
 const workerFile = import.meta.url.endsWith('.js') ? new URL('./compileWorker.js', import.meta.url) : undefined;
 
 async function compileInBackground(
+  file: URL,
   program: string,
   manifest: Manifest,
   keep: (wasm: Uint8Array) => void,
 ): Promise<Background> {
   const { Worker } = await import('node:worker_threads');
-  const worker = new Worker(workerFile ?? '', { workerData: { program, manifest } });
+  const worker = new Worker(file, { workerData: { program, manifest } });
   worker.unref();
   const wasm = new Promise<Uint8Array | undefined>((resolve) => {
     worker.once('message', (made: Uint8Array) => {

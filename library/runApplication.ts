@@ -71,16 +71,17 @@ export async function runApplication(options: RunApplicationOptions): Promise<Ru
   if (prepared.wasm === undefined) return prepared;
   const { wasm, sources, sinks, source, diagnostics, compileMs } = prepared;
   const manifest = manifestOf(wasm);
-  // What VALUES and reference tables give needs no source.
-  if (!sources.length && manifest.inputs.length > 0)
-    throw new ConnectorError(
-      `the application has no source: give --source ${manifest.inputs[0]?.stream ?? 'NAME'}=URL`,
-      true,
-    );
-  checkMix(sources, manifest, options);
-  const checkpoints = options.checkpoint === undefined ? undefined : await openCheckpoints(options.checkpoint);
   const opened: { close(): Promise<void> }[] = [];
+  let checkpoints: Checkpoints | undefined;
   try {
+    // What VALUES and reference tables give needs no source.
+    if (!sources.length && manifest.inputs.length > 0)
+      throw new ConnectorError(
+        `the application has no source: give --source ${manifest.inputs[0]?.stream ?? 'NAME'}=URL`,
+        true,
+      );
+    checkMix(sources, manifest, options);
+    checkpoints = options.checkpoint === undefined ? undefined : await openCheckpoints(options.checkpoint);
     const program = await openProgram(wasm, manifest, checkpoints, options, clock);
     const references = openReferences(program, prepared.references, clock, options.onNotice);
     await restore(program, checkpoints, references);
