@@ -4,6 +4,7 @@
 // among rows that may leave, the lowest ROWTIME goes first, and of equal ones the one that came in first.
 import { Code, type ModuleBuilder } from './code.ts';
 import type { Domain, ProgramLayout, StreamLayout } from './layout.ts';
+import { stopWhenFull, withScratch } from './leaving.ts';
 import { shapeOf } from './shapes.ts';
 import type { ProgramContext } from './context.ts';
 
@@ -162,11 +163,9 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
       );
     for (const [index, queue] of merge.queues.entries())
       code.line(`if (first == ${index}) ${module.use('state/queue', 'takeRow')}(${queue});`);
-    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-    code.line(`push_${layout.id}(time);`);
-    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
+    withScratch(code, module, () => code.line(`push_${layout.id}(time);`));
     if (hasEvents) code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
-    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
+    stopWhenFull(code, module);
   });
   if (hasEvents) {
     emitReached(domain, context, code);

@@ -3,17 +3,11 @@ import { storageOf } from '../../../contract/types.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
 import { wasmType, type Operand } from '../expressions.ts';
 import { frameOf, type Frame, type StreamLayout } from '../layout.ts';
+import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
 import { shapeOf } from '../shapes.ts';
 import { emitRowJson, loadSlot } from '../streams.ts';
-import {
-  closeTableWindow,
-  leavingColumns,
-  ownsGroup,
-  saveSingle,
-  tableLayoutVersion,
-  type TableLayout,
-} from './tableShared.ts';
+import { leavingColumns, ownsGroup, saveSingle, tableLayoutVersion, type TableLayout } from './tableShared.ts';
 
 const module_ = 'tables/groupRank';
 
@@ -60,7 +54,7 @@ export const groupRankCode: BreakingCode<'table-function'> = {
   load: ({ name }, module) => `${module.use(module_, 'loadGroupRank')}(${name}, end)`,
   loaded: () => [],
   changed: ownsGroup,
-  closeDue: closeTableWindow,
+  closeDue: ({ name }, code) => closeAtBoundary(name, code),
   arrive: (group, below, _, { module }) => {
     const { code } = below;
     const frame = waitingFrame(group);
@@ -72,7 +66,7 @@ export const groupRankCode: BreakingCode<'table-function'> = {
       code.line(`store<u8>(${frame.name}, u8(${isNull}), ${slot.nullOffset});`);
     });
     code.line(`${module.use(module_, 'addRankedRow')}(${group.name}, ${below.rowtime});`);
-    code.line(`if (${group.name}.boundary < next_${group.domain}) next_${group.domain} = ${group.name}.boundary;`);
+    noteBoundary(group, code);
   },
   parameters: ['rank: i32'],
   data: ({ name }, module) =>
@@ -90,19 +84,15 @@ export const groupRankCode: BreakingCode<'table-function'> = {
     return leavingColumns(code, [...columns, { value: 'rank', isNull: 'false' }], context);
   },
   finish: ({ name }, _, { module }) => {
-    const code = new Code();
     const next = `${module.use(module_, 'nextRankedRow')}(${name})`;
-    code.block(`for (let rank = ${next}; rank != 0; rank = ${next})`, () => {
-      code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-      code.line(`rows_${name}(rank, rowtime);`);
-      code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
-      code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
-    });
-    code.line('return true;');
-    module.function(
-      `function flush_${name}(rowtime: i64, resumable: bool): bool`,
-      code,
-      'The rows of a ROWTIME are complete: they leave with their ranks.',
+    emitFlush(
+      name,
+      {
+        head: `for (let rank = ${next}; rank != 0; rank = ${next})`,
+        leave: (code) => withScratch(code, module, () => code.line(`rows_${name}(rank, rowtime);`)),
+        about: 'The rows of a ROWTIME are complete: they leave with their ranks.',
+      },
+      module,
     );
   },
 };

@@ -8,6 +8,7 @@ import { Code, type ModuleBuilder } from '../code.ts';
 import { sharing, type ProgramContext } from '../context.ts';
 import { emitCondition, emitExpression, type ExpressionContext, type Operand } from '../expressions.ts';
 import type { OperatorOf, StreamLayout } from '../layout.ts';
+import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
 import { failStatements, placeText, type Segment } from '../segment.ts';
 import { scanColumn } from '../streams.ts';
@@ -55,7 +56,7 @@ export const joinCode: BreakingCode<'join'> = {
   changed: ({ name }) => `(load<u8>(${name}.left.changed + group) | load<u8>(${name}.right.changed + group)) != 0`,
   closeDue: (join, code) => {
     const { name } = join;
-    if (isOuter(join)) code.line(`if (rowtime >= ${name}.boundary) flush_${name}(${name}.outputTime, false);`);
+    if (isOuter(join)) closeAtBoundary(name, code);
   },
   atEnd: ({ name }, clock) => `${name}.end = ${clock}; ends_${name}();`,
   arrive: (join, below, segment, context) => {
@@ -111,9 +112,7 @@ function emitMeet(join: JoinLayout, segment: Segment, context: ProgramContext): 
     }
     code.line(`if (!(${condition})) return false;`);
   }
-  code.line(`const mark = ${context.module.use('state/scratch', 'scratchMark')}();`);
-  code.line(`rows_${join.name}(left, right, rowtime);`);
-  code.line(`${context.module.use('state/scratch', 'scratchRelease')}(mark);`);
+  withScratch(code, context.module, () => code.line(`rows_${join.name}(left, right, rowtime);`));
   code.line('return true;');
   context.module.function(`function meet_${join.name}(left: usize, right: usize, rowtime: i64): bool`, code);
 }
@@ -169,7 +168,7 @@ function emitTake(join: JoinLayout, side: SideName, segment: Segment, context: P
   }
   if (isOuter(join)) {
     code.line(`ends_${name}();`);
-    code.line(`if (${name}.boundary < next_${join.domain}) next_${join.domain} = ${name}.boundary;`);
+    noteBoundary(join, code);
   }
   module.function(`function take_${name}_${side}(rowtime: i64): void`, code, `A row of the ${side} side.`);
   if (own.preserved && own.retention.unit === 'rows') emitBeyond(join, side, own.retention.count, context);
@@ -222,7 +221,7 @@ function emitBeyond(join: JoinLayout, side: SideName, count: bigint, context: Pr
   module.function(`function beyond_${join.name}_${side}(rowtime: i64): void`, code);
 }
 
-// ends_<name>(): when the next row of a preserved side leaves. flush_<name>(time, resumable): those that are due do.
+// ends_<name>(): when the next row of a preserved side leaves. flush_<name>: those that are due do.
 function emitEnds(join: JoinLayout, context: ProgramContext): void {
   const { module } = context;
   const { name, relation } = join;
@@ -239,12 +238,7 @@ function emitEnds(join: JoinLayout, context: ProgramContext): void {
   const ends = new Code();
   ends.line(`${use('setNextEnd')}(${name}, ${lowest}, ${kept});`);
   module.function(`function ends_${name}(): void`, ends);
-  const code = new Code();
-  code.block(`while (${kept} != 0)`, () => {
-    for (const side of sides) code.line(`const ${side}End: i64 = ${endOf(side)};`);
-    code.line(`const end = ${sides.length === 2 ? 'min(leftEnd, rightEnd)' : `${sides[0]}End`};`);
-    code.line('if (end > rowtime) break;');
-    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
+  const oldestLeaves = (code: Code): void => {
     for (const [index, side] of sides.entries()) {
       const mine = side === 'left' ? `${use('leftIsFirst')}(${name}, leftEnd, rightEnd)` : '';
       code.block(sides.length === 1 ? '' : index === 0 ? `if (${mine})` : 'else', () => {
@@ -252,14 +246,20 @@ function emitEnds(join: JoinLayout, context: ProgramContext): void {
         code.line(`${module.use('state/rowStore', 'dropOldest')}(${name}.${side});`);
       });
     }
-    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
-    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) { ends_${name}(); return false; }`);
-  });
-  code.line(`ends_${name}();`);
-  code.line('return true;');
-  module.function(
-    `function flush_${name}(rowtime: i64, resumable: bool): bool`,
-    code,
-    'Rows that can meet none any more leave alone.',
+  };
+  emitFlush(
+    name,
+    {
+      head: `while (${kept} != 0)`,
+      leave: (code) => {
+        for (const side of sides) code.line(`const ${side}End: i64 = ${endOf(side)};`);
+        code.line(`const end = ${sides.length === 2 ? 'min(leftEnd, rightEnd)' : `${sides[0]}End`};`);
+        code.line('if (end > rowtime) break;');
+        withScratch(code, module, () => oldestLeaves(code));
+      },
+      after: `ends_${name}();`,
+      about: 'Rows that can meet none any more leave alone.',
+    },
+    module,
   );
 }

@@ -4,6 +4,7 @@ import { Code } from '../code.ts';
 import type { ProgramContext } from '../context.ts';
 import { emitEnter } from '../enter.ts';
 import type { OperatorOf, StreamLayout } from '../layout.ts';
+import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { EntryCode } from '../operator.ts';
 import { countOf } from '../segment.ts';
 import { shapeOf } from '../shapes.ts';
@@ -37,9 +38,8 @@ export const sortCode: EntryCode<'sort'> = {
   changed: () => undefined,
   closeDue: ({ name, relation }, code) => {
     // Groups that leave together have the ROWTIME at which their batch is complete.
-    const due = relation.closing.kind === 'emission' ? '>' : '>=';
     if (relation.closing.kind !== 'value')
-      code.line(`if (rowtime ${due} ${name}.boundary) flush_${name}(${name}.outputTime, false);`);
+      closeAtBoundary(name, code, relation.closing.kind === 'emission' ? '>' : '>=');
   },
   atEnd: ({ name }, clock) => `if (${name}.outputTime == i64.MAX_VALUE) ${name}.outputTime = ${clock};`,
   enter: (sort, segment, context) => `${countOf(segment, context, 'passed')} enter_${sort.name}(rowtime);`,
@@ -66,7 +66,7 @@ export function targetOf(
 
 // enter_<name>(rowtime): the frame's row joins the batch, or begins the next one.
 function emitBatch(sort: SortLayout, context: ProgramContext): void {
-  const { name, relation, domain } = sort;
+  const { name, relation } = sort;
   const { module } = context;
   const { closing } = relation;
   const code = new Code();
@@ -94,7 +94,7 @@ function emitBatch(sort: SortLayout, context: ProgramContext): void {
         code.line(`${name}.boundary = boundary;`);
         code.line(`${name}.outputTime = boundary - ${Number(closing.closedEnd)};`);
       }
-      code.line(`if (${name}.boundary < next_${domain}) next_${domain} = ${name}.boundary;`);
+      noteBoundary(sort, code);
     });
   }
   code.line(`${add}(${name}, row, rowtime);`);
@@ -105,15 +105,17 @@ function emitBatch(sort: SortLayout, context: ProgramContext): void {
 function emitSortFlush(sort: SortLayout, target: StreamLayout, context: ProgramContext): void {
   const { name } = sort;
   const { module } = context;
-  const code = new Code();
   const next = `${module.use('operators/sort', 'nextSorted')}(${name}, compare_${name})`;
-  code.block(`for (let time = ${next}; time != i64.MIN_VALUE; time = ${next})`, () => {
-    code.line(`time = max(time, rowtime_${target.id});`);
-    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-    emitEnter(target, 'time', code, context);
-    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
-    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
-  });
-  code.line('return true;');
-  module.function(`function flush_${name}(rowtime: i64, resumable: bool): bool`, code, 'The batch leaves, sorted.');
+  emitFlush(
+    name,
+    {
+      head: `for (let time = ${next}; time != i64.MIN_VALUE; time = ${next})`,
+      leave: (code) => {
+        code.line(`time = max(time, rowtime_${target.id});`);
+        withScratch(code, module, () => emitEnter(target, 'time', code, context));
+      },
+      about: 'The batch leaves, sorted.',
+    },
+    module,
+  );
 }

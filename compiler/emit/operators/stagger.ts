@@ -1,8 +1,9 @@
 // WINDOWED BY STAGGER in the program: adding a row to its key's window, letting the windows that are due leave.
 import { Accumulators } from '../accumulators.ts';
 import { declareKinds, emitAddRow, emitGroupColumns, emitValues, kindsOf, type Aggregation } from '../aggregation.ts';
-import { Code, type ModuleBuilder } from '../code.ts';
+import type { ModuleBuilder } from '../code.ts';
 import type { OperatorOf } from '../layout.ts';
+import { emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
 
 type StaggerLayout = OperatorOf<'stagger-aggregate'>;
@@ -36,7 +37,7 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
   closeDue: ({ name }, code) => code.line(`if (rowtime >= ${name}.boundary) flush_${name}(rowtime, false);`),
   arrive: (stagger, below, segment, context) => {
     const { code, module } = below;
-    const { name, domain } = stagger;
+    const { name } = stagger;
     const aggregation = aggregationOf(stagger);
     const operandOf = emitValues(aggregation, [], below, segment, context);
     const enter = module.use('operators/stagger', 'enterStagger');
@@ -48,13 +49,13 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
       module.use('state/keyed', 'keyedIsNew'),
       module,
     );
-    code.line(`if (${name}.boundary < next_${domain}) next_${domain} = ${name}.boundary;`);
+    noteBoundary(stagger, code);
   },
   parameters: ['row: usize'],
   data: (stagger, module) => `${module.use('state/slots', 'keyBytes')}(${stagger.name}.windows, row), load<u32>(row)`,
   leave: (stagger, code, segment, context, full) =>
     emitGroupColumns(aggregationOf(stagger), new Map(), code, segment, context, full),
-  finish: (stagger, _, { module }) => emitFlush(stagger, module),
+  finish: (stagger, _, { module }) => emitWindowsLeave(stagger, module),
 };
 
 function aggregationOf({ name, relation }: StaggerLayout): Aggregation {
@@ -69,21 +70,19 @@ function aggregationOf({ name, relation }: StaggerLayout): Aggregation {
   };
 }
 
-// flush_<name>(time, resumable): windows that are due at `time` leave, each with its end as ROWTIME.
-function emitFlush({ name }: StaggerLayout, module: ModuleBuilder): void {
-  const code = new Code();
-  const due = `${module.use('operators/stagger', 'dueWindow')}(${name}, time)`;
-  code.block(`for (let row = ${due}; row != 0; row = ${due})`, () => {
-    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-    code.line(`rows_${name}(row, ${name}.boundary);`);
-    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
-    code.line(`${module.use('operators/stagger', 'closeStagger')}(${name}, row);`);
-    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
-  });
-  code.line('return true;');
-  module.function(
-    `function flush_${name}(time: i64, resumable: bool): bool`,
-    code,
-    'Windows that are due leave in the order in which they opened.',
+// Windows leave each with its end as ROWTIME.
+function emitWindowsLeave({ name }: StaggerLayout, module: ModuleBuilder): void {
+  const due = `${module.use('operators/stagger', 'dueWindow')}(${name}, rowtime)`;
+  emitFlush(
+    name,
+    {
+      head: `for (let row = ${due}; row != 0; row = ${due})`,
+      leave: (code) => {
+        withScratch(code, module, () => code.line(`rows_${name}(row, ${name}.boundary);`));
+        code.line(`${module.use('operators/stagger', 'closeStagger')}(${name}, row);`);
+      },
+      about: 'Windows that are due leave in the order in which they opened.',
+    },
+    module,
   );
 }

@@ -2,15 +2,9 @@
 // leave when it ends.
 import { Code, type ModuleBuilder } from '../code.ts';
 import type { ExpressionContext, Operand } from '../expressions.ts';
+import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
-import {
-  closeTableWindow,
-  leavingColumns,
-  ownsGroup,
-  saveSingle,
-  tableLayoutVersion,
-  type TableLayout,
-} from './tableShared.ts';
+import { leavingColumns, ownsGroup, saveSingle, tableLayoutVersion, type TableLayout } from './tableShared.ts';
 
 const topModule = 'tables/topItems';
 const distinctModule = 'tables/distinctItems';
@@ -29,7 +23,7 @@ export const topItemsCode: BreakingCode<'table-function'> = {
   load: ({ name }, module) => `${module.use(topModule, 'loadTopItems')}(${name}, end)`,
   loaded: () => [],
   changed: ownsGroup,
-  closeDue: closeTableWindow,
+  closeDue: ({ name }, code) => closeAtBoundary(name, code),
   arrive: (top, below, _, { module }) => {
     const { value, isNull } = itemOf(top, below);
     openWindow(top, below, module);
@@ -53,20 +47,15 @@ export const topItemsCode: BreakingCode<'table-function'> = {
     );
   },
   finish: ({ name }, _, { module }) => {
-    const code = new Code();
-    code.block(`while (${module.use(topModule, 'nextTopItem')}(${name}))`, () => {
-      code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-      code.line(
-        `rows_${name}(${module.use(topModule, 'topItem')}, ${module.use(topModule, 'topItemCount')}, rowtime);`,
-      );
-      code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
-      code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
-    });
-    code.line('return true;');
-    module.function(
-      `function flush_${name}(rowtime: i64, resumable: bool): bool`,
-      code,
-      'The window ends: its items leave, the most frequent first.',
+    const row = `rows_${name}(${module.use(topModule, 'topItem')}, ${module.use(topModule, 'topItemCount')}, rowtime);`;
+    emitFlush(
+      name,
+      {
+        head: `while (${module.use(topModule, 'nextTopItem')}(${name}))`,
+        leave: (code) => withScratch(code, module, () => code.line(row)),
+        about: 'The window ends: its items leave, the most frequent first.',
+      },
+      module,
     );
   },
 };
@@ -84,7 +73,7 @@ export const distinctItemsCode: BreakingCode<'table-function'> = {
   load: ({ name }, module) => `${module.use(distinctModule, 'loadDistinctItems')}(${name}, end)`,
   loaded: () => [],
   changed: ownsGroup,
-  closeDue: closeTableWindow,
+  closeDue: ({ name }, code) => closeAtBoundary(name, code),
   arrive: (distinct, below, _, { module }) => {
     const { value, isNull } = itemOf(distinct, below);
     openWindow(distinct, below, module);
@@ -116,12 +105,13 @@ function itemOf({ relation }: TableLayout, below: ExpressionContext): Operand {
 }
 
 // The window of the row opens unless it is open already.
-function openWindow({ name, relation, domain }: TableLayout, below: ExpressionContext, module: ModuleBuilder): void {
+function openWindow(table: TableLayout, below: ExpressionContext, module: ModuleBuilder): void {
+  const { name, relation } = table;
   const milliseconds = Number(relation.options['windowSizeSeconds']) * 1000;
   below.code.block(`if (${name}.open == 0)`, () => {
     below.code.line(
       `${module.use('tables/window', 'openTumblingWindow')}(${name}, ${below.rowtime}, ${milliseconds});`,
     );
-    below.code.line(`if (${name}.boundary < next_${domain}) next_${domain} = ${name}.boundary;`);
+    noteBoundary(table, below.code);
   });
 }

@@ -57,8 +57,3 @@ function at(columns: readonly Operand[], index: number): Operand {
   if (operand === undefined) throw new Error('invariant: no such column of a table function');
   return operand;
 }
-
-/** Writes that rows which are due leave before a row comes in. */
-export function closeTableWindow({ name }: TableLayout, code: Code): void {
-  code.line(`if (rowtime >= ${name}.boundary) flush_${name}(${name}.outputTime, false);`);
-}

@@ -3,6 +3,7 @@ import { Code } from '../code.ts';
 import type { ProgramContext } from '../context.ts';
 import { emitEnter, emitTimeChecks } from '../enter.ts';
 import type { OperatorOf } from '../layout.ts';
+import { stopWhenFull, withScratch } from '../leaving.ts';
 import type { EntryCode } from '../operator.ts';
 import { shapeOf } from '../shapes.ts';
 import { loadSlot } from '../streams.ts';
@@ -73,10 +74,8 @@ function emitRelease(sort: OperatorOf<'time-sort'>, context: ProgramContext): vo
   const code = new Code();
   code.block(`while (${name}.count != 0 && ${module.use('operators/timeSort', 'earliest')}(${name}) <= bound)`, () => {
     code.line(`const time = ${module.use('operators/timeSort', 'takeEarliest')}(${name}, compare_${name});`);
-    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-    emitEnter(target, 'time', code, context);
-    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
-    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
+    withScratch(code, module, () => emitEnter(target, 'time', code, context));
+    stopWhenFull(code, module);
   });
   code.line('return true;');
   module.function(`function release_${name}(bound: i64, resumable: bool): bool`, code);

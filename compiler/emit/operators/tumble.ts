@@ -12,10 +12,11 @@ import {
   type GroupingKey,
 } from '../aggregation.ts';
 import { emitOpenWindow } from '../closing.ts';
-import { Code, type ModuleBuilder } from '../code.ts';
+import type { ModuleBuilder } from '../code.ts';
 import { wasmType, type ExpressionContext, type Operand } from '../expressions.ts';
 import type { ProgramContext } from '../context.ts';
 import type { OperatorOf } from '../layout.ts';
+import { closeAtBoundary, emitFlush, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
 import { operatorName, type Segment } from '../segment.ts';
 
@@ -39,8 +40,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
   loaded: (tumble, module) => [`${module.use('operators/tumble', 'tumbleLoaded')}(${tumble.name});`],
   changed: (tumble) => `load<u8>(${tumble.name}.groups.changed + group) != 0`,
   closeDue: (tumble, code) => {
-    if (tumble.relation.closing.kind === 'time')
-      code.line(`if (rowtime >= ${tumble.name}.boundary) flush_${tumble.name}(${tumble.name}.outputTime, false);`);
+    if (tumble.relation.closing.kind === 'time') closeAtBoundary(tumble.name, code);
   },
   atEnd: ({ name }, clock, module) => `${module.use('operators/tumble', 'endTumble')}(${name}, ${clock});`,
   arrive: (tumble, below, segment, context) => emitArrival(tumble, below, segment, context),
@@ -54,7 +54,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
     const due = `if (boundary < next_${tumble.domain}) next_${tumble.domain} = boundary;`;
     if (key !== undefined && closing.kind === 'time')
       emitOpenWindow(tumble.name, key, closing.closedEnd, [due], context);
-    emitFlush(tumble, context.module);
+    emitGroupsLeave(tumble, context.module);
   },
 };
 
@@ -95,21 +95,16 @@ function initializeTumble(tumble: TumbleLayout, module: ModuleBuilder): string {
   return `${module.use('operators/tumble', 'initializeTumble')}(${tumble.name}, ${words.length}, ${kindsOf(tumble.name, words)}, keyGroups);`;
 }
 
-/** Emits `flush_<name>(rowtime, resumable)`: the groups leave; false when it stopped because the output is full. */
-function emitFlush(tumble: TumbleLayout, module: ModuleBuilder): void {
-  const code = new Code();
+function emitGroupsLeave(tumble: TumbleLayout, module: ModuleBuilder): void {
   const next = `${module.use('operators/tumble', 'nextGroup')}(${tumble.name})`;
-  code.block(`for (let row = ${next}; row != 0; row = ${next})`, () => {
-    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
-    code.line(`rows_${tumble.name}(row, rowtime);`);
-    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
-    code.line(`if (resumable && ${module.use('operators/context', 'outputFull')}) return false;`);
-  });
-  code.line('return true;');
-  module.function(
-    `function flush_${tumble.name}(rowtime: i64, resumable: bool): bool`,
-    code,
-    'The window closes: its groups leave in the order of their first row.',
+  emitFlush(
+    tumble.name,
+    {
+      head: `for (let row = ${next}; row != 0; row = ${next})`,
+      leave: (code) => withScratch(code, module, () => code.line(`rows_${tumble.name}(row, rowtime);`)),
+      about: 'The window closes: its groups leave in the order of their first row.',
+    },
+    module,
   );
 }
 
