@@ -22,8 +22,12 @@ export const FIELD_OPEN: i32 = 4;
 /** The record that is being read may be longer than the limit: its end is not the end of the batch. */
 export let isBounded: bool = false;
 
+/** All of the record that was read is ASCII. Numbers and datetimes in their usual form are. */
+export let isAscii: bool = true;
+
 /** Where the reading of the record at `from` must stop. */
 export function startRecord(from: usize, end: usize): usize {
+  isAscii = true;
   isBounded = end - from > <usize>RECORD_BYTES_MAX + 1;
   return isBounded ? from + RECORD_BYTES_MAX + 1 : end;
 }
@@ -69,6 +73,18 @@ function scanField(at: usize, stop: usize, c: u8): usize {
 
 /** Reads the field at `at` as a token (empty: NULL); returns the address behind it and what ended it. */
 export function readField(at: usize, stop: usize, delimiter: usize, length: usize): usize {
+  const next = readAnyField(at, stop, delimiter, length);
+  if (hasHighBytes(at, next)) isAscii = false;
+  return next;
+}
+
+function hasHighBytes(at: usize, end: usize): bool {
+  for (; at + 8 <= end; at += 8) if ((load<u64>(at) & 0x8080808080808080) != 0) return true;
+  for (; at < end; at++) if (load<u8>(at) >= 0x80) return true;
+  return false;
+}
+
+function readAnyField(at: usize, stop: usize, delimiter: usize, length: usize): usize {
   if (at < stop && load<u8>(at) == 0x22) return readQuoted(at, stop, delimiter, length);
   const start = at;
   const first = load<u8>(delimiter);
@@ -77,6 +93,26 @@ export function readField(at: usize, stop: usize, delimiter: usize, length: usiz
     if (length == 1 || delimiterAt(at, delimiter, length)) return finishField(start, at, at + length, FIELD_DELIMITER);
   }
   return finishField(start, stop, stop, isWhole() ? FIELD_RECORD : FIELD_CUT);
+}
+
+/** The end of a text without quotes that a delimiter of one byte or a line feed follows; 0 for any other field. */
+export function plainFieldEnd(at: usize, stop: usize, delimiter: u8): usize {
+  const end = scanField(at, stop, delimiter);
+  if (hasHighBytes(at, end)) isAscii = false;
+  if (end >= stop || end == at || load<u8>(at) == 0x22) return 0;
+  return load<u8>(end) == 0x0a && load<u8>(end - 1) == 0x0d ? 0 : end;
+}
+
+/** The record's last field was read without `readField`. */
+// @ts-ignore: decorator
+@inline
+export function endFields(): void {
+  fieldEnd = FIELD_RECORD;
+}
+
+/** The record went on behind where its reading must stop. */
+export function cutFields(): void {
+  fieldEnd = FIELD_CUT;
 }
 
 // @ts-ignore: decorator

@@ -71,7 +71,7 @@ function node(emit: EmitRow): NodeProgram {
 
 const shared: Omit<Workload, 'name' | 'title' | 'generate'> = {
   format: 'jsonl',
-  records: 2_000_000,
+  records: 10_000_000,
   stream: 'TICKS',
   columns: [
     { name: 'EVENT_TIME', type: 'TIMESTAMP' },

@@ -1,8 +1,18 @@
 // The CSV decoder of an input: fields by position, each checked; short records leave NULLs, fields too many are ignored.
 import { Code } from './code.ts';
-import { addressesOf, resetNulls, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
+import {
+  addressesOf,
+  resetNulls,
+  storeTimeToken,
+  storeToken,
+  type DecoderOptions,
+  type DecoderText,
+} from './decodeShared.ts';
+import { emitUsualForm, type Face } from './usualForms.ts';
 
 const COLUMNS_PER_FUNCTION = 16;
+
+type Use = (module: string, name: string) => string;
 
 /** Emits `decode_<name>(at, end)`. */
 export function emitCsvDecoder(options: DecoderOptions): DecoderText {
@@ -17,8 +27,9 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   const parts: string[] = [];
   for (let first = 0; first < options.columns.length; first += COLUMNS_PER_FUNCTION) {
     const code = new Code();
+    code.line('let next: usize = 0;');
     for (let index = first; index < Math.min(first + COLUMNS_PER_FUNCTION, options.columns.length); index++)
-      emitField(options, index, delimiter.length, code, use);
+      emitField(options, index, delimiter, code, use);
     code.line('return at;');
     const part = `fields_${name}_part${parts.length}`;
     parts.push(part);
@@ -37,13 +48,16 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   code.line(
     `while (more_${name}) { at = ${csv('readField')}(at, stop, delimiter_${name}, ${delimiter.length}); more_${name} = ${csv('fieldEnd')} == ${csv('FIELD_DELIMITER')}; }`,
   );
+  code.line(`if (at > stop) ${csv('cutFields')}();`);
   code.line(`if (fieldEnd > ${csv('FIELD_RECORD')}) return broken_${name}(from, at, end);`);
   code.line('const recordEnd = at > from && load<u8>(at - 1) == 0x0a ? at - 1 : at;');
   code.line(`recordStart_${name} = from; recordEnd_${name} = recordEnd;`);
   const abi = (constant: string): string => use('../contract/abi', constant);
   code.line(`let code = ${use('formats/coerce', 'coerceFault')};`);
   code.line(`if (recordEnd - from > <usize>${abi('RECORD_BYTES_MAX')}) code = ${abi('FAULT_RECORD_TOO_LONG')};`);
-  code.line(`else if (!${use('formats/utf8', 'isValidUtf8')}(from, recordEnd)) code = ${abi('FAULT_INVALID_UTF8')};`);
+  code.line(
+    `else if (!${csv('isAscii')} && !${use('formats/utf8', 'isValidUtf8')}(from, recordEnd)) code = ${abi('FAULT_INVALID_UTF8')};`,
+  );
   code.line(`if (code == 0) accept_${name}();`);
   code.line(
     `else reject_${name}(code, coerceFault == code ? ${use('formats/coerce', 'coerceColumn')} : -1, from, recordEnd);`,
@@ -59,28 +73,48 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   return { text: [...declarations, ...functions].join('\n\n'), imports };
 }
 
-function emitField(
-  options: DecoderOptions,
-  index: number,
-  delimiterLength: number,
-  code: Code,
-  use: (module: string, name: string) => string,
-): void {
+function emitField(options: DecoderOptions, index: number, delimiter: Uint8Array, code: Code, use: Use): void {
   const { name, binding } = options;
   const column = options.columns[index]?.column;
   if (column === undefined) return;
-  const { value, isNull } = addressesOf(options, index);
-  code.line(`at = ${use('formats/csv', 'readField')}(at, stop, delimiter_${name}, ${delimiterLength});`);
-  code.line(
-    `if (${use('formats/csv', 'fieldEnd')} > ${use('formats/csv', 'FIELD_RECORD')}) { more_${name} = false; return at; }`,
-  );
-  code.line(`${use('formats/coerce', 'setColumn')}(${index}); ${storeToken(column.type, value, isNull, use)}`);
-  if (binding.time?.path === column.name && options.time !== undefined) {
-    code.line(
-      `${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${binding.time.unit === 's' ? 1000 : 1});`,
-    );
+  const isTime = binding.time?.path === column.name;
+  const isLast = index === options.columns.length - 1;
+  const plain = plainDelimiter(delimiter);
+  if (plain !== undefined) {
+    const face = csvFace(plain, isLast, name);
+    const hasUsualForm = emitUsualForm({ options, index, isTime }, face, code, use);
+    // An empty field is NULL, which all columns were before.
+    code.line(`${hasUsualForm ? 'else ' : ''}if (load<u8>(at) == ${plain}) at++;`);
   }
-  code.line(`if (fieldEnd == FIELD_RECORD) { more_${name} = false; return at; }`);
+  code.block(plain === undefined ? '' : 'else', () => {
+    const csv = (constant: string): string => use('formats/csv', constant);
+    const { value, isNull } = addressesOf(options, index);
+    code.line(`at = ${csv('readField')}(at, stop, delimiter_${name}, ${delimiter.length});`);
+    code.line(`if (${csv('fieldEnd')} > ${csv('FIELD_RECORD')}) { more_${name} = false; return at; }`);
+    code.line(`${use('formats/coerce', 'setColumn')}(${index}); ${storeToken(column.type, value, isNull, use)}`);
+    if (isTime) storeTimeToken(options, code, use);
+    code.line(`if (fieldEnd == FIELD_RECORD) { more_${name} = false; return at; }`);
+  });
+}
+
+/** A delimiter of one byte that can't be part of a number, datetime or quoted text. */
+function plainDelimiter(delimiter: Uint8Array): number | undefined {
+  const [byte = 0] = delimiter;
+  const isPlain = delimiter.length === 1 && byte < 0x80 && !/[\0\r\n 0-9A-Za-z+\-.:"]/.test(String.fromCharCode(byte));
+  return isPlain ? byte : undefined;
+}
+
+// Values as they stand between delimiters; the last column's value ends its record in most.
+function csvFace(delimiter: number, isLast: boolean, name: string): Face {
+  return {
+    isQuoted: false,
+    textEnd: (at, use) => `${use('formats/csv', 'plainFieldEnd')}(${at}, stop, ${delimiter})`,
+    ends: (end) => `load<u8>(${end}) == ${isLast ? 0x0a : delimiter}`,
+    behind: (end, code, use) => {
+      code.line(`at = ${end} + 1;`);
+      if (isLast) code.line(`${use('formats/csv', 'endFields')}(); more_${name} = false; return at;`);
+    },
+  };
 }
 
 // broken_<name>(from, at, end): a record without a proper end. A quote that never closes and a record above the limit cost their

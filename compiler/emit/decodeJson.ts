@@ -2,9 +2,18 @@
 // straight code that compares whole keys and falls back, record by record, to the general reader: members in any order, white
 // space, escapes, nesting, arrays, several documents. Both check everything and give the same rows.
 import { Code, widestAt } from './code.ts';
-import { addressesOf, resetNulls, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
+import {
+  addressesOf,
+  resetNulls,
+  storeTimeToken,
+  storeToken,
+  type DecoderOptions,
+  type DecoderText,
+} from './decodeShared.ts';
 import { emitLayout } from './decodeLayout.ts';
+import { jsonFace } from './layoutValues.ts';
 import { parsePath, pathTree, type PathNode } from './paths.ts';
+import { emitUsualForm } from './usualForms.ts';
 
 /** Where a column's (index ≥ 0) or the time field's (−1) value goes. */
 type Leaf = number;
@@ -93,6 +102,7 @@ function emitNode(node: PathNode, context: Context, depth: number, isElement = f
   code.line('let next: usize = 0;');
   if (node.leaves.length > 0) {
     const first = node.leaves.find((leaf) => leaf >= 0);
+    emitUsualLeaf(node, code, context);
     code.line(
       first === undefined
         ? `next = ${use('formats/json', 'readToken')}(at, ${depth});`
@@ -131,15 +141,19 @@ function emitNode(node: PathNode, context: Context, depth: number, isElement = f
   return name;
 }
 
+// One column or the time, which has nothing inside. After a fault in the record, the long way knows which values mend it.
+function emitUsualLeaf({ leaves, members, elements, each }: PathNode, code: Code, { options, use }: Context): void {
+  const columns = leaves.filter((leaf) => leaf >= 0);
+  if (columns.length > 1 || members.size + elements.size > 0 || each !== undefined) return;
+  const face = jsonFace((end, inner) => inner.line(`return ${end};`));
+  const usual = new Code(2);
+  if (!emitUsualForm({ options, index: columns[0], isTime: leaves.includes(-1) }, face, usual, use)) return;
+  code.line(`if (${use('formats/coerce', 'coerceFault')} == 0) {\n${usual}\n  }`);
+}
+
 function emitStore(leaf: Leaf, isNamed: boolean, code: Code, context: Context): void {
   const { options, use } = context;
-  if (leaf < 0) {
-    if (options.time === undefined) return;
-    code.line(
-      `${use('formats/coerce', 'storeTimeField')}(${options.frame} + ${options.time.valueOffset}, ${options.frame} + ${options.time.nullOffset}, ${options.binding.time?.unit === 's' ? 1000 : 1});`,
-    );
-    return;
-  }
+  if (leaf < 0) return storeTimeToken(options, code, use);
   const column = options.columns[leaf]?.column;
   if (column === undefined) return;
   const { value, isNull } = addressesOf(options, leaf);
@@ -202,7 +216,7 @@ function emitMembers(
   const encoded = members
     .map((member) => ({ ...member, bytes: new TextEncoder().encode(member.key) }))
     .sort((a, b) => a.bytes.length - b.bytes.length);
-  const groups = inGroups(encoded, ({ bytes, isLeaf }) => (isLeaf ? 70 : 350) + 18 * Math.ceil(bytes.length / 8));
+  const groups = inGroups(encoded, ({ bytes, isLeaf }) => (isLeaf ? 320 : 350) + 18 * Math.ceil(bytes.length / 8));
   for (const [index, group] of groups.entries()) {
     const code = new Code();
     const isLast = index === groups.length - 1;

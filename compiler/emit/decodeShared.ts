@@ -1,6 +1,7 @@
 // What the decoders of all formats share: their options, and how a token goes into a column.
 import type { InputBinding, MappedColumn } from '../../contract/binding.ts';
 import type { SqlType } from '../../contract/types.ts';
+import type { Code } from './code.ts';
 import type { Slot } from './layout.ts';
 
 /** A mapped column and, where it is read, its place in the frame. */
@@ -76,6 +77,19 @@ export function storeToken(
     case 'NULL':
       throw new Error('invariant: no column has this type');
   }
+}
+
+/** Writes that the token becomes the time. */
+export function storeTimeToken(
+  { time, frame, binding }: DecoderOptions,
+  code: Code,
+  use: (module: string, name: string) => string,
+): void {
+  if (time === undefined) return;
+  const unitMs = binding.time?.unit === 's' ? 1000 : 1;
+  code.line(
+    `${use('formats/coerce', 'storeTimeField')}(${frame} + ${time.valueOffset}, ${frame} + ${time.nullOffset}, ${unitMs});`,
+  );
 }
 
 /** Null bytes of the kept columns lie side by side, from the first one on. */

@@ -12,7 +12,7 @@ import { compileHarness, functionSizes, instantiate } from './wasm.ts';
 /** Inputs by the names of their decoders. */
 export type Inputs = Readonly<Record<string, InputBinding>>;
 
-/** An input of `name TYPE; name=$.path TYPE; …`. */
+/** An input of `name TYPE; name=$.path TYPE; …`. What begins with `_` is checked and not kept. */
 export function input(columns: string, format: Partial<RecordFormat> = {}, time?: InputBinding['time']): InputBinding {
   const mapped = columns.split('; ').map((text) => {
     const [words = '', type = ''] = text.split(/ (.*)/);
@@ -38,9 +38,12 @@ function put(value: usize, isNull: usize, text: bool): void {
 `;
 /** What goes into the log of an input's rows. Of a wide row only the size of its decoder is looked at. */
 function loggedOf({ columns, time }: InputBinding): { name: string; storage: string }[] {
-  const logged = columns.slice(0, 20).map(({ name, type }) => ({ name, storage: String(storageOf(type)) }));
+  const kept = columns.slice(0, 20).filter(({ name }) => isKept(name));
+  const logged = kept.map(({ name, type }) => ({ name, storage: String(storageOf(type)) }));
   return [...logged, ...(time === undefined ? [] : [{ name: 'TIME', storage: 'i64' }])];
 }
+
+const isKept = (name: string): boolean => !name.startsWith('_');
 
 const importText = ([module, name]: readonly string[]): string => `import { ${name} } from "./assembly/${module}";`;
 
@@ -48,13 +51,16 @@ const importText = ([module, name]: readonly string[]): string => `import { ${na
 function inputText(name: string, binding: InputBinding, imports: Set<string>): string {
   const count = binding.columns.length;
   const slotAt = (index: number) => ({ valueOffset: index * 8, nullOffset: (count + 1) * 8 + index });
-  const columns = binding.columns.map((column, index) => ({ column, slot: slotAt(index) }));
+  const columns = binding.columns.map((column, index) =>
+    isKept(column.name) ? { column, slot: slotAt(index) } : { column },
+  );
   const options = { name, frame: `frame_${name}`, binding, columns, ...(binding.time && { time: slotAt(count) }) };
   const decoder = binding.format.kind === 'json' ? emitJsonDecoder(options) : emitCsvDecoder(options);
   for (const [module, names] of decoder.imports) for (const each of names) imports.add(importText([module, each]));
   const hasLayout = decoder.text.includes(`missed_${name}`);
-  const puts = loggedOf(binding).map(({ storage }, index) => {
-    const { valueOffset, nullOffset } = slotAt(index);
+  const puts = loggedOf(binding).map(({ name: column, storage }) => {
+    const index = binding.columns.findIndex((each) => each.name === column);
+    const { valueOffset, nullOffset } = slotAt(index < 0 ? count : index);
     return `put(frame_${name} + ${valueOffset}, frame_${name} + ${nullOffset}, ${storage === 'text'});`;
   });
   return `

@@ -26,6 +26,11 @@ const inputs: Inputs = {
   wide: input(wide),
   wideCsv: input(wide, { kind: 'csv' }),
   comma: input(everyType, { kind: 'csv' }),
+  commaUnread: input(everyType.replaceAll(/(^|; )/g, '$1_'), { kind: 'csv' }),
+  everyBars: input(everyType, { kind: 'csv', columnDelimiter: '||' }),
+  everyUnread: input(everyType.replaceAll(/(^|; )(\w+)/g, '$1_$2=$.$2')),
+  commaTime: input('at TIMESTAMP; n INTEGER', { kind: 'csv' }, { path: 'at', unit: 'ms' }),
+  barsTime: input('at TIMESTAMP; n INTEGER', { kind: 'csv', columnDelimiter: '||' }, { path: 'at', unit: 'ms' }),
   texts: input(texts, { kind: 'csv' }),
   bars: input(texts, { kind: 'csv', columnDelimiter: '||' }),
   points: input('a INTEGER; b INTEGER', { kind: 'csv', columnDelimiter: '.' }),
@@ -274,6 +279,119 @@ describe('CSV', () => {
     const row = 'bo=1 ti=1 sm=2 it=-3 bi=4 de=101 re=0.5 du=1000 ch=x    vc=abcd vb=ab da=20454 tm=43200000 ts=0';
     expect(decode('comma', `${values}\n"${values.replaceAll(',', '","')}"\n`)).toEqual([row, row]);
     expect(decode('comma', '1,x\n,""\n,12.0\n')).toEqual(Array(3).fill('!coercion-failed ti'));
+  });
+});
+
+describe('values in their usual form', () => {
+  const random = seededRandom(27);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const pick = (from: readonly string[]): string => from[below(from.length)] ?? '';
+  const digits = (most: number): string => Array.from({ length: below(most + 1) }, () => below(10)).join('');
+  const sign = (): string => pick(['', '', '-', '-', '+', '--']);
+  const number = (): string =>
+    sign() +
+    pick(['0', '', digits(2), digits(5), digits(10), digits(20)]) +
+    pick([
+      '',
+      '',
+      '',
+      '.',
+      `.${digits(2)}`,
+      `.${digits(5)}`,
+      `.${digits(20)}`,
+      'e5',
+      `e-${digits(2)}`,
+      '.5e3',
+      '.1.1',
+      ' ',
+      'x',
+    ]);
+  const time = (): string =>
+    pick([
+      '2026-11-23',
+      '2026-02-29',
+      '2024-02-29',
+      '0001-01-01',
+      '9999-12-31',
+      '2026-1-2',
+      '10000-01-01',
+      '2026-11-31',
+    ]) +
+    pick(['T', ' ', 't', '', 'T ', '_']) +
+    pick(['10:00:00', '23:59:59', '24:00:00', '1:00:00', '10:60:00', '10:00', '']) +
+    pick(['', '', '.5', '.123', '.123456', '.', '.12x']) +
+    pick(['', '', 'Z', 'z', '+01:00', '-0230', 'ZZ', ' ']);
+  const text = (): string =>
+    pick([
+      'a',
+      'abcd',
+      'abcde',
+      'é',
+      'éàüö',
+      'éàüöx',
+      '',
+      ' ',
+      'true',
+      'YWI=',
+      'x'.repeat(40),
+      '12:34:56',
+      '\u{1F600}',
+    ]);
+  const value = (): string => pick([number(), number(), number(), time(), text()]);
+  const hex = (unit: number): string => unit.toString(16).padStart(4, '0');
+  const names = everyType.split('; ').map((each) => each.slice(0, 2));
+  const rejects = (rows: readonly string[]): string[] =>
+    rows.map((row) => (row.startsWith('!') ? row.replace(' _', ' ') : 'row'));
+
+  // With a delimiter of two bytes every field is read the long way.
+  test('are read as all others are: CSV', () => {
+    for (let round = 0; round < 6000; round++) {
+      // One wild value among ones that fit, so that each meets its column.
+      const fitting = [
+        'true',
+        '1',
+        '-2',
+        '3',
+        '44',
+        '1.25',
+        '0.5',
+        '-12.5',
+        'abc',
+        'abc',
+        'YWI=',
+        '2026-01-02',
+        '01:02:03',
+        '2026-01-02 03:04:05.678',
+      ];
+      const fields = fitting.slice(0, 1 + below(14));
+      for (let wild = below(3); wild >= 0; wild--) fields[below(fields.length)] = value();
+      const end = pick(['\n', '\n', '\r\n', '']);
+      const usual = decode('comma', fields.join(',') + end);
+      expect([fields, usual]).toEqual([fields, decode('everyBars', fields.join('||') + end)]);
+      expect([fields, rejects(decode('commaUnread', fields.join(',') + end))]).toEqual([fields, rejects(usual)]);
+      const times = [time(), digits(12)];
+      expect([times, decode('commaTime', times.join(',') + end)]).toEqual([
+        times,
+        decode('barsTime', times.join('||') + end),
+      ]);
+    }
+  });
+  // A blank in front of the object and members in another order lead to the general reader; escaped texts to its long way.
+  test('are read as all others are: JSON', () => {
+    for (let round = 0; round < 3000; round++) {
+      const index = below(names.length);
+      const written = pick([number(), number(), JSON.stringify(value()), 'null']);
+      const escaped = (point: string): string =>
+        Array.from({ length: point.length }, (_, unit) => `\\u${hex(point.charCodeAt(unit))}`).join('');
+      const long = written.replace(/^"([^"])/u, (_, first: string) => `"${escaped(first)}`);
+      const plain = decode('every', `{"${names[index]}":${written}}`);
+      expect([written, decode('every', `{"${names[index]}": ${long} }`)]).toEqual([written, plain]);
+      expect([written, rejects(decode('everyUnread', `{"${names[index]}":${written}}`))]).toEqual([
+        written,
+        rejects(plain),
+      ]);
+      expect([written, decode('shuffled', `{"x":1,"${names[index]}":${written}}`)]).toEqual([written, plain]);
+    }
   });
 });
 
