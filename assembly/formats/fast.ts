@@ -143,7 +143,7 @@ export function fastReal(at: usize, value: usize): usize {
   return digits < 1 << 24 ? end : 0;
 }
 
-/** An integer of at most 15 digits and that many bits, stored as i64 where they are 64, else as i32. */
+/** An integer of at most 16 digits and that many bits, stored as i64 where they are 64, else as i32. */
 // @ts-ignore: decorator
 @inline
 export function fastInteger(at: usize, value: usize, bits: i32): usize {
@@ -185,29 +185,17 @@ function integerEnd(at: usize): usize {
   return at;
 }
 
+// More than 4 digits. Their end is looked for by branches as well; the value, which nothing waits for, comes from whole words.
 function longIntegerEnd(at: usize, negative: u64): usize {
-  const word = load<u64>(at);
-  let count = digitsOf(word);
-  let result = valueOfDigits(word, count);
-  if (count == 8) {
-    const rest = load<u64>(at, 8);
-    const more = digitsOf(rest);
-    if (more == 8) return 0;
-    if (more != 0) result = result * powerOfTen(<i32>more) + valueOfDigits(rest, more);
-    count += more;
+  const end = digitsEnd(at + 5);
+  const count = <u32>(end - at);
+  let result = valueOfDigits(load<u64>(at), min<u32>(count, 8));
+  if (count > 8) {
+    if (count > 16) return 0;
+    result = result * powerOfTen(<i32>count - 8) + valueOfDigits(load<u64>(at, 8), count - 8);
   }
-  const end = at + <usize>count;
   integer = <i64>((result ^ (0 - negative)) + negative);
   return end;
-}
-
-// How many digits the eight bytes begin with. Each byte is XORed with `0`; what carries out of a byte that is no digit only reaches
-// higher ones.
-// @ts-ignore: decorator
-@inline
-function digitsOf(word: u64): u32 {
-  const rest = word ^ 0x3030303030303030;
-  return <u32>(ctz((rest | (rest + 0x7676767676767676)) & 0x8080808080808080) >> 3);
 }
 
 // The value of the first `count` (1…8) bytes, which are digits: pairs, then fours, then eight, in three multiplications (after

@@ -53,7 +53,7 @@ export const nested: Workload = {
   name: 'nested',
   title: 'three levels of nesting, one array flattened, two items in nine pass',
   format: 'jsonl',
-  records: 500_000,
+  records: 2_500_000,
   stream: 'ORDERS',
   columns: [
     { name: 'EVENT_TIME', type: 'TIMESTAMP' },

@@ -55,7 +55,7 @@ export const text: Workload = {
   name: 'text',
   title: 'LIKE, SUBSTRING and UPPER over texts with escapes',
   format: 'jsonl',
-  records: 1_000_000,
+  records: 5_000_000,
   stream: 'LOGS',
   columns: [
     { name: 'EVENT_TIME', type: 'TIMESTAMP' },
