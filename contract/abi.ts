@@ -9,7 +9,10 @@ export const SNAPSHOT_VERSION = 1;
 // ---- Statuses that `feed`, `advance` and `finish` leave in `status()` ------------------------------------
 /** All of the batch was consumed (as far as whole records reach) and nothing is pending. */
 export const STATUS_DONE = 0;
-/** The output limit was reached between two rows: drain, then call again with the rest. */
+/**
+ * The output limit was reached between two rows: drain, then make the same call again with the rest, whose bytes lie where they lay. A
+ * record of which rows are still to leave counts as not consumed.
+ */
 export const STATUS_OUTPUT_FULL = 1;
 /** The state limit was reached before anything was changed; the program must not be called any more. */
 export const STATUS_STATE_LIMIT = 2;
@@ -50,6 +53,8 @@ export const TEXT_BYTES_MAX = 65535;
 export const KEY_GROUPS_DEFAULT = 128;
 /** Default limit of an owner's state in bytes (SEMANTICS 20): 1 GB. */
 export const STATE_BYTES_MAX_DEFAULT = 1073741824;
+/** Default limit of an output: past this many bytes the program stops between two rows. */
+export const OUTPUT_BYTES_MAX_DEFAULT = 4194304;
 
 // ---- Faults: data errors, each a row on error_stream (names in contract/faults.ts) ------------------------
 export const FAULT_NONE = 0;

@@ -13,6 +13,7 @@ import {
   RECORD_PARTITION_KEY,
   RECORD_SEQUENCE_NUMBER,
   RECORD_SHARD_ID,
+  OUTPUT_BYTES_MAX_DEFAULT,
   STATE_BYTES_MAX_DEFAULT,
   STATUS_BAD_SNAPSHOT,
   STATUS_OUTPUT_FULL,
@@ -48,6 +49,8 @@ export interface ProgramOptions {
   readonly start: bigint;
   readonly keyGroups?: number;
   readonly stateBytesMax?: number;
+  /** Past this many bytes in one output the program stops between two rows, to be drained. */
+  readonly outputBytesMax?: number;
 }
 
 /** A record with its metadata. */
@@ -98,6 +101,7 @@ export class Program {
   readonly keyGroups: number;
   private exports: ArtifactExports;
   private readonly stateBytesMax: number;
+  private readonly outputBytesMax: number;
   /** Rows of outputs, and the peak of state, from before an exchange. */
   private rowsBefore: readonly number[] = [];
   private peakBefore = 0;
@@ -113,6 +117,7 @@ export class Program {
     this.start = options.start;
     this.keyGroups = options.keyGroups ?? manifest.keyGroups ?? KEY_GROUPS_DEFAULT;
     this.stateBytesMax = options.stateBytesMax ?? STATE_BYTES_MAX_DEFAULT;
+    this.outputBytesMax = options.outputBytesMax ?? OUTPUT_BYTES_MAX_DEFAULT;
     this.initialize();
   }
 
@@ -120,6 +125,7 @@ export class Program {
     this.call(() => {
       this.exports.init(this.seed, this.start, this.keyGroups);
       this.exports.set_state_limit(BigInt(this.stateBytesMax));
+      this.exports.set_output_limit?.(BigInt(this.outputBytesMax));
     });
   }
 

@@ -28,6 +28,7 @@ export interface ArtifactExports {
   state_bytes(): bigint;
   state_bytes_peak?(): bigint;
   set_state_limit(bytes: bigint): void;
+  set_output_limit?(bytes: bigint): void;
   snapshot_prepare(): void;
   snapshot_save(group: number): number;
   snapshot_pointer(): number;

@@ -8,6 +8,7 @@ import { parseClock } from './timeline.ts';
 import { TestFormatError } from './types.ts';
 import type { Value } from './values.ts';
 import { literalAsCsv, literalAsJson } from './values.ts';
+import { OUTPUT_BYTES_MAX_DEFAULT } from '../contract/abi.ts';
 import type { InputBinding } from '../contract/binding.ts';
 
 /** How the events reach the program. */
@@ -16,6 +17,8 @@ export type Drive =
   | { readonly kind: 'written' }
   /** Consecutive records of one input in one batch. */
   | { readonly kind: 'batches' }
+  /** The same, and the output is full after every row: the host drains it in the middle of everything. */
+  | { readonly kind: 'drained' }
   /** Saved and restored after every event; `other` takes turns with the first artifact. */
   | { readonly kind: 'restarts'; readonly other: CaseArtifact };
 
@@ -27,13 +30,14 @@ export async function drive(test: TestCase, artifact: CaseArtifact, way: Drive):
   const timeline = test.timeline;
   if (timeline === undefined) return { rows: [] };
   const start = test.options.has('start') ? parseClock(test.options.get('start') ?? '') : (timeline.start ?? 0);
-  const run = new Run(test, artifact, start);
+  const run = new Run(test, artifact, start, way.kind === 'drained' ? 1 : OUTPUT_BYTES_MAX_DEFAULT);
   let index = 0;
   try {
     await run.begin();
     for (; index < timeline.events.length; index++) {
       const from = index;
-      if (way.kind === 'batches') index = lastOfBatch(timeline.events, index, test.options.has('idle-after'));
+      if (way.kind === 'batches' || way.kind === 'drained')
+        index = lastOfBatch(timeline.events, index, test.options.has('idle-after'));
       await run.events(timeline.events.slice(from, index + 1), index, way.kind !== 'restarts');
       if (way.kind === 'restarts' && timeline.events[index]?.kind !== 'tick')
         await run.changeOwners(index % 2 === 0 ? way.other : artifact);
@@ -74,6 +78,7 @@ class Run {
   private readonly test: TestCase;
   private readonly artifact: CaseArtifact;
   private readonly start: number;
+  private readonly outputBytesMax: number;
   private program: Program | undefined;
   private saved: SnapshotBlob[] | undefined;
   private sinceSave: { readonly events: readonly TestEvent[]; readonly index: number }[] = [];
@@ -84,7 +89,8 @@ class Run {
   private contents = new Map<string, Uint8Array>();
   private savedContents: ReadonlyMap<string, Uint8Array> = new Map();
 
-  constructor(test: TestCase, artifact: CaseArtifact, start: number) {
+  constructor(test: TestCase, artifact: CaseArtifact, start: number, outputBytesMax: number) {
+    this.outputBytesMax = outputBytesMax;
     this.test = test;
     this.artifact = artifact;
     this.start = start;
@@ -127,6 +133,7 @@ class Run {
       seed: artifact.seed,
       start: BigInt(this.start),
       keyGroups: artifact.keyGroups,
+      outputBytesMax: this.outputBytesMax,
     });
     return this.program;
   }

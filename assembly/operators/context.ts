@@ -12,8 +12,11 @@ export let startClock: i64 = 0;
 export let seed: i64 = 0;
 /** Some output reached its limit: stop between two rows. */
 export let outputFull: bool = false;
-/** A record was given back because the output filled up before its first row. */
+/** The program stopped in the middle of a record or bound because the output is full: the same call is to be made again. */
 export let suspended: bool = false;
+
+let holding: bool = false;
+let fullWhileHeld: bool = false;
 
 let lastStatus: i32 = STATUS_DONE;
 
@@ -27,7 +30,23 @@ export function setStart(start: i64, newSeed: i64): void {
 }
 
 export function setOutputFull(full: bool): void {
-  outputFull = full;
+  if (holding) fullWhileHeld = full;
+  else outputFull = full;
+}
+
+/** Begins a stretch that can't stop in the middle: the output does not count as full in it. True within another one. */
+export function holdOutput(): bool {
+  const held = holding;
+  if (!held) fullWhileHeld = outputFull;
+  holding = true;
+  outputFull = false;
+  return held;
+}
+
+/** Ends a stretch; `held` is what its beginning returned. */
+export function releaseOutput(held: bool): void {
+  holding = held;
+  if (!held) outputFull = fullWhileHeld;
 }
 
 export function setSuspended(value: bool): void {

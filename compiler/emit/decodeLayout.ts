@@ -336,7 +336,8 @@ function emitRows({ element }: ArrayLayout, context: LayoutContext): void {
       code.line(`at = ${part}(at);`);
       code.line('if (at == 0) return 0;');
     }
-    code.line(`if (rows) accept_${options.name}();`);
+    // The frame's row is in use where the program stopped.
+    code.line(`if (rows) { accept_${options.name}(); if (${use('operators/context', 'suspended')}) return 0; }`);
     code.line('if (load<u8>(at) == 0x2c && load<u8>(at, 1) == 0x7b) { at++; continue; }');
     code.line('at = skipBlank(at);');
     code.line('const c = load<u8>(at);');

@@ -97,6 +97,13 @@ export interface ProgramLayout {
   readonly domains: readonly Domain[];
 }
 
+/** True for a part whose rows become those of a derived table. */
+export function isForTable({ pump }: PumpLayout, program: ProgramLayout): boolean {
+  const target = program.streams.get(pump.target);
+  if (target === undefined || target.stream.kind !== 'hidden') return false;
+  return target.stream.fills !== undefined || target.readers.some((reader) => isForTable(reader, program));
+}
+
 const timedKinds = new Set<StatefulRelation['kind']>(['tumble-aggregate', 'stagger-aggregate', 'join', 'sort']);
 
 /** True for operators that a bound can make emit: they have `boundary`, `outputTime` and a function `flush_<name>(time, resumable)`. */

@@ -4,9 +4,11 @@
 // among rows that may leave, the lowest ROWTIME goes first, and of equal ones the one that came in first.
 import { Code, type ModuleBuilder } from './code.ts';
 import type { Domain, ProgramLayout, StreamLayout } from './layout.ts';
-import { stopWhenFull, withScratch } from './leaving.ts';
+import { emitAfter } from './enter.ts';
+import { stopWhenFull } from './leaving.ts';
 import { shapeOf } from './shapes.ts';
 import type { ProgramContext } from './context.ts';
+import { streamSuspends } from './suspending.ts';
 
 /** A stream in which several clocks meet. */
 export interface Merge {
@@ -138,7 +140,7 @@ function emitWait(merge: Merge, context: ProgramContext): void {
 }
 
 function emitMerge(merge: Merge, context: ProgramContext): void {
-  const { module } = context;
+  const { module, program } = context;
   const { domain, layout } = merge;
   const code = new Code();
   const hasEvents = domain.timed.length > 0;
@@ -163,8 +165,11 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
       );
     for (const [index, queue] of merge.queues.entries())
       code.line(`if (first == ${index}) ${module.use('state/queue', 'takeRow')}(${queue});`);
-    withScratch(code, module, () => code.line(`push_${layout.id}(time);`));
-    if (hasEvents) code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
+    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
+    code.line(`push_${layout.id}(time);`);
+    if (streamSuspends(layout.stream.name, program)) emitAfter(domain, 'return false;', code, module);
+    else if (hasEvents) code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
+    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
     stopWhenFull(code, module);
   });
   if (hasEvents) {

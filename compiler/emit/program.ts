@@ -11,7 +11,9 @@ import { operatorCode } from './operatorCode.ts';
 import { emitPromote, emitPump } from './pumps.ts';
 import { declareFinite, deriveConstants, emitBegin, emitDerived } from './finite.ts';
 import { emitSubqueries } from './subqueries.ts';
+import { emitAfterContinuation } from './enter.ts';
 import { operatorName } from './segment.ts';
+import { domainSuspends, emitResume } from './suspending.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
@@ -47,7 +49,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
     const binding = plan.outputs.find((output) => output.stream === layout.stream.name);
     emitRowJson(layout, module);
     if (binding !== undefined) emitWrite(layout, binding, module);
-    if (layout.stream.kind !== 'error') emitPush(layout, tables.get(layout.stream.fills ?? ''), ledger, module);
+    if (layout.stream.kind !== 'error') emitPush(layout, tables.get(layout.stream.fills ?? ''), context);
     const promoter = program.pumps.find(
       ({ pump, promotes }) => promotes && pump.query.kind === 'project' && pump.target === layout.stream.name,
     );
@@ -153,6 +155,7 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
     code,
     `Windows of clock ${domain.index} that are due close.`,
   );
+  if (domainSuspends(domain, program)) emitAfterContinuation(domain, module);
 }
 
 // True when rows that leave `below` may come to `operator`, which stands behind it in the order of the clock.
@@ -185,6 +188,7 @@ function emitTime(context: ProgramContext): void {
   const full = module.use('../contract/abi', 'STATUS_OUTPUT_FULL');
   const advance = new Code();
   const finish = new Code();
+  for (const code of [advance, finish]) emitResume(code, `{ ${setStatus}(${full}); return; }`, context);
   advance.line(`${module.use('operators/context', 'setRowClock')}(time);`);
   finish.line(`${setStatus}(${full});`);
   for (const layout of inputs) {
@@ -241,6 +245,8 @@ function emitExports(context: ProgramContext): void {
   module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);
   const feed = new Code();
   const clocks = new Code();
+  const full = `${module.use('operators/context', 'setStatus')}(${module.use('../contract/abi', 'STATUS_OUTPUT_FULL')});`;
+  emitResume(feed, `{ ${full} return 0; }`, context);
   for (const layout of program.streams.values()) {
     if (layout.input === undefined) continue;
     feed.line(`if (input == ${layout.input.index}) return feed_${layout.id}(pointer, length, form, clock);`);
@@ -261,6 +267,7 @@ function emitExports(context: ProgramContext): void {
   simple('state_bytes(): i64', `return <i64>${module.use('state/arena', 'stateBytes')};`);
   simple('state_bytes_peak(): i64', `return <i64>${module.use('state/arena', 'stateBytesPeak')};`);
   simple('set_state_limit(bytes: i64): void', `${module.use('state/arena', 'setStateBytesMax')}(<u64>bytes);`);
+  simple('set_output_limit(bytes: i64): void', `${module.use('operators/output', 'setOutputBytesMax')}(<u64>bytes);`);
   simple('ledger_bytes(): i32', `return ${ledger.bytes};`);
   simple(
     'input_buffer(input: i32, bytes: i32): usize',

@@ -7,6 +7,7 @@ import { stopWhenFull, withScratch } from '../leaving.ts';
 import type { EntryCode } from '../operator.ts';
 import { shapeOf } from '../shapes.ts';
 import { loadSlot } from '../streams.ts';
+import { emitContinuation, streamSuspends, suspendWith } from '../suspending.ts';
 import { emitCompare } from './compareRows.ts';
 import { targetOf } from './sort.ts';
 
@@ -34,7 +35,6 @@ export const timeSortCode: EntryCode<'time-sort'> = {
   load: (sort, module) => `${module.use('operators/timeSort', 'loadTimeSort')}(${sort.name}, end)`,
   loaded: () => [],
   changed: () => undefined,
-  closeDue: () => undefined,
   enter: (sort, _, context) => {
     const target = targetOf(sort, context);
     const slot = target.frame.slots[sort.relation.time];
@@ -60,11 +60,28 @@ export const timeSortCode: EntryCode<'time-sort'> = {
     );
     code.line(ledger.increment('pump', segment.pump.pump.name, 'passed'));
     code.line(`${module.use('operators/timeSort', 'addTimed')}(${name}, time, compare_${name});`);
-    code.line(`release_${name}(${name}.highest - ${within}, false);`);
+    emitReleased(sort, code, context);
     module.function(`function enter_${name}(time: i64, isNull: bool, rowtime: i64): void`, code);
     emitRelease(sort, context);
   },
 };
+
+// Behind a row that came in: what is old enough leaves.
+function emitReleased(sort: OperatorOf<'time-sort'>, code: Code, context: ProgramContext): void {
+  const { name, relation } = sort;
+  const { module, program } = context;
+  const release = `release_${name}(${name}.highest - ${relation.withinMs}, false)`;
+  if (!streamSuspends(targetOf(sort, context).stream.name, program)) {
+    code.line(`${release};`);
+    return;
+  }
+  const again = `released_${name}`;
+  const stop = `if (!${release}) ${suspendWith(again, [], module)}`;
+  code.line(stop);
+  const more = new Code();
+  more.line(stop);
+  emitContinuation(again, more, module);
+}
 
 // release_<name>(bound): rows up to the bound leave in order; false when it stopped because the output is full.
 function emitRelease(sort: OperatorOf<'time-sort'>, context: ProgramContext): void {
@@ -74,7 +91,8 @@ function emitRelease(sort: OperatorOf<'time-sort'>, context: ProgramContext): vo
   const code = new Code();
   code.block(`while (${name}.count != 0 && ${module.use('operators/timeSort', 'earliest')}(${name}) <= bound)`, () => {
     code.line(`const time = ${module.use('operators/timeSort', 'takeEarliest')}(${name}, compare_${name});`);
-    withScratch(code, module, () => emitEnter(target, 'time', code, context));
+    const stop = streamSuspends(target.stream.name, context.program) ? ['return false;'] : undefined;
+    withScratch(code, module, () => emitEnter(target, 'time', code, context), stop);
     stopWhenFull(code, module);
   });
   code.line('return true;');
