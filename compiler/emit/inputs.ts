@@ -203,8 +203,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
 
 // At the head of a feed: of the record that comes again, what is done passes by.
 function emitComesAgain(id: string, code: Code): void {
-  code.line(`passing_${id} = done_${id};`);
-  code.line(`done_${id} = 0;`);
+  code.line(`if (passing_${id} == u32.MAX_VALUE) passing_${id} = done_${id};`);
 }
 
 /** Writes, within the loop of a feed, that the document at `at` is decoded; `next` is where reading goes on. */
