@@ -119,6 +119,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   const status = module.use('operators/context', 'setStatus');
   code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
   const documents = layout.input?.binding.documents === true;
+  code.line(`rows_${id} = 0; rejects_${id} = 0;`);
   code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);
   code.line(`${module.use('formats/batch', 'setLastBatch')}(${documents ? 'true' : 'last'});`);
   emitArrival(layout, code, 'clock');
@@ -142,6 +143,9 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
       `if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
     );
     code.line('at = next;');
+    code.line(
+      `if ((form & ${abi('BATCH_ONE')}) != 0 && rows_${id} + rejects_${id} > 0) { ${status}(${abi('STATUS_RECORD')}); break; }`,
+    );
   });
   code.line('return <i32>(at - pointer);');
   const record = new Code();
