@@ -2,7 +2,7 @@
 import { emitCsvDecoder } from './decodeCsv.ts';
 import { emitJsonDecoder } from './decodeJson.ts';
 import type { InputBinding } from '../../contract/binding.ts';
-import { Code, type ModuleBuilder } from './code.ts';
+import { Code, inlined, type ModuleBuilder } from './code.ts';
 import type { Frame, StreamLayout } from './layout.ts';
 import { settles } from './merges.ts';
 import type { ProgramContext } from './context.ts';
@@ -87,7 +87,7 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   module.declare(`let rejects_${id}: u32 = 0;`);
   module.declare(`let recordStart_${id}: usize = 0;`);
   module.declare(`let recordEnd_${id}: usize = 0;`);
-  module.function(`function accept_${id}(): void`, code, `A row of input "${name}".`);
+  module.function(`${inlined}function accept_${id}(): void`, code, `A row of input "${name}".`);
 }
 
 // True where the program may stop in the middle of a record. It comes again: rows that are done pass by, as do all behind the place.
@@ -158,6 +158,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   const status = module.use('operators/context', 'setStatus');
   code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
   const documents = layout.input?.binding.documents === true;
+  code.line(`rows_${id} = 0; rejects_${id} = 0;`);
   code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);
   code.line(`${module.use('formats/batch', 'setLastBatch')}(${documents ? 'true' : 'last'});`);
   emitArrival(layout, code, 'clock');
@@ -182,6 +183,9 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
       `if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
     );
     code.line('at = next;');
+    code.line(
+      `if ((form & ${abi('BATCH_ONE')}) != 0 && rows_${id} + rejects_${id} > 0) { ${status}(${abi('STATUS_RECORD')}); break; }`,
+    );
   });
   code.line('return <i32>(at - pointer);');
   const record = new Code();
@@ -194,7 +198,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   if (stops(layout, context)) record.line(`passing_${id} = 0;`);
   record.line('return next;');
   module.function(
-    `function record_${id}(at: usize, end: usize): usize`,
+    `${inlined}function record_${id}(at: usize, end: usize): usize`,
     record,
     'One record; where the next one begins, 0 when this one is not whole yet.',
   );
