@@ -15,6 +15,7 @@ export function emitInput(layout: StreamLayout, context: ProgramContext): void {
   emitDecoder(layout.id, layout.frame, input.binding, context);
   emitAccept(layout, context);
   emitReject(layout, context);
+  if (stops(layout, context)) emitStop(layout, context);
   emitRawFeed(layout, context);
   emitRecordFeed(layout, context);
   const { module } = context;
@@ -129,10 +130,7 @@ function emitReject(layout: StreamLayout, context: ProgramContext): void {
   const { id, input } = layout;
   const name = layout.stream.name;
   const code = new Code();
-  if (stops(layout, context)) {
-    code.line(`if (rows_${id} + rejects_${id} < passing_${id}) { rejects_${id}++; return; }`);
-    emitStop(layout, context);
-  }
+  if (stops(layout, context)) code.line(`if (rows_${id} + rejects_${id} < passing_${id}) { rejects_${id}++; return; }`);
   code.line(`rejects_${id}++;`);
   code.line(ledger.increment('source', name, 'rejected'));
   code.line(`let place = ${module.text(` (stream "${name}")`)};`);
