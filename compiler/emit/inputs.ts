@@ -113,14 +113,16 @@ function emitAccepted(layout: StreamLayout, code: Code, { module, program }: Pro
   const domain = program.domains[layout.domain];
   const accepted = `accepted_${id}`;
   const again = new Code();
-  again.line('const time = first;');
   const stop = suspendWith(accepted, ['time'], module);
   if (domain !== undefined && domain.timed.length > 0)
     again.line(`if (time >= next_${domain.index} && !events_${domain.index}(time, true, true)) { ${stop} return; }`);
   if (settles(program)) again.line(`if (!settle(true)) ${stop}`);
-  emitContinuation(accepted, again, module);
-  code.line(`if (${hasSuspended(module)}) ${stop}`);
-  code.line(`else ${accepted}(time, 0, 0);`);
+  if (again.lines.length > 0) {
+    again.lines.unshift('  const time = first;');
+    emitContinuation(accepted, again, module);
+    code.line(`if (${hasSuspended(module)}) ${stop}`);
+    code.line(`else ${accepted}(time, 0, 0);`);
+  }
   code.line(`if (${hasSuspended(module)}) stop_${id}();`);
 }
 
