@@ -148,10 +148,16 @@ function emitTake(join: JoinLayout, side: SideName, segment: Segment, context: P
   const keep = `${use('keepSide')}(${name}, ${name}.${side}, row, ${key.pointer}, ${key.length}, ${nullKey}, rowtime)`;
   if (nullKey === 'false' || own.preserved || own.retention.unit === 'rows') code.line(`const kept = ${keep};`);
   else code.line(`if (!(${nullKey})) ${keep};`);
-  code.line(`meetAll_${name}_${side}(entry, ${own.preserved ? 'kept' : '0'}, false, rowtime);`);
+  code.line(`if (entry != 0) meetAll_${name}_${side}(entry, ${own.preserved ? 'kept' : '0'}, false, rowtime);`);
+  if (hasTaken(join, own)) code.line(`else taken_${name}_${side}(rowtime);`);
   module.function(`function take_${name}_${side}(rowtime: i64): void`, code, `A row of the ${side} side.`);
   emitMeetAll(join, side, segment, context);
-  emitTaken(join, side, segment, context);
+  if (hasTaken(join, own)) emitTaken(join, side, segment, context);
+}
+
+// True where something is left to do behind a row of a side that has met the others.
+function hasTaken(join: JoinLayout, { retention }: JoinSide): boolean {
+  return retention.unit === 'rows' || isOuter(join);
 }
 
 // meetAll_<name>_<side>(entry, kept, met, rowtime): the packed row of a side meets what the other side keeps, from `entry` on; `kept` is
@@ -180,7 +186,7 @@ function emitMeetAll(join: JoinLayout, side: SideName, segment: Segment, context
     code.line(`if (${full}) { ${rest} return; }`);
   });
   if (own.preserved) code.line(`if (met) ${rowStore('markMet')}(${name}.${side}, kept);`);
-  code.line(`taken_${name}_${side}(rowtime);`);
+  if (hasTaken(join, own)) code.line(`taken_${name}_${side}(rowtime);`);
   const parameters = 'entry: usize, kept: usize, met: bool, rowtime: i64';
   module.function(`function ${call}(${parameters}): void`, code, `A row of the ${side} side meets the others.`);
   const rest = new Code();
