@@ -1,12 +1,12 @@
 // The random cut forest of the published library with the sizes of the SQL function: a score for every point, then the point is added.
-// Words: input, output, seed, shingle size, numeric columns. The score is 0 while the samples fill, as the SQL function has it.
+// Words: shingle size, numeric columns with commas between, then input, output and seed of each run, every run with a forest of its own.
+// The score is 0 while the samples fill, as the SQL function has it.
 import com.amazon.randomcutforest.RandomCutForest;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 public final class RandomCutForestYardstick {
   private static final int SAMPLE_SIZE = 256;
@@ -26,17 +26,23 @@ public final class RandomCutForestYardstick {
         .parallelExecutionEnabled(false).build();
   }
 
-  public static void main(String[] words) throws IOException {
-    String[] columns = Arrays.copyOfRange(words, 4, words.length);
-    RandomCutForest forest = plant(Long.parseLong(words[2]), Integer.parseInt(words[3]), columns.length);
+  private static void score(RandomCutForest forest, String[] columns, Path from, Path to) throws IOException {
     double[] point = new double[columns.length];
-    try (BufferedReader input = Files.newBufferedReader(Path.of(words[0])); BufferedWriter output = Files.newBufferedWriter(Path.of(words[1]))) {
+    try (BufferedReader input = Files.newBufferedReader(from); BufferedWriter output = Files.newBufferedWriter(to)) {
       for (String line = input.readLine(); line != null; line = input.readLine()) {
         long id = Long.parseLong(member(line, "EVENT_ID"));
         for (int column = 0; column < columns.length; column++) point[column] = Double.parseDouble(member(line, columns[column]));
         output.write("{\"EVENT_ID\":" + id + ",\"ANOMALY_SCORE\":" + forest.getAnomalyScore(point) + "}\n");
         forest.update(point);
       }
+    }
+  }
+
+  public static void main(String[] words) throws IOException {
+    String[] columns = words[1].split(",");
+    for (int at = 2; at < words.length; at += 3) {
+      RandomCutForest forest = plant(Long.parseLong(words[at + 2]), Integer.parseInt(words[0]), columns.length);
+      score(forest, columns, Path.of(words[at]), Path.of(words[at + 1]));
     }
   }
 }

@@ -3,7 +3,7 @@
 //
 // Law of the marks, with n the shingle size (rows in a point of the forest):
 //   anomalous   the rows of a spike, a dip or a missing season; the first rows after a shift of the level
-//   neither     the rows that all forests learn before they score; the n − 1 rows after an anomaly, whose points still hold some of it;
+//   neither     the first 256 points, which all forests learn before they score; the n − 1 rows after an anomaly, whose points still hold some of it;
 //               after a shift of the level two seasons, in which the new level is learned
 //   usual       all others
 import { Random } from '../workload.ts';
@@ -17,16 +17,17 @@ export type AnomalyKind = (typeof anomalyKinds)[number];
 /** What a row counts as. */
 export type Mark = 'usual' | 'anomalous' | 'neither';
 
-/** Rows with their marks. */
+/** Rows with their marks, and the seed from which they come. */
 export interface Series {
+  readonly seed: number;
   readonly rows: readonly (readonly number[])[];
   readonly marks: readonly Mark[];
 }
 
 /** Rows of a series. */
-export const seriesRows = 2400;
+export const seriesRows = 1400;
 /** Anomalies begin after these: the 256 rows that forests learn, and some on which only usual rows are scored. */
-const quietRows = 1000;
+const quietRows = 800;
 const learnedRows = 256;
 const season = 24;
 const amplitude = 10;
@@ -68,7 +69,7 @@ export function generateSeries(kind: AnomalyKind, columns: number, shingle: numb
   const rows = Array.from({ length: seriesRows }, (_, row) =>
     Array.from({ length: columns }, (_, column) => seasonAt(row, column) + noise * bell(random)),
   );
-  const marks: Mark[] = rows.map((_, row) => (row < learnedRows ? 'neither' : 'usual'));
+  const marks: Mark[] = rows.map((_, row) => (row < learnedRows + shingle - 1 ? 'neither' : 'usual'));
   const direction = random.below(2) === 0 ? -1 : 1;
   for (const begin of beginnings(random, shape, shingle)) {
     injectAnomaly(rows, kind, begin, random.below(columns), direction, random);
@@ -76,7 +77,7 @@ export function generateSeries(kind: AnomalyKind, columns: number, shingle: numb
     marks.fill('anomalous', begin, end);
     marks.fill('neither', end, end + Math.max(shape.after, shingle - 1));
   }
-  return { rows: rows.map((row) => row.map((value) => Number(value.toFixed(3)))), marks };
+  return { seed, rows: rows.map((row) => row.map((value) => Number(value.toFixed(3)))), marks };
 }
 
 function meanOf(column: number): number {

@@ -38,7 +38,7 @@ export function prepareJava(workload: Workload, files: WorkloadFiles): Contestan
     name,
     detail: program.detail,
     command: 'java',
-    words: [...program.words, files.input, output, ...workload.java.words],
+    words: [...program.words, ...workload.java.words(files.input, output)],
     output,
     reset: () => rmSync(output, { force: true }),
   };
