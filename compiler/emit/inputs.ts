@@ -4,6 +4,7 @@ import { emitJsonDecoder } from './decodeJson.ts';
 import type { InputBinding } from '../../contract/binding.ts';
 import { Code, type ModuleBuilder } from './code.ts';
 import type { Frame, StreamLayout } from './layout.ts';
+import type { Ledger } from './ledger.ts';
 import { settles } from './merges.ts';
 import type { ProgramContext } from './context.ts';
 
@@ -71,7 +72,7 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   if (hasEvents) {
     code.block(`if (time >= next_${domain.index})`, () => {
       code.line(
-        `if (!events_${domain.index}(time, ${!domain.fanIn}, rows_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`,
+        `if (!events_${domain.index}(time, ${!domain.fanIn}, rows_${id} + rejects_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`,
       );
     });
   }
@@ -95,7 +96,7 @@ function emitReject(layout: StreamLayout, context: ProgramContext): void {
   const name = layout.stream.name;
   const code = new Code();
   code.line(`rejects_${id}++;`);
-  code.line(ledger.increment('source', name, 'rejected'));
+  code.line(ledger.increment('source', name, 'errors'));
   code.line(`let place = ${module.text(` (stream "${name}")`)};`);
   for (const [index, column] of (input?.binding.columns ?? []).entries()) {
     code.line(`if (column == ${index}) place = ${module.text(` (stream "${name}", column "${column.name}")`)};`);
@@ -149,8 +150,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   record.line(`rows_${id} = 0; rejects_${id} = 0; recordStart_${id} = at;`);
   record.line(`const next = decode_${id}(at, end);`);
   record.line(`if (next == 0 || ${module.use('operators/context', 'suspended')}) return next;`);
-  record.line(`if (rows_${id} + rejects_${id} > 0) ${ledger.increment('source', layout.stream.name, 'records')}`);
-  record.line(`if (rows_${id} > 0) ${ledger.increment('source', layout.stream.name, 'decoded')}`);
+  for (const line of countRecord('source', layout.stream.name, id, ledger)) record.line(line);
   record.line('return next;');
   module.function(
     `function record_${id}(at: usize, end: usize): usize`,
@@ -158,6 +158,17 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
     'One record; where the next one begins, 0 when this one is not whole yet.',
   );
   module.function(`function feedRaw_${id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
+}
+
+/**
+ * Statements that count the record which was just decoded. One that gave nothing, such as a blank line, is none; one with a fault is
+ * rejected, though other rows of it may have come. What is not is decoded: that is derived when the ledger is read (accounts.ts).
+ */
+export function countRecord(kind: 'source' | 'reference', name: string, id: string, ledger: Ledger): string[] {
+  return [
+    `if (rows_${id} + rejects_${id} > 0) ${ledger.increment(kind, name, 'records')}`,
+    `if (rejects_${id} > 0) ${ledger.increment(kind, name, 'rejected')}`,
+  ];
 }
 
 /** Writes, within the loop of a feed, that the document at `at` is decoded; `next` is where reading goes on. */
