@@ -2,10 +2,12 @@
 // rows were lost or counted twice, which is a bug.
 //
 //   source, reference   records = decoded + rejected
-//   pump                in = passed + filtered + absorbed + late + errors + held;  in = out of the stream that it reads
-//   operator            produced = passed + filtered + absorbed + late + errors + held
-//   stream              in = out + held;  in = Σ passed of what writes it, or the rows of its source
+//   pump                in + kept = passed + filtered + absorbed + late + errors + held;  in = out of the stream that it reads
+//   operator            produced + kept = passed + filtered + absorbed + late + errors + held
+//   stream              in + kept = out + held;  in = Σ passed of what writes it, or the rows of its source
 //   error_stream        in = Σ errors + Σ late
+//
+// held: waits, in a sort or where several clocks meet. kept: waited when the ledger began, as it does anew under changed SQL; 0 otherwise.
 import type { LedgerReport } from './program.ts';
 
 /** The accounts in which rows of a pump end. */
@@ -58,7 +60,7 @@ interface Equation {
 
 function equationsOf(account: LedgerReport, { out, rows, passedInto, errors }: Topology): Equation[] {
   const equation = (left: string, right: readonly string[]): Equation => ({
-    left: at(account, left),
+    left: sum(account, left, 'kept'),
     right: sum(account, ...right),
     says: `${left} = ${right.join(' + ')}`,
   });

@@ -13,6 +13,8 @@ import { mergesOf } from './merges.ts';
 import { operatorCode } from './operatorCode.ts';
 
 const outcomes = ['passed', 'filtered', 'absorbed', 'late', 'errors', 'held'];
+/** Where rows may wait: those that waited already when the ledger began, in state that a changed program kept. */
+const kept = ['kept'];
 const records = ['records', 'decoded', 'rejected', 'rows', 'errors'];
 
 /** Statements that one generated function holds, so that none grows past the limit. */
@@ -24,10 +26,11 @@ export function ledgerOf(program: ProgramLayout, tables: readonly string[]): Led
   for (const { stream } of program.plan.inputs)
     ledger.add({ kind: 'source', name: stream, counters: [...records, 'raised'] });
   for (const name of tables) ledger.add({ kind: 'reference', name, counters: records });
+  const merged = new Set(mergesOf(program).map(({ layout }) => layout.stream.name));
   for (const { name, kind } of program.plan.streams) {
     const owner = program.plan.pumps.find(({ target }) => target === name)?.partOf;
     const partOf = kind === 'hidden' && owner !== undefined ? { partOf: owner } : {};
-    ledger.add({ kind: 'stream', name, ...partOf, counters: ['in', 'out', 'held'] });
+    ledger.add({ kind: 'stream', name, ...partOf, counters: ['in', 'out', 'held', ...(merged.has(name) ? kept : [])] });
   }
   for (const layout of program.pumps) addPump(layout, ledger);
   return ledger;
@@ -37,27 +40,34 @@ function addPump(layout: PumpLayout, ledger: Ledger): void {
   const { pump, source } = layout;
   const operators = breakingOperators(layout);
   const partOf = pump.partOf === undefined ? {} : { partOf: pump.partOf };
-  const into = (isLast: boolean): { into?: string } => (isLast ? { into: pump.target } : {});
+  const held = heldBy(layout) === undefined ? outcomes : [...outcomes, ...kept];
+  const end = (isLast: boolean, first: string): { into?: string; counters: string[] } =>
+    isLast ? { into: pump.target, counters: [first, ...held] } : { counters: [first, ...outcomes] };
   ledger.add({
     kind: 'pump',
     name: pump.name,
     ...partOf,
     from: source,
-    ...into(operators.length === 0),
-    counters: ['in', ...outcomes],
+    ...end(operators.length === 0, 'in'),
   });
   for (const [index, name] of operators.entries())
     ledger.add({
       kind: 'operator',
       name,
       partOf: pump.partOf ?? pump.name,
-      ...into(index === operators.length - 1),
-      counters: ['produced', ...outcomes],
+      ...end(index === operators.length - 1, 'produced'),
     });
 }
 
 function breakingOperators({ operators }: PumpLayout): string[] {
   return operators.flatMap((operator) => (operatorCode(operator).form === 'breaking' ? [operator.name] : []));
+}
+
+// The rows that wait in the sort that ends a pump.
+function heldBy({ operators }: PumpLayout): string | undefined {
+  const last = operators.at(-1);
+  const code = last === undefined ? undefined : operatorCode(last);
+  return last === undefined || code?.form !== 'entry' ? undefined : code.held(last);
 }
 
 /** Tells ledgers with other accounts apart. */
@@ -80,6 +90,15 @@ export function emitDerivedCounters(context: ProgramContext): void {
   module.function('function deriveLedger(): void', derive, 'What is not counted as it happens.');
 }
 
+/** Statements after the last blob of a snapshot: rows in kept state never came in, as a ledger that begins anew sees it. */
+export function ledgerLoaded({ ledger, module }: ProgramContext): string[] {
+  module.declare('let ledgerBegins: bool = false; // what was saved are the accounts of another program');
+  const lines = ledger.entries.flatMap(({ kind, name, counters }) =>
+    counters.includes('kept') ? [ledger.set(kind, name, 'kept', ledger.get(kind, name, 'held'))] : [],
+  );
+  return lines.length === 0 ? [] : [`if (ledgerBegins) { deriveLedger(); ${lines.join(' ')} }`];
+}
+
 function decoded({ ledger }: ProgramContext): string[] {
   return ledger.entries.flatMap(({ kind, name }) => {
     if (kind !== 'source' && kind !== 'reference') return [];
@@ -96,23 +115,22 @@ function streamCounters({ ledger, program }: ProgramContext): string[] {
     const out = ledger.get('stream', name, 'out');
     if (queues === undefined) return [ledger.set('stream', name, 'in', out)];
     const held = `<i64>(${queues.map((queue) => `${queue}.list.count`).join(' + ')})`;
+    const [waiting, before] = [ledger.get('stream', name, 'held'), ledger.get('stream', name, 'kept')];
     return [
       ledger.set('stream', name, 'held', held),
-      ledger.set('stream', name, 'in', `${out} + ${ledger.get('stream', name, 'held')}`),
+      ledger.set('stream', name, 'in', `${out} + ${waiting} - ${before}`),
     ];
   });
 }
 
-// Rows wait in a sort, which ends its pump.
 function pumpCounters({ ledger, program }: ProgramContext): string[] {
   return program.pumps.flatMap((layout) => {
-    const { pump, source, operators } = layout;
+    const { pump, source } = layout;
     const lines = [ledger.set('pump', pump.name, 'in', ledger.get('stream', source, 'out'))];
-    const last = operators.at(-1);
-    const code = last === undefined ? undefined : operatorCode(last);
-    if (last === undefined || code?.form !== 'entry') return lines;
+    const held = heldBy(layout);
+    if (held === undefined) return lines;
     const from = breakingOperators(layout).at(-1);
     const [kind, name] = from === undefined ? (['pump', pump.name] as const) : (['operator', from] as const);
-    return [...lines, ledger.set(kind, name, 'held', `<i64>${code.held(last)}`)];
+    return [...lines, ledger.set(kind, name, 'held', `<i64>${held}`)];
   });
 }

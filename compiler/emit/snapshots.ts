@@ -1,6 +1,6 @@
 // Snapshots in the program: which section belongs to which operator, and the exports that save and load them.
 import { hashText } from '../bind/identify.ts';
-import { ledgerHash } from './accounts.ts';
+import { ledgerHash, ledgerLoaded } from './accounts.ts';
 import { Code } from './code.ts';
 import type { ProgramContext } from './context.ts';
 import { hasFinite } from './finite.ts';
@@ -95,7 +95,7 @@ function emitShared(context: ProgramContext): void {
   load.line(
     `if (accounts == 0x${ledgerHash(ledger)} && bytes == ${ledger.bytes}) memory.copy(ledgerTable, counters, bytes);`,
   );
-  load.line(`else memory.fill(ledgerTable, 0, ${ledger.bytes});`);
+  load.line(`else { memory.fill(ledgerTable, 0, ${ledger.bytes}); ledgerBegins = true; }`);
   module.function('function loadShared(): void', load);
 }
 
@@ -148,6 +148,7 @@ function emitLoad(context: ProgramContext, operators: readonly OperatorLayout[])
     for (const queue of merge.queues)
       loaded.line(`waited_${merge.layout.id} = max(waited_${merge.layout.id}, ${last}(${queue}));`);
   }
+  for (const line of ledgerLoaded(context)) loaded.line(line);
   loaded.line(`return ${done};`);
   module.function('export function snapshot_loaded(): i32', loaded);
 }
