@@ -72,7 +72,8 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   if (hasEvents) {
     code.block(`if (time >= next_${domain.index})`, () => {
       code.line(
-        `if (!events_${domain.index}(time, ${!domain.fanIn}, rows_${id} + rejects_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`,
+        // A record can be given back as long as nothing of it was taken.
+        `if (!events_${domain.index}(time, ${!domain.fanIn}, !begun_${id} && rows_${id} + rejects_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`,
       );
     });
   }
@@ -84,6 +85,7 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   if (settles(program)) code.line('settle(false);');
   module.declare(`let rows_${id}: u32 = 0; // rows of the current record`);
   module.declare(`let rejects_${id}: u32 = 0;`);
+  module.declare(`let begun_${id}: bool = false; // earlier lines of the current record were taken`);
   module.declare(`let recordStart_${id}: usize = 0;`);
   module.declare(`let recordEnd_${id}: usize = 0;`);
   module.function(`function accept_${id}(): void`, code, `A row of input "${name}".`);
@@ -240,7 +242,9 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
       code.line(`const next = record_${id}(at, end);`);
       code.line(`if (next == 0 || ${module.use('operators/context', 'suspended')}) break;`);
       code.line('at = next;');
+      code.line(`begun_${id} = true;`);
     });
+    code.line(`begun_${id} = false;`);
     code.line('store<u8>(end, behind);');
     code.line(
       `if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,

@@ -170,3 +170,47 @@ test('under changed SQL the accounts begin anew, with the rows that wait in kept
   expect(countersOf(after, 'pump', 'ALL_PUMP')).toMatchObject({ in: 1, passed: 1 });
   expect(ledgerFaults(after.ledger())).toEqual([]);
 });
+
+// One second of rows fills an output several times over: the row that closes it waits, and is not counted before its turn.
+const wide = `CREATE STREAM "WIDE" (k VARCHAR(64), n INTEGER);
+CREATE PUMP "WIDE_PUMP" AS INSERT INTO "WIDE" SELECT STREAM k, COUNT(*) FROM "S" GROUP BY k, STEP("S".ROWTIME BY INTERVAL '1' SECOND);`;
+const timed: InputBinding = {
+  stream: 'S',
+  format: { kind: 'csv', columnDelimiter: ',', rowDelimiter: '\n' },
+  time: { path: 'T', unit: 'ms' },
+  columns: [
+    { name: 'K', type: { kind: 'VARCHAR', length: 64 }, nullable: true },
+    { name: 'T', type: { kind: 'BIGINT' }, nullable: true },
+  ],
+};
+
+test('a row that waits for a full output to be drained is counted once', { timeout: 120_000 }, async () => {
+  const program = await open(wide, timed);
+  const groups = 60_000;
+  const line = (key: number, time: number): string => `${'x'.repeat(58)}${key},${time}\n`;
+  let rows = 0;
+  let drained = 0;
+  const take = (_: number, bytes: Uint8Array): void => {
+    for (const byte of bytes) if (byte === 10) rows++;
+    drained++;
+    expect(ledgerFaults(program.ledger())).toEqual([]);
+  };
+  const record = (text: string): void =>
+    program.feedRecords(0, [{ data: new TextEncoder().encode(text), clock: 0n }], take);
+  const fill = (time: number): void => record(Array.from({ length: groups }, (_, key) => line(key, time)).join(''));
+  fill(0);
+  // The second line closes the window: it can not be given back without the first one, which was taken.
+  record(line(groups, 900) + line(0, 2000));
+  program.drain(take);
+  expect(rows).toBe(groups + 1);
+  fill(2000);
+  drained = 0;
+  // Here the first one does: it waits until the window has left, in pieces.
+  record(line(groups, 3000) + line(0, 4000));
+  program.drain(take);
+  expect(drained).toBeGreaterThan(1);
+  expect(rows).toBe(2 * groups + 2);
+  const came = 2 * groups + 4;
+  expect(countersOf(program, 'source', 'S')).toMatchObject({ records: came, rows: came, errors: 0, raised: 0 });
+  expect(countersOf(program, 'pump', 'WIDE_PUMP')).toMatchObject({ in: came, absorbed: came });
+});
