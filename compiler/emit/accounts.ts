@@ -77,26 +77,31 @@ export function ledgerHash({ entries }: Ledger): string {
 
 /** Emits `deriveLedger()`: afterwards the table is complete. */
 export function emitDerivedCounters(context: ProgramContext): void {
-  const { module } = context;
   const lines = [...decoded(context), ...streamCounters(context), ...pumpCounters(context)];
-  const derive = new Code();
+  emitInPieces('deriveLedger', lines, 'What is not counted as it happens.', context);
+}
+
+function emitInPieces(name: string, lines: readonly string[], about: string, { module }: ProgramContext): void {
+  const whole = new Code();
   for (let first = 0; first < lines.length; first += statementsPerFunction) {
     const code = new Code();
     for (const line of lines.slice(first, first + statementsPerFunction)) code.line(line);
-    const name = `deriveLedger${first / statementsPerFunction}`;
-    module.function(`function ${name}(): void`, code);
-    derive.line(`${name}();`);
+    const piece = `${name}${first / statementsPerFunction}`;
+    module.function(`function ${piece}(): void`, code);
+    whole.line(`${piece}();`);
   }
-  module.function('function deriveLedger(): void', derive, 'What is not counted as it happens.');
+  module.function(`function ${name}(): void`, whole, about);
 }
 
-/** Statements after the last blob of a snapshot: rows in kept state never came in, as a ledger that begins anew sees it. */
-export function ledgerLoaded({ ledger, module }: ProgramContext): string[] {
+/** A statement after the last blob of a snapshot: rows in kept state never came in, as a ledger that begins anew sees it. */
+export function ledgerLoaded(context: ProgramContext): string {
+  const { ledger, module } = context;
   module.declare('let ledgerBegins: bool = false; // what was saved are the accounts of another program');
   const lines = ledger.entries.flatMap(({ kind, name, counters }) =>
     counters.includes('kept') ? [ledger.set(kind, name, 'kept', ledger.get(kind, name, 'held'))] : [],
   );
-  return lines.length === 0 ? [] : [`if (ledgerBegins) { deriveLedger(); ${lines.join(' ')} }`];
+  emitInPieces('keepHeld', lines, 'What waits was kept.', context);
+  return 'if (ledgerBegins) { deriveLedger(); keepHeld(); }';
 }
 
 function decoded({ ledger }: ProgramContext): string[] {

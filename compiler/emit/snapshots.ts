@@ -148,7 +148,7 @@ function emitLoad(context: ProgramContext, operators: readonly OperatorLayout[])
     for (const queue of merge.queues)
       loaded.line(`waited_${merge.layout.id} = max(waited_${merge.layout.id}, ${last}(${queue}));`);
   }
-  for (const line of ledgerLoaded(context)) loaded.line(line);
+  loaded.line(ledgerLoaded(context));
   loaded.line(`return ${done};`);
   module.function('export function snapshot_loaded(): i32', loaded);
 }
