@@ -75,14 +75,21 @@ function writeStats(target: string, outcome: RunOutcome, report: RunReport): voi
   const entries = (kind: string): Record<string, object> =>
     Object.fromEntries(
       report.ledger
-        .filter((entry) => entry.kind === kind && entry.partOf === undefined)
+        .filter((entry) => entry.kind === kind && (entry.partOf === undefined || kind === 'operator'))
         .map((entry) => [entry.name, { ...entry.counters, ...(kind === 'pump' ? partsOf(entry.name) : {}) }]),
     );
   // What a pump needs besides itself, where its inputs meet or wait, is shown below it.
-  const partsOf = (pump: string): object => {
-    const parts = report.ledger.filter((entry) => entry.partOf === pump && entry.kind === 'pump');
-    return parts.length === 0 ? {} : { parts: Object.fromEntries(parts.map(({ name, counters }) => [name, counters])) };
-  };
+  const partsOf = (pump: string): object =>
+    Object.fromEntries(
+      [
+        { shown: 'parts', kind: 'pump' },
+        { shown: 'streams', kind: 'stream' },
+      ].flatMap(({ shown, kind }) => {
+        const parts = report.ledger.filter((entry) => entry.partOf === pump && entry.kind === kind);
+        if (parts.length === 0) return [];
+        return [[shown, Object.fromEntries(parts.map(({ name, counters }) => [name, counters]))]];
+      }),
+    );
   const counted = entries('source');
   const stats = {
     complete: report.complete,
@@ -122,7 +129,7 @@ function progressLine(): (progress: RunProgress) => void {
     before = { at: elapsedMs, records };
     const done = share === undefined ? '' : `${Math.floor(share * 100)} %  `;
     process.stderr.write(
-      `\r\u001b[K${done}${records} records  ${Math.round(rate)}/s  late ${sum('pump', 'late')}  errors ${sum('pump', 'errors') + sum('source', 'rejected')}`,
+      `\r\u001b[K${done}${records} records  ${Math.round(rate)}/s  late ${sum('pump', 'late')}  errors ${sum('pump', 'errors') + sum('operator', 'errors') + sum('source', 'errors')}`,
     );
   };
 }

@@ -76,13 +76,9 @@ export interface SnapshotBlob {
   readonly bytes: Uint8Array;
 }
 
-/** Counters of one entry of the ledger. */
-export interface LedgerReport {
-  readonly kind: LedgerEntry['kind'];
-  readonly name: string;
+/** An account of the ledger with the values of its counters. */
+export interface LedgerReport extends Omit<LedgerEntry, 'counters'> {
   readonly counters: Readonly<Record<string, number>>;
-  /** The user's pump that it is a part of. */
-  readonly partOf?: string;
 }
 
 /** Takes the encoded rows of an output; the bytes are valid during the call only. */
@@ -317,13 +313,13 @@ export class Program {
     const pointer = this.exports.ledger() >>> 0;
     const view = new DataView(this.exports.memory.buffer, pointer);
     let offset = 0;
-    return this.manifest.ledger.map(({ kind, name, partOf, counters }) => {
+    return this.manifest.ledger.map(({ counters, ...account }) => {
       const values: Record<string, number> = {};
       for (const counter of counters) {
-        values[counter] = Number(view.getBigUint64(offset, true));
+        values[counter] = Number(view.getBigInt64(offset, true));
         offset += 8;
       }
-      return { kind, name, counters: values, ...(partOf === undefined ? {} : { partOf }) };
+      return { ...account, counters: values };
     });
   }
 

@@ -4,6 +4,7 @@ import { emitJsonDecoder } from './decodeJson.ts';
 import type { InputBinding } from '../../contract/binding.ts';
 import { Code, inlined, type ModuleBuilder } from './code.ts';
 import type { Frame, StreamLayout } from './layout.ts';
+import type { Ledger } from './ledger.ts';
 import { settles } from './merges.ts';
 import type { ProgramContext } from './context.ts';
 
@@ -71,7 +72,8 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   if (hasEvents) {
     code.block(`if (time >= next_${domain.index})`, () => {
       code.line(
-        `if (!events_${domain.index}(time, ${!domain.fanIn}, rows_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`,
+        // A record can be given back as long as nothing of it was taken.
+        `if (!events_${domain.index}(time, ${!domain.fanIn}, !begun_${id} && rows_${id} + rejects_${id} == 0)) { ${contextName('setSuspended')}(true); return; }`,
       );
     });
   }
@@ -83,6 +85,7 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   if (settles(program)) code.line('settle(false);');
   module.declare(`let rows_${id}: u32 = 0; // rows of the current record`);
   module.declare(`let rejects_${id}: u32 = 0;`);
+  module.declare(`let begun_${id}: bool = false; // earlier lines of the current record were taken`);
   module.declare(`let recordStart_${id}: usize = 0;`);
   module.declare(`let recordEnd_${id}: usize = 0;`);
   module.function(`${inlined}function accept_${id}(): void`, code, `A row of input "${name}".`);
@@ -95,7 +98,7 @@ function emitReject(layout: StreamLayout, context: ProgramContext): void {
   const name = layout.stream.name;
   const code = new Code();
   code.line(`rejects_${id}++;`);
-  code.line(ledger.increment('source', name, 'rejected'));
+  code.line(ledger.increment('source', name, 'errors'));
   code.line(`let place = ${module.text(` (stream "${name}")`)};`);
   for (const [index, column] of (input?.binding.columns ?? []).entries()) {
     code.line(`if (column == ${index}) place = ${module.text(` (stream "${name}", column "${column.name}")`)};`);
@@ -153,8 +156,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   record.line(`rows_${id} = 0; rejects_${id} = 0; recordStart_${id} = at;`);
   record.line(`const next = decode_${id}(at, end);`);
   record.line(`if (next == 0 || ${module.use('operators/context', 'suspended')}) return next;`);
-  record.line(`if (rows_${id} + rejects_${id} > 0) ${ledger.increment('source', layout.stream.name, 'records')}`);
-  record.line(`if (rows_${id} > 0) ${ledger.increment('source', layout.stream.name, 'decoded')}`);
+  for (const line of countRecord('source', layout.stream.name, id, ledger)) record.line(line);
   record.line('return next;');
   module.function(
     `${inlined}function record_${id}(at: usize, end: usize): usize`,
@@ -162,6 +164,17 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
     'One record; where the next one begins, 0 when this one is not whole yet.',
   );
   module.function(`function feedRaw_${id}(pointer: usize, length: i32, form: i32, clock: i64): i32`, code);
+}
+
+/**
+ * Statements that count the record which was just decoded. One that gave nothing, such as a blank line, is none; one with a fault is
+ * rejected, though other rows of it may have come. What is not is decoded: that is derived when the ledger is read (accounts.ts).
+ */
+export function countRecord(kind: 'source' | 'reference', name: string, id: string, ledger: Ledger): string[] {
+  return [
+    `if (rows_${id} + rejects_${id} > 0) ${ledger.increment(kind, name, 'records')}`,
+    `if (rejects_${id} > 0) ${ledger.increment(kind, name, 'rejected')}`,
+  ];
 }
 
 /** Writes, within the loop of a feed, that the document at `at` is decoded; `next` is where reading goes on. */
@@ -233,7 +246,9 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
       code.line(`const next = record_${id}(at, end);`);
       code.line(`if (next == 0 || ${module.use('operators/context', 'suspended')}) break;`);
       code.line('at = next;');
+      code.line(`begun_${id} = true;`);
     });
+    code.line(`begun_${id} = false;`);
     code.line('store<u8>(end, behind);');
     code.line(
       `if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,

@@ -111,7 +111,13 @@ export function isTimed({ relation }: OperatorLayout): boolean {
 export function layOut(plan: Plan, identifier: (name: string) => string, keepAll: boolean): ProgramLayout {
   const pumps = plan.pumps.map((pump): PumpLayout => {
     const id = identifier(pump.name);
-    return { pump, id, operators: operatorsOf(pump, id), source: scannedStream(pump.query), promotes: promotes(pump) };
+    return {
+      pump,
+      id,
+      operators: operatorsOf(pump, id, identifier),
+      source: scannedStream(pump.query),
+      promotes: promotes(pump),
+    };
   });
   const domainOf = new Map<string, number>();
   const roots: Root[] = [];
@@ -236,17 +242,14 @@ const shortNames: Record<StatefulRelation['kind'], string> = {
   'time-sort': 'tsort',
 };
 
-function operatorsOf(pump: Pump, id: string): OperatorLayout[] {
+function operatorsOf(pump: Pump, id: string, identifier: (name: string) => string): OperatorLayout[] {
   const found: StatefulRelation[] = [];
   for (let relation: Relation = pump.query; relation.kind !== 'stream-scan'; relation = relation.input) {
     if (relation.kind !== 'filter' && relation.kind !== 'project') found.unshift(relation);
   }
-  const count = new Map<string, number>();
   return found.map((relation) => {
-    const short = shortNames[relation.kind];
-    const number = (count.get(short) ?? 0) + 1;
-    count.set(short, number);
-    return { relation, name: `${short}_${id}${number === 1 ? '' : `_${number}`}`, pump: pump.name, domain: -1 };
+    const name = identifier(`${shortNames[relation.kind]}_${id}`);
+    return { relation, name, pump: pump.name, domain: -1 };
   });
 }
 

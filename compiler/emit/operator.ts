@@ -74,6 +74,8 @@ export interface EntryCode<K extends StatefulRelation['kind']> extends CodeBase<
   closeDue(operator: OperatorOf<K>, code: Code): void;
   /** A statement of the end of the input: what only rows close gets its `outputTime`; `clock` is the least that it may be. */
   atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder, program: ProgramLayout): string;
+  /** An expression: how many rows wait (SEMANTICS 27). The ledger asks when it is read: a row costs nothing more. */
+  held(operator: OperatorOf<K>): string;
   /** A statement that takes the row in the target's frame, of ROWTIME `rowtime`. */
   enter(operator: OperatorOf<K>, segment: Segment, context: ProgramContext): string;
   /** Functions around it. */

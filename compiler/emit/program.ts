@@ -2,16 +2,15 @@
 import { faultTexts } from '../../contract/faults.ts';
 import type { LedgerEntry } from '../../contract/manifest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { emitDerivedCounters, ledgerOf } from './accounts.ts';
 import { Code, ModuleBuilder } from './code.ts';
 import { emitInput } from './inputs.ts';
 import { layOut, type Domain, type OperatorLayout, type ProgramLayout } from './layout.ts';
-import { Ledger } from './ledger.ts';
 import type { ProgramContext } from './context.ts';
 import { operatorCode } from './operatorCode.ts';
-import { emitPromote, emitPump } from './pumps.ts';
+import { emitPump } from './pumps.ts';
 import { declareFinite, deriveConstants, emitBegin, emitDerived } from './finite.ts';
 import { emitSubqueries } from './subqueries.ts';
-import { operatorName } from './segment.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
@@ -48,10 +47,6 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
     emitRowJson(layout, module);
     if (binding !== undefined) emitWrite(layout, binding, module);
     if (layout.stream.kind !== 'error') emitPush(layout, tables.get(layout.stream.fills ?? ''), ledger, module);
-    const promoter = program.pumps.find(
-      ({ pump, promotes }) => promotes && pump.query.kind === 'project' && pump.target === layout.stream.name,
-    );
-    if (promoter !== undefined) emitPromote(layout, promoter, context);
   }
   for (const pump of program.pumps) emitPump(pump, context);
   for (const domain of program.domains) emitEvents(domain, program, module);
@@ -62,28 +57,10 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   emitBegin(context);
   emitMerges(context);
   emitTime(context);
+  emitDerivedCounters(context);
   emitSnapshots(context);
   emitExports(context);
   return { text: module.toString(), ledger: ledger.entries };
-}
-
-function ledgerOf(program: ProgramLayout, tables: readonly string[]): Ledger {
-  const ledger = new Ledger();
-  for (const input of program.plan.inputs)
-    ledger.add('source', input.stream, ['records', 'decoded', 'rejected', 'rows', 'raised']);
-  for (const table of tables) ledger.add('reference', table, ['records', 'decoded', 'rejected', 'rows']);
-  for (const stream of program.plan.streams) {
-    const owner = program.plan.pumps.find(({ target }) => target === stream.name)?.partOf;
-    ledger.add('stream', stream.name, ['in'], stream.kind === 'hidden' ? owner : undefined);
-  }
-  for (const pump of program.pumps) {
-    ledger.add('pump', pump.pump.name, ['passed', 'filtered', 'absorbed', 'late', 'errors'], pump.pump.partOf);
-    for (const operator of pump.operators) {
-      if (operatorCode(operator).form === 'breaking')
-        ledger.add('operator', operatorName(operator), ['produced', 'passed', 'filtered', 'errors']);
-    }
-  }
-  return ledger;
 }
 
 // report(…): a row on error_stream.
@@ -107,7 +84,7 @@ function emitReport(context: ProgramContext): void {
     `${fill}(${error.frame.name}, ${module.text('WARN')}, faultName(code), faultMessage(code), place, detail, rowtime, data, length, pump);`,
   );
   code.line(`rowtime_${error.id} = max(rowtime_${error.id}, ${module.use('operators/context', 'rowClock')});`);
-  code.line(ledger.increment('stream', error.stream.name, 'in'));
+  code.line(ledger.increment('stream', error.stream.name, 'out'));
   if (error.output !== undefined) code.line(`write_${error.id}();`);
   module.function(
     'function report(code: i32, place: Text, detail: Text, rowtime: i64, data: usize, length: u32, pump: Text): void',
@@ -237,6 +214,8 @@ function emitExports(context: ProgramContext): void {
     for (const line of operatorCode(operator).initialize(operator, module, program)) initialize.line(line);
   for (const merge of mergesOf(program)) for (const line of initializeMerge(merge, module)) initialize.line(line);
   for (const line of deriveConstants(context, true)) initialize.line(line);
+  // What constant tables were computed from is counted when the application begins.
+  initialize.line(`memory.fill(ledgerTable, 0, ${ledger.bytes});`);
   module.declare('let groupCount: u32 = 0;');
   module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);
   const feed = new Code();
@@ -257,7 +236,7 @@ function emitExports(context: ProgramContext): void {
     module.function(`export function ${header}`, code);
   };
   simple('status(): i32', `return ${module.use('operators/context', 'currentStatus')}();`);
-  simple('ledger(): usize', 'return ledgerTable;');
+  simple('ledger(): usize', 'deriveLedger(); return ledgerTable;');
   simple('state_bytes(): i64', `return <i64>${module.use('state/arena', 'stateBytes')};`);
   simple('state_bytes_peak(): i64', `return <i64>${module.use('state/arena', 'stateBytesPeak')};`);
   simple('set_state_limit(bytes: i64): void', `${module.use('state/arena', 'setStateBytesMax')}(<u64>bytes);`);

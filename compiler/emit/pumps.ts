@@ -13,7 +13,7 @@ import { isForTable } from './finite.ts';
 import type { OperatorLayout, PumpLayout, StreamLayout } from './layout.ts';
 import { leavingArguments, operatorCode } from './operatorCode.ts';
 import { costOf, partition } from './parts.ts';
-import { countOf, failCheck, operatorName, type Segment } from './segment.ts';
+import { countOf, failCheck, type Segment } from './segment.ts';
 import { scanColumn } from './streams.ts';
 import { columnsOf, columnsRead, forEachColumn } from '../plan/walk.ts';
 
@@ -41,6 +41,7 @@ export function emitPump(pump: PumpLayout, context: ProgramContext): void {
   emitSegment(segment, top, context, entry, (below) => emitTarget(segment, top, below, entry, context));
   const code = entry === undefined ? undefined : operatorCode(entry);
   if (entry !== undefined && code?.form === 'entry') code.finish(entry, segment, context);
+  else if (top.rowtime !== undefined) emitPromote(segment, context);
 }
 
 function segmentOf(
@@ -73,7 +74,7 @@ function emitSegment(
   const code = new Code();
   const { from, pump, source } = segment;
   if (from === undefined) code.line(`const rowtime = rowtime_${source.id};`);
-  else code.line(context.ledger.increment('operator', operatorName(from), 'produced'));
+  else code.line(countOf(segment, context, 'produced'));
   const intoCode = into === undefined ? undefined : operatorCode(into);
   // A row of the source finds everything of its pump closed that is due, what lies above as well.
   const due = from === undefined ? pump.operators : into === undefined ? [] : [into];
@@ -86,7 +87,7 @@ function emitSegment(
   const below = !absorbed && top.kind === 'project' ? top.input : top;
   const needed = absorbed && into !== undefined ? columnsRead(into.relation) : neededBy(top);
   finish(emitChain(below, segment, code, context, needed, true));
-  if (absorbed && from === undefined) code.line(context.ledger.increment('pump', pump.pump.name, 'absorbed'));
+  if (absorbed) code.line(countOf(segment, context, 'absorbed'));
   const header =
     from === undefined
       ? `function pump_${pump.id}(): void`
@@ -225,8 +226,7 @@ function emitTarget(
   context: ProgramContext,
 ): void {
   const { code } = expressions;
-  const target = context.program.streams.get(segment.pump.pump.target);
-  if (target === undefined) throw new Error('invariant: a pump without target');
+  const target = targetOf(segment, context);
   const promoted = relation.rowtime === undefined ? undefined : emitExpression(relation.rowtime, expressions);
   if (relation.rowtime !== undefined && canFault(relation.rowtime)) failCheck(segment, context, code)(relation.rowtime);
   const parts = partition(relation.expressions.map((expression) => costOf(expression, relation.input)));
@@ -245,6 +245,12 @@ function emitTarget(
     return;
   }
   code.line(`promote_${target.id}(${promoted.value}, ${promoted.isNull}, rowtime);`);
+}
+
+function targetOf({ pump }: Segment, { program }: ProgramContext): StreamLayout {
+  const target = program.streams.get(pump.pump.target);
+  if (target === undefined) throw new Error('invariant: a pump without target');
+  return target;
 }
 
 // A row enters a stream of its own clock at once; where several clocks meet it waits in the queue of its own.
@@ -318,11 +324,12 @@ function emitColumns(
   }
 }
 
-/** Emits `promote_<id>(time, isNull, rowtime)`: a promoted row enters its stream in time order, or is late. */
-export function emitPromote(target: StreamLayout, pump: PumpLayout, context: ProgramContext): void {
+// promote_<id>(time, isNull, rowtime): a promoted row enters its stream in time order, or is late.
+function emitPromote(segment: Segment, context: ProgramContext): void {
   const code = new Code();
-  emitTimeChecks(target, pump, `time < rowtime_${target.id}`, code, context);
-  code.line(context.ledger.increment('pump', pump.pump.name, 'passed'));
+  const target = targetOf(segment, context);
+  emitTimeChecks(target, segment, `time < rowtime_${target.id}`, code, context);
+  code.line(countOf(segment, context, 'passed'));
   emitEnter(target, 'time', code, context);
   context.module.function(
     `function promote_${target.id}(time: i64, isNull: bool, rowtime: i64): void`,

@@ -1,4 +1,5 @@
-// kill -9 at random instants: whatever the moment, a resumed run ends with the bytes of an undisturbed one (SEMANTICS 23–25).
+// kill -9 at random instants: whatever the moment, a resumed run ends with the bytes of an undisturbed one (SEMANTICS 23–25), and with its
+// ledger: the counters stand in the checkpoint (SEMANTICS 27).
 // Whole processes of the built command over replays of files. ROWTIME_KILLS says how many kills (default 12), ROWTIME_SEED which.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,7 +48,7 @@ LEFT JOIN "T" AS t ON s."k" = t."k" GROUP BY t."g", STEP(s.ROWTIME BY INTERVAL '
 const tableSchema = 'T=("k" VARCHAR(12), "g" VARCHAR(8), "f" DOUBLE)';
 
 let folder = '';
-const undisturbed = new Map<string, string>();
+const undisturbed = new Map<string, { readonly text: string; readonly ledger: object }>();
 
 beforeAll(async () => {
   if (!existsSync(command)) throw new Error('dist/ is missing: run `npm run build` first');
@@ -58,8 +59,9 @@ beforeAll(async () => {
   for (const { name, sql } of programs) {
     writeFileSync(join(folder, `${name}.sql`), sql);
     await run(name, `${name}-whole`, undefined);
-    undisturbed.set(name, readFileSync(join(folder, `${name}-whole.jsonl`), 'utf8'));
-    expect(undisturbed.get(name)?.length).toBeGreaterThan(1000);
+    const text = readFileSync(join(folder, `${name}-whole.jsonl`), 'utf8');
+    expect(text.length).toBeGreaterThan(1000);
+    undisturbed.set(name, { text, ledger: ledgerOf(`${name}-whole`) });
   }
 }, 120_000);
 
@@ -95,6 +97,8 @@ function run(program: string, output: string, killAfterMs: number | undefined): 
     join(folder, `${output}.checkpoint`),
     '--checkpoint-interval',
     '20ms',
+    '--stats',
+    join(folder, `${output}.stats`),
   );
   const reference = programs.find(({ name }) => name === program)?.reference;
   if (reference !== undefined)
@@ -115,6 +119,14 @@ function run(program: string, output: string, killAfterMs: number | undefined): 
   });
 }
 
+// What the last run said of the whole application; the bytes that it read are its own.
+function ledgerOf(output: string): object {
+  const stats = JSON.parse(readFileSync(join(folder, `${output}.stats`), 'utf8')) as Record<string, object>;
+  const { sources, references, pumps, streams, operators } = stats;
+  const { bytes: _, ...source } = (sources as { S: { bytes: number } }).S;
+  return { source, references, pumps, streams, operators };
+}
+
 test(`${kills} kills at random instants (seed ${seed})`, async () => {
   let done = 0;
   let killed = 0;
@@ -130,7 +142,8 @@ test(`${kills} kills at random instants (seed ${seed})`, async () => {
     }
     if (!ended) await run(program, output, undefined);
     const text = readFileSync(join(folder, `${output}.jsonl`), 'utf8');
-    expect(text === undisturbed.get(program), `seed ${seed}: ${output} differs after ${done} kills`).toBe(true);
+    expect(text === undisturbed.get(program)?.text, `seed ${seed}: ${output} differs after ${done} kills`).toBe(true);
+    expect(ledgerOf(output), `seed ${seed}: the ledger of ${output}`).toEqual(undisturbed.get(program)?.ledger);
     rmSync(join(folder, `${output}.jsonl`));
     rmSync(join(folder, `${output}.checkpoint`), { recursive: true });
   }

@@ -10,7 +10,7 @@ import { emitCondition, emitExpression, type ExpressionContext, type Operand } f
 import type { OperatorOf, StreamLayout } from '../layout.ts';
 import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
-import { failStatements, placeText, type Segment } from '../segment.ts';
+import { countOf, failStatements, placeText, type Segment } from '../segment.ts';
 import { scanColumn } from '../streams.ts';
 import { keptColumn, keptPositions, shapeOf } from '../shapes.ts';
 
@@ -107,10 +107,13 @@ function emitMeet(join: JoinLayout, segment: Segment, context: ProgramContext): 
     const pair = pairContext(join, code, segment.source, context);
     const condition = emitCondition(predicate, pair);
     if (canFault(predicate)) {
-      const report = failStatements(segment, context, placeText(segment, context, predicate.span.start));
-      code.line(
-        `if (${context.module.use('faults', 'pendingFault')} != 0) ${report.replace('return;', 'return false;')}`,
-      );
+      // The pair faults, not the row that came: that one is kept all the same.
+      const pairs = { ...segment, from: join };
+      const report = failStatements(pairs, context, placeText(segment, context, predicate.span.start));
+      code.block(`if (${context.module.use('faults', 'pendingFault')} != 0)`, () => {
+        code.line(countOf(pairs, context, 'produced'));
+        code.line(report.replace('return;', 'return false;'));
+      });
     }
     code.line(`if (!(${condition})) return false;`);
   }
