@@ -15,6 +15,7 @@ import {
   RECORD_SHARD_ID,
   STATE_BYTES_MAX_DEFAULT,
   STATUS_BAD_SNAPSHOT,
+  STATUS_LATER,
   STATUS_OUTPUT_FULL,
   STATUS_STATE_LIMIT,
 } from '../contract/abi.ts';
@@ -64,6 +65,8 @@ export interface InputRecord {
 export interface FeedResult {
   readonly consumed: number;
   readonly outputFull: boolean;
+  /** Time of the record before which `feedUntil` stopped. */
+  readonly later?: bigint;
 }
 
 /** The state of a key group, or with −1 of what belongs to no key. */
@@ -175,6 +178,18 @@ export class Program {
       this.exports.feed(input, this.bufferPointer + from, length, BATCH_RAW | (last ? BATCH_LAST : 0), clock),
     );
     return { consumed, outputFull: this.checkStatus() };
+  }
+
+  /** Feeds raw bytes that lie in the buffer up to the first record whose time is above `limit`. */
+  feedUntil(input: number, from: number, length: number, last: boolean, clock: bigint, limit: bigint): FeedResult {
+    const { feed_until, later_time } = this.exports;
+    if (feed_until === undefined || later_time === undefined) throw new Error('invariant: the artifact has no replay');
+    const form = BATCH_RAW | (last ? BATCH_LAST : 0);
+    const consumed = this.call(() => feed_until(input, this.bufferPointer + from, length, form, clock, limit));
+    const outputFull = this.checkStatus();
+    return this.exports.status() === STATUS_LATER
+      ? { consumed, outputFull, later: later_time() }
+      : { consumed, outputFull };
   }
 
   /** Copies raw bytes into the program and feeds all of them, draining when the output is full; bytes of whole records consumed. */

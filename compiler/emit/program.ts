@@ -249,6 +249,7 @@ function emitExports(context: ProgramContext): void {
   feed.line('return 0;');
   clocks.line('return i64.MIN_VALUE;');
   module.function('export function feed(input: i32, pointer: usize, length: i32, form: i32, clock: i64): i32', feed);
+  if (program.plan.inputs.some(({ time }) => time !== undefined)) emitFeedUntil(module);
   module.function('export function input_clock(input: i32): i64', clocks);
   emitOutputExports(context);
   const simple = (header: string, body: string): void => {
@@ -266,6 +267,24 @@ function emitExports(context: ProgramContext): void {
     'input_buffer(input: i32, bytes: i32): usize',
     `return ${module.use('state/input', 'inputBuffer')}(input, bytes);`,
   );
+}
+
+// feed_until: a host that merges sources by time feeds each up to the next record of the others.
+function emitFeedUntil(module: ModuleBuilder): void {
+  const use = (name: string): string => module.use('operators/context', name);
+  const code = new Code();
+  code.line(`${use('limitFeed')}(limit);`);
+  code.line('const consumed = feed(input, pointer, length, form, clock);');
+  code.line(`${use('endLimit')}();`);
+  code.line('return consumed;');
+  module.function(
+    'export function feed_until(input: i32, pointer: usize, length: i32, form: i32, clock: i64, limit: i64): i32',
+    code,
+    'Feeds, but stops before a record whose time is above `limit`.',
+  );
+  const later = new Code();
+  later.line(`return ${use('laterTime')};`);
+  module.function('export function later_time(): i64', later, 'The time of the record that it stopped before.');
 }
 
 function emitOutputExports(context: ProgramContext): void {
