@@ -79,6 +79,7 @@ function addRun(program: Command, finish: Finish): void {
     .option('--allow-state-loss', 'drop state that the changed SQL has no place for')
     .option('--allow-loss', 'checkpoint though a source can not go on where it was')
     .option('--idle-after <TIME>', 'a live input silent for so long passes its bound', duration, 1000)
+    .option('--wait-limit <SIZE>', "most bytes of an input's rows that wait for other inputs (default 16mb)", bytes)
     .option('--state-limit <SIZE>', 'most bytes of state', bytes)
     .option('--stats <FILE>', 'one JSON object about the run at its end; - is standard output')
     .option('--function-names', 'keep the names of functions in the artifact, for profiles')

@@ -45,6 +45,8 @@ export interface RunApplicationOptions {
   readonly seed?: bigint;
   readonly stateBytesMax?: number;
   readonly idleAfterMs?: number;
+  /** An input of whose rows more bytes wait for other inputs isn't fed until those move. */
+  readonly waitingBytesMax?: number;
   readonly cache?: boolean;
   readonly stop?: AbortSignal;
   readonly clock?: Clock;
@@ -97,6 +99,7 @@ export async function runApplication(options: RunApplicationOptions): Promise<Ru
       ...(checkpoints === undefined ? {} : { checkpoints }),
       ...(options.checkpointIntervalMs === undefined ? {} : { checkpointIntervalMs: options.checkpointIntervalMs }),
       ...(options.idleAfterMs === undefined ? {} : { idleAfterMs: options.idleAfterMs }),
+      ...(options.waitingBytesMax === undefined ? {} : { waitingBytesMax: options.waitingBytesMax }),
       ...(options.stop === undefined ? {} : { stop: options.stop }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       ...(prepared.background === undefined ? {} : { faster: prepared.background.wasm }),

@@ -285,6 +285,11 @@ export class Program {
     return this.exports.input_clock(input);
   }
 
+  /** Bytes of an input's rows that wait for rows or bounds of other inputs. */
+  inputWaiting(input: number): number {
+    return Number(this.exports.input_waiting?.(input) ?? 0n);
+  }
+
   /** Copies out the state: every blob with `all`, otherwise those that changed since they were last saved. An empty blob says that a group holds nothing any more. */
   save(all: boolean): SnapshotBlob[] {
     const blobs: SnapshotBlob[] = [];

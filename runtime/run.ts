@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { LedgerReport, OutputReceiver, Program } from './program.ts';
 import type { References } from './reference.ts';
 import type { Merge } from './merge.ts';
-import { clockOf, makeInput, nextInput, type Input, type RunSource } from './turn.ts';
+import { clockOf, isFull, makeInput, nextInput, WAITING_BYTES_MAX, type Input, type RunSource } from './turn.ts';
 
 /** A sink with the output that it takes. */
 export interface RunSink {
@@ -28,6 +28,8 @@ export interface RunOptions {
   /** A live input that was silent for so long gets its bound from the clock (DECISIONS 20). */
   readonly idleAfterMs?: number;
   readonly chunkBytes?: number;
+  /** An input of whose rows more bytes wait for other inputs isn't fed until those move. */
+  readonly waitingBytesMax?: number;
   readonly stop?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
   /** A faster artifact of the same program, once there is one: the run goes on in it. */
@@ -77,6 +79,7 @@ class Run {
   private wake: () => void = () => {};
   private failure: { readonly error: unknown } | undefined;
   private firstRowMs: number | undefined;
+  private readonly waitingBytesMax: number;
   private checkpointAt = 0;
   private faster: Uint8Array | undefined;
 
@@ -87,6 +90,7 @@ class Run {
     this.inputs = options.sources.map((from) =>
       makeInput(from, options.program, options.clock.elapsed(), this.recordsOf(from)),
     );
+    this.waitingBytesMax = options.waitingBytesMax ?? WAITING_BYTES_MAX;
     this.written = options.sinks.map(() => ({ records: 0, bytes: 0 }));
     for (const [index, sink] of options.sinks.entries()) this.targets[sink.output] = index;
   }
@@ -141,7 +145,7 @@ class Run {
       if (open.length === 0) return true;
       if (this.faster !== undefined) await this.exchange(this.faster);
       await this.refresh();
-      const input = nextInput(open, this.program, this.clock.elapsed());
+      const input = nextInput(open, this.program, this.clock.elapsed(), this.waitingBytesMax);
       if (input === undefined) await this.sleep(open);
       else await this.step(input);
       await this.advanceIdle();
@@ -225,7 +229,7 @@ class Run {
     if (result.kind === 'wait') return this.awaits(input, result.until);
     if (result.kind === 'bytes') {
       input.bytes += result.length;
-      input.activeAt = this.clock.elapsed();
+      this.wasRead(input);
       await this.feed(input, kept + result.length, result.last);
       return;
     }
@@ -237,12 +241,17 @@ class Run {
   private async stepMerge(input: Input, merge: Merge, chunk: number): Promise<void> {
     const result = await merge.step(chunk, this.program.start, () => this.drain());
     input.bytes += result.read;
-    input.activeAt = this.clock.elapsed();
+    this.wasRead(input);
     this.paceFed(input, result.consumed);
     if (result.kind === 'wait') this.awaits(input, result.until);
     if (result.kind !== 'end') return;
     input.ended = true;
     await this.finishInputs(input);
+  }
+
+  private wasRead(input: Input): void {
+    input.activeAt = this.clock.elapsed();
+    input.readAt = input.activeAt;
   }
 
   // Nothing is read from the input until then.
@@ -320,10 +329,16 @@ class Run {
     }
   }
 
+  // A live input that is silent passes its bound: once per time of silence, and at once when another one is full.
   private async advanceIdle(): Promise<void> {
     const now = this.clock.elapsed();
-    for (const input of this.inputs) {
-      if (input.ended || !input.from.live || now - input.activeAt < this.idleAfterMs()) continue;
+    const open = this.inputs.filter((input) => !input.ended);
+    const live = open.filter(({ from }) => from.live);
+    const silent = live.filter((input) => now - input.readAt >= this.idleAfterMs());
+    const isHurried =
+      silent.length > 0 && open.length > 1 && open.some((input) => isFull(input, this.program, this.waitingBytesMax));
+    for (const input of live) {
+      if (now - input.activeAt < this.idleAfterMs() && !(isHurried && silent.includes(input))) continue;
       input.activeAt = now;
       const bound = BigInt(this.clock.now());
       for (const index of input.from.inputs) {

@@ -29,7 +29,10 @@ export interface Input {
   tail: Uint8Array;
   ended: boolean;
   waiting: boolean;
+  /** When it was read, or its clock was advanced. */
   activeAt: number;
+  /** When it was read with success. */
+  readAt: number;
   bytes: number;
   turn: number;
 }
@@ -45,24 +48,41 @@ export function makeInput(from: RunSource, program: Program, now: number, record
     ended: from.finished,
     waiting: false,
     activeAt: now,
+    readAt: now,
     bytes: 0,
     turn: from.turn,
   };
 }
 
+/** Rows of an input wait for other inputs up to so many bytes; then it isn't fed until the others move (SEMANTICS 5). */
+export const WAITING_BYTES_MAX = 1 << 24;
+
+/** True for an input that must not be fed: too many of its rows wait for others. */
+export function isFull(input: Input, program: Program, waitingBytesMax: number): boolean {
+  return input.from.inputs.some((index) => program.inputWaiting(index) > waitingBytesMax);
+}
+
 /** A replay feeds the input whose clock is lowest and waits for it; live inputs take turns, the longest silent one first. */
-export function nextInput(open: readonly Input[], program: Program, now: number): Input | undefined {
+export function nextInput(
+  open: readonly Input[],
+  program: Program,
+  now: number,
+  waitingBytesMax: number,
+): Input | undefined {
   const ready = (input: Input): boolean => !input.waiting && (input.pace?.holdMs(now) ?? 0) <= 0;
-  const first = open[0];
+  const free = open.length > 1 ? open.filter((input) => !isFull(input, program, waitingBytesMax)) : open;
+  // Where each waits for another, as promoted times that drift apart can make them, one has to pass the limit.
+  const fed = free.length > 0 ? free : open;
+  const first = fed[0];
   if (first === undefined) return undefined;
   if (open.every((input) => !input.from.live)) {
-    const lowest = open.reduce(
+    const lowest = fed.reduce(
       (best, input) => (clockOf(input, program) < clockOf(best, program) ? input : best),
       first,
     );
     return ready(lowest) ? lowest : undefined;
   }
-  return open
+  return fed
     .filter(ready)
     .reduce<Input | undefined>(
       (best, input) => (best === undefined || input.activeAt < best.activeAt ? input : best),

@@ -26,6 +26,8 @@ export interface ArtifactExports {
   reference_feed(table: number, pointer: number, length: number, form: number, clock: bigint): number;
   reference_commit(table: number): void;
   reference_version(table: number): bigint;
+  /** It is there where rows of several inputs meet. */
+  input_waiting?(input: number): bigint;
   begin(clock: bigint): void;
   ledger(): number;
   state_bytes(): bigint;

@@ -115,6 +115,7 @@ export function layOut(plan: Plan, identifier: (name: string) => string, keepAll
   });
   const domainOf = new Map<string, number>();
   const roots: Root[] = [];
+  // The clock of an input has its number.
   plan.inputs.forEach((input, index) => {
     domainOf.set(input.stream, roots.length);
     roots.push({ inputs: new Set([index]), clock: { kind: 'input' } });

@@ -15,7 +15,7 @@ import { operatorName } from './segment.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
-import { declareMerge, emitMerges, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
+import { declareMerge, emitMerges, emitWaiting, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
 
 /** A generated program with what the manifest needs of it. */
 export interface EmittedProgram {
@@ -61,6 +61,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   emitDerived(context);
   emitBegin(context);
   emitMerges(context);
+  emitWaiting(context);
   emitTime(context);
   emitSnapshots(context);
   emitExports(context);
