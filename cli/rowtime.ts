@@ -12,6 +12,7 @@ export interface CommonOptions {
   readonly cache: boolean;
   readonly keyGroups?: number;
   readonly seed?: bigint;
+  readonly promotedIdle?: true;
   readonly json?: true;
 }
 
@@ -53,6 +54,7 @@ function shared(command: Command, flavours: readonly string[] = ['simd', 'scalar
     .option('--no-cache', 'compile even when the artifact is in the cache')
     .option('--key-groups <N>', 'number of key groups, fixed at the first start', whole)
     .option('--seed <N>', 'seed of random functions', seed)
+    .option('--promoted-idle', 'the clock of a silent live input also closes windows over AS ROWTIME and T-sort')
     .option('--json', 'diagnostics as JSON, one a line');
 }
 

@@ -54,6 +54,7 @@ export async function runCommand(path: string, options: RunCommandOptions): Prom
     ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
     ...(options.stateLimit === undefined ? {} : { stateBytesMax: options.stateLimit }),
     ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
+    ...(options.promotedIdle === undefined ? {} : { promotedIdle: true }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     allowStateLoss: options.allowStateLoss === true,
     allowLoss: options.allowLoss === true,

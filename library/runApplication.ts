@@ -43,6 +43,8 @@ export interface RunApplicationOptions {
   readonly functionNames?: boolean;
   readonly keyGroups?: number;
   readonly seed?: bigint;
+  /** Bounds cross `AS ROWTIME` and T-sort. */
+  readonly promotedIdle?: boolean;
   readonly stateBytesMax?: number;
   readonly idleAfterMs?: number;
   /** An input of whose rows more bytes wait for other inputs isn't fed until those move. */
@@ -160,6 +162,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
       ...(options.functionNames === undefined ? {} : { functionNames: options.functionNames }),
       ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(options.promotedIdle === undefined ? {} : { promotedIdle: options.promotedIdle }),
     },
     options.cache ?? true,
   );
@@ -181,6 +184,8 @@ async function prepareArtifact(
   options: RunApplicationOptions,
 ): Promise<Prepared> {
   const manifest = manifestOf(application.wasm);
+  if (options.promotedIdle === true && !manifest.promotedIdle)
+    throw new ConnectorError('--promoted-idle: the artifact was compiled without it', true);
   const sources: BoundSource[] = [];
   for (const text of options.sources ?? []) {
     const { name, value } = splitName(text);

@@ -6,7 +6,16 @@ import type { Clock } from './clock.ts';
 import type { LedgerReport, OutputReceiver, Program } from './program.ts';
 import type { References } from './reference.ts';
 import type { Merge } from './merge.ts';
-import { clockOf, isFull, makeInput, nextInput, WAITING_BYTES_MAX, type Input, type RunSource } from './turn.ts';
+import {
+  clockOf,
+  isFull,
+  isReady,
+  makeInput,
+  nextInput,
+  WAITING_BYTES_MAX,
+  type Input,
+  type RunSource,
+} from './turn.ts';
 
 /** A sink with the output that it takes. */
 export interface RunSink {
@@ -333,12 +342,12 @@ class Run {
   private async advanceIdle(): Promise<void> {
     const now = this.clock.elapsed();
     const open = this.inputs.filter((input) => !input.ended);
-    const live = open.filter(({ from }) => from.live);
-    const silent = live.filter((input) => now - input.readAt >= this.idleAfterMs());
-    const isHurried =
-      silent.length > 0 && open.length > 1 && open.some((input) => isFull(input, this.program, this.waitingBytesMax));
-    for (const input of live) {
-      if (now - input.activeAt < this.idleAfterMs() && !(isHurried && silent.includes(input))) continue;
+    const isFullBeside = open.length > 1 && open.some((input) => isFull(input, this.program, this.waitingBytesMax));
+    for (const input of open) {
+      // One that only waits for its turn isn't silent: what it has may lie behind the clock where bounds cross promoted times.
+      if (!input.from.live || isReady(input, now)) continue;
+      const isSilent = now - input.readAt >= this.idleAfterMs();
+      if (now - input.activeAt < this.idleAfterMs() && !(isSilent && isFullBeside)) continue;
       input.activeAt = now;
       const bound = BigInt(this.clock.now());
       for (const index of input.from.inputs) {

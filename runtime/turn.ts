@@ -54,6 +54,11 @@ export function makeInput(from: RunSource, program: Program, now: number, record
   };
 }
 
+/** True when an input may have something now. */
+export function isReady(input: Input, now: number): boolean {
+  return !input.waiting && (input.pace?.holdMs(now) ?? 0) <= 0;
+}
+
 /** Rows of an input wait for other inputs up to so many bytes; then it isn't fed until the others move (SEMANTICS 5). */
 export const WAITING_BYTES_MAX = 1 << 24;
 
@@ -69,7 +74,7 @@ export function nextInput(
   now: number,
   waitingBytesMax: number,
 ): Input | undefined {
-  const ready = (input: Input): boolean => !input.waiting && (input.pace?.holdMs(now) ?? 0) <= 0;
+  const ready = (input: Input): boolean => isReady(input, now);
   const free = open.length > 1 ? open.filter((input) => !isFull(input, program, waitingBytesMax)) : open;
   // Where each waits for another, as promoted times that drift apart can make them, one has to pass the limit.
   const fed = free.length > 0 ? free : open;

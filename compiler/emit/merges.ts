@@ -55,7 +55,10 @@ export function isBehind({ clock }: Domain): boolean {
 /** Emits bounds, waiting and merging. */
 export function emitMerges(context: ProgramContext): void {
   const { program, module } = context;
-  if (!settles(program)) return;
+  if (!settles(program)) {
+    if (program.plan.promotedIdle) for (const domain of program.domains) emitBound(domain, context);
+    return;
+  }
   for (const domain of program.domains) emitBound(domain, context);
   for (const merge of mergesOf(program)) {
     emitWait(merge, context);

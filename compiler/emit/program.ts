@@ -15,6 +15,7 @@ import { operatorName } from './segment.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
+import { crossedDomains, emitCrossings, timeSortOf } from './crossings.ts';
 import { declareMerge, emitMerges, emitWaiting, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
 
 /** A generated program with what the manifest needs of it. */
@@ -62,6 +63,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   emitBegin(context);
   emitMerges(context);
   emitWaiting(context);
+  emitCrossings(context);
   emitTime(context);
   emitSnapshots(context);
   emitExports(context);
@@ -192,6 +194,7 @@ function emitTime(context: ProgramContext): void {
     const domain = program.domains[layout.domain];
     advance.block(`if (input == ${layout.input?.index ?? 0})`, () => {
       advance.line(`if (time > clock_${layout.id}) clock_${layout.id} = time;`);
+      if (program.plan.promotedIdle) advance.line(`if (time > promised_${layout.id}) promised_${layout.id} = time;`);
       if (domain !== undefined && domain.timed.length > 0) {
         advance.line(
           `if (time >= next_${domain.index} && !events_${domain.index}(time, true, true)) { ${setStatus}(${full}); return; }`,
@@ -200,16 +203,22 @@ function emitTime(context: ProgramContext): void {
     });
     finish.line(`if (input == ${layout.input?.index ?? 0}) finished_${layout.id} = true;`);
     module.declare(`let clock_${layout.id}: i64 = i64.MIN_VALUE;`);
+    if (program.plan.promotedIdle)
+      module.declare(`let promised_${layout.id}: i64 = i64.MIN_VALUE; // the last bound, whatever rows came since`);
     module.declare(`let finished_${layout.id}: bool = false;`);
   }
-  if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
+  const crossed = crossedDomains(program);
+  if (crossed.length > 0)
+    for (const domain of program.domains.filter((one) => isBehind(one) || crossed.includes(one)))
+      advance.line(
+        `if (!${isBehind(domain) ? 'merge' : 'cross'}_${domain.index}(true)) { ${setStatus}(${full}); return; }`,
+      );
+  else if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
   for (const domain of program.domains) {
     // What no input feeds has ended when the application has begun.
     if (domain.inputs.length === 0) continue;
     if (isBehind(domain)) finish.line(`if (!merge_${domain.index}(true)) return;`);
-    const release = program.pumps
-      .find(({ pump }) => domain.clock.kind === 'promoted' && pump.target === domain.clock.stream)
-      ?.operators.find(({ relation }) => relation.kind === 'time-sort');
+    const release = timeSortOf(domain, program);
     if (domain.timed.length === 0 && release === undefined) continue;
     const all = domain.inputs
       .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)

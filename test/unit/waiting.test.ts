@@ -4,6 +4,7 @@ import { compile } from '../../compiler/compile.ts';
 import type { InputBinding } from '../../contract/binding.ts';
 import type { ReadResult, Sink, Source } from '../../contract/connector.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { PaceOptions } from '../../runtime/pace.ts';
 import { Program } from '../../runtime/program.ts';
 import { run, type RunOptions } from '../../runtime/run.ts';
 
@@ -30,10 +31,11 @@ CREATE PUMP PO AS INSERT INTO O SELECT STREAM f, n FROM N;`;
 const artifacts = new Map<string, Uint8Array>();
 
 beforeAll(async () => {
-  for (const sql of [plain, promoted, crossed, own]) artifacts.set(sql, await build(sql));
+  for (const sql of [plain, promoted, crossed, own]) artifacts.set(sql, await build(sql, false));
+  artifacts.set('promoted-idle', await build(promoted, true));
 }, 120_000);
 
-async function build(sql: string): Promise<Uint8Array> {
+async function build(sql: string, promotedIdle: boolean): Promise<Uint8Array> {
   const inputs = ['A', 'B'].map(
     (stream): InputBinding => ({
       stream,
@@ -46,7 +48,7 @@ async function build(sql: string): Promise<Uint8Array> {
       ],
     }),
   );
-  const compiled = await compile({ name: 'x.sql', text: sql }, { inputs, effort: 'quick' });
+  const compiled = await compile({ name: 'x.sql', text: sql }, { inputs, promotedIdle, effort: 'quick' });
   if (compiled.wasm === undefined) throw new Error('the program does not compile');
   return compiled.wasm;
 }
@@ -119,6 +121,7 @@ async function runBoth(
   a: Source,
   b: Source,
   options: Partial<RunOptions> = {},
+  paceOfB?: PaceOptions,
 ): Promise<{ rows: string[]; peak: number; errors: number }> {
   const program = await Program.open(artifacts.get(sql) ?? new Uint8Array(0), { start: 1_000_000n });
   const rows: string[] = [];
@@ -149,6 +152,7 @@ async function runBoth(
       live: true,
       finished: false,
       turn: 0,
+      ...(index === 1 && paceOfB !== undefined ? { pace: paceOfB } : {}),
     })),
     sinks: program.manifest.outputs.map(({ stream }, output) => ({ stream, url: '', output, sink: sinkOf(stream) })),
     ...options,
@@ -201,6 +205,28 @@ describe('an input whose rows wait for another', () => {
     expect(errors).toBe(0);
     expect(rows).toEqual(Array.from({ length: 2 * count }, (_, n) => `P ${'ab'.charAt(n % 2)}${n >> 1}`));
     expect(peak).toBeLessThan(6 * limit);
+  });
+
+  it('goes on with the wall clock where bounds cross promoted times', async () => {
+    const a = new Bytes(lines('a', count, (n) => n, same));
+    const stop = new AbortController();
+    const b = new Bytes(new Uint8Array(0), () => new Promise<void>(() => {}));
+    const onProgress = (): void => {
+      if (a.done) stop.abort();
+    };
+    const { rows, errors, peak } = await runBoth('promoted-idle', a, b, { stop: stop.signal, onProgress });
+    expect(errors).toBe(0);
+    expect(rows.length).toBeGreaterThan(count * 0.8);
+    expect(peak).toBeLessThan(4 * limit);
+  });
+
+  it('is not silent while it is kept from being read', async () => {
+    // Five rows of B a second hold A up, for longer than silence takes.
+    const a = new Bytes(lines('a', count, (n) => n, same));
+    const b = new Bytes(lines('b', 40, same, same));
+    const { rows, errors } = await runBoth('promoted-idle', a, b, {}, { rate: 5 });
+    expect(errors).toBe(0);
+    expect(rows.length).toBe(count + 40);
   });
 
   it('passes the limit where each waits for the other', async () => {
