@@ -3,6 +3,7 @@
 import {
   ABI_VERSION,
   BATCH_LAST,
+  BATCH_ONE,
   BATCH_RAW,
   BATCH_RECORDS,
   KEY_GROUPS_DEFAULT,
@@ -17,6 +18,7 @@ import {
   STATUS_BAD_SNAPSHOT,
   STATUS_LATER,
   STATUS_OUTPUT_FULL,
+  STATUS_RECORD,
   STATUS_STATE_LIMIT,
 } from '../contract/abi.ts';
 import { isProblem, readManifest, type LedgerEntry, type Manifest } from '../contract/manifest.ts';
@@ -67,6 +69,8 @@ export interface FeedResult {
   readonly outputFull: boolean;
   /** Time of the record before which `feedUntil` stopped. */
   readonly later?: bigint;
+  /** A record was taken by `feedOne`. */
+  readonly tookOne: boolean;
 }
 
 /** The state of a key group, or with −1 of what belongs to no key. */
@@ -174,10 +178,20 @@ export class Program {
 
   /** Feeds raw bytes that lie in the buffer. */
   feedBuffer(input: number, from: number, length: number, last: boolean, clock: bigint): FeedResult {
+    return this.feedAs(BATCH_RAW, input, from, length, last, clock);
+  }
+
+  /** Feeds the first record of raw bytes that lie in the buffer. */
+  feedOne(input: number, from: number, length: number, last: boolean, clock: bigint): FeedResult {
+    return this.feedAs(BATCH_RAW | BATCH_ONE, input, from, length, last, clock);
+  }
+
+  private feedAs(form: number, input: number, from: number, length: number, last: boolean, clock: bigint): FeedResult {
     const consumed = this.call(() =>
-      this.exports.feed(input, this.bufferPointer + from, length, BATCH_RAW | (last ? BATCH_LAST : 0), clock),
+      this.exports.feed(input, this.bufferPointer + from, length, form | (last ? BATCH_LAST : 0), clock),
     );
-    return { consumed, outputFull: this.checkStatus() };
+    const outputFull = this.checkStatus();
+    return { consumed, outputFull, tookOne: this.exports.status() === STATUS_RECORD };
   }
 
   /** Feeds raw bytes that lie in the buffer up to the first record whose time is above `limit`. */
@@ -187,9 +201,8 @@ export class Program {
     const form = BATCH_RAW | (last ? BATCH_LAST : 0);
     const consumed = this.call(() => feed_until(input, this.bufferPointer + from, length, form, clock, limit));
     const outputFull = this.checkStatus();
-    return this.exports.status() === STATUS_LATER
-      ? { consumed, outputFull, later: later_time() }
-      : { consumed, outputFull };
+    const result = { consumed, outputFull, tookOne: false };
+    return this.exports.status() === STATUS_LATER ? { ...result, later: later_time() } : result;
   }
 
   /** Copies raw bytes into the program and feeds all of them, draining when the output is full; bytes of whole records consumed. */
