@@ -49,7 +49,7 @@ export interface BreakingCode<K extends StatefulRelation['kind']> extends CodeBa
   /** At the head of a function that brings a row: what is due leaves first. */
   closeDue(operator: OperatorOf<K>, code: Code): void;
   /** A statement of the end of the input: what only rows close gets its `outputTime`; `clock` is the least that it may be. */
-  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder): string;
+  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder, program: ProgramLayout): string;
   /** Takes the row of `below`; `segment` is the one that ends here. */
   arrive(operator: OperatorOf<K>, below: ExpressionContext, segment: Segment, context: ProgramContext): void;
   /** Parameters of the leaving function, each `name: type`. */
@@ -73,7 +73,7 @@ export interface EntryCode<K extends StatefulRelation['kind']> extends CodeBase<
   readonly form: 'entry';
   closeDue(operator: OperatorOf<K>, code: Code): void;
   /** A statement of the end of the input: what only rows close gets its `outputTime`; `clock` is the least that it may be. */
-  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder): string;
+  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder, program: ProgramLayout): string;
   /** A statement that takes the row in the target's frame, of ROWTIME `rowtime`. */
   enter(operator: OperatorOf<K>, segment: Segment, context: ProgramContext): string;
   /** Functions around it. */

@@ -129,7 +129,7 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
   const endings = domain.timed.flatMap((operator, index) => {
     const own = operatorCode(operator);
     if (own.form === 'inline' || own.atEnd === undefined) return [];
-    const ending = own.atEnd(operator, clock, module);
+    const ending = own.atEnd(operator, clock, module, program);
     const before = domain.timed.slice(0, index).filter((other) => isAbove(operator, other, program));
     const open = before.map(({ name }) => `${name}.open != 0`).join(' || ');
     return [open === '' ? ending : `if (!(${open})) { ${ending} }`];

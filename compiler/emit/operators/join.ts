@@ -58,7 +58,9 @@ export const joinCode: BreakingCode<'join'> = {
     const { name } = join;
     if (isOuter(join)) closeAtBoundary(name, code);
   },
-  atEnd: ({ name }, clock) => `${name}.end = ${clock}; ends_${name}();`,
+  // The last row that came in may be later than the clock: what lies above may have let it out at the end.
+  atEnd: (join, clock, _module, program) =>
+    `${join.name}.end = max<i64>(${clock}, rowtime_${sourceOf(join, program).id}); ends_${join.name}();`,
   arrive: (join, below, segment, context) => {
     const tag = below.column(join.relation.columns.length);
     below.code.line(`if (${tag.value} == 0) take_${join.name}_left(rowtime);`);
