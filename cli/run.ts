@@ -21,6 +21,7 @@ export interface RunCommandOptions extends CommonOptions {
   readonly functionNames?: true;
   readonly stateLimit?: number;
   readonly idleAfter: number;
+  readonly waitLimit?: number;
 }
 
 /** Runs an application. */
@@ -44,6 +45,7 @@ export async function runCommand(path: string, options: RunCommandOptions): Prom
     flavour: options.flavour,
     checkpointIntervalMs: options.checkpointInterval,
     idleAfterMs: options.idleAfter,
+    ...(options.waitLimit === undefined ? {} : { waitingBytesMax: options.waitLimit }),
     stop: stop.signal,
     console: consoleSink,
     onNotice: (text) => process.stderr.write(`rowtime: ${text}\n`),
@@ -52,6 +54,7 @@ export async function runCommand(path: string, options: RunCommandOptions): Prom
     ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
     ...(options.stateLimit === undefined ? {} : { stateBytesMax: options.stateLimit }),
     ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
+    ...(options.promotedIdle === undefined ? {} : { promotedIdle: true }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     allowStateLoss: options.allowStateLoss === true,
     allowLoss: options.allowLoss === true,

@@ -2,7 +2,7 @@
 // generated programs link it as AssemblyScript. Hence plain `export const` with integer literals only.
 
 /** Version of the artifact's face: exports, records of memory, codes. A host refuses any other. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 /** Version of the snapshot blobs written by `save`. */
 export const SNAPSHOT_VERSION = 1;
 
@@ -15,9 +15,10 @@ export const STATUS_OUTPUT_FULL = 1;
 export const STATUS_STATE_LIMIT = 2;
 /** A snapshot could not be read: foreign, truncated or of another layout. */
 export const STATUS_BAD_SNAPSHOT = 3;
-
 /** A BATCH_ONE took its record. */
 export const STATUS_RECORD = 4;
+/** `feed_until` stopped before a record whose time is above the limit; `later_time` tells it. */
+export const STATUS_LATER = 5;
 
 // ---- Batch forms ------------------------------------------------------------------------------------------
 /** Raw bytes with delimiters; all records carry the clock given to `feed`. */

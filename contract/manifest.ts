@@ -47,6 +47,8 @@ export interface Manifest {
   readonly programId: string;
   readonly seed: string;
   readonly keyGroups: number;
+  /** Bounds cross `AS ROWTIME` and T-sort (SEMANTICS 7). */
+  readonly promotedIdle: boolean;
   readonly sql: string;
   readonly inputs: readonly InputBinding[];
   readonly outputs: readonly OutputBinding[];

@@ -16,6 +16,7 @@ import {
   RECORD_SHARD_ID,
   STATE_BYTES_MAX_DEFAULT,
   STATUS_BAD_SNAPSHOT,
+  STATUS_LATER,
   STATUS_OUTPUT_FULL,
   STATUS_RECORD,
   STATUS_STATE_LIMIT,
@@ -66,6 +67,8 @@ export interface InputRecord {
 export interface FeedResult {
   readonly consumed: number;
   readonly outputFull: boolean;
+  /** Time of the record before which `feedUntil` stopped. */
+  readonly later?: bigint;
   /** A record was taken by `feedOne`. */
   readonly tookOne: boolean;
 }
@@ -187,6 +190,17 @@ export class Program {
     return { consumed, outputFull, tookOne: this.exports.status() === STATUS_RECORD };
   }
 
+  /** Feeds raw bytes that lie in the buffer up to the first record whose time is above `limit`. */
+  feedUntil(input: number, from: number, length: number, last: boolean, clock: bigint, limit: bigint): FeedResult {
+    const { feed_until, later_time } = this.exports;
+    if (feed_until === undefined || later_time === undefined) throw new Error('invariant: the artifact has no replay');
+    const form = BATCH_RAW | (last ? BATCH_LAST : 0);
+    const consumed = this.call(() => feed_until(input, this.bufferPointer + from, length, form, clock, limit));
+    const outputFull = this.checkStatus();
+    const result = { consumed, outputFull, tookOne: false };
+    return this.exports.status() === STATUS_LATER ? { ...result, later: later_time() } : result;
+  }
+
   /** Copies raw bytes into the program and feeds all of them, draining when the output is full; bytes of whole records consumed. */
   feedRaw(input: number, bytes: Uint8Array, last: boolean, clock: bigint, receive: OutputReceiver): number {
     this.buffer(input, bytes.length).set(bytes);
@@ -278,6 +292,11 @@ export class Program {
   /** ROWTIME clock of an input, `NO_CLOCK` before its first row. */
   inputClock(input: number): bigint {
     return this.exports.input_clock(input);
+  }
+
+  /** Bytes of an input's rows that wait for rows or bounds of other inputs. */
+  inputWaiting(input: number): number {
+    return Number(this.exports.input_waiting?.(input) ?? 0n);
   }
 
   /** Copies out the state: every blob with `all`, otherwise those that changed since they were last saved. An empty blob says that a group holds nothing any more. */

@@ -63,6 +63,9 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
       code.line('return;');
     });
     code.line(`let time: i64 = load<i64>(${frame.name}, ${slot.valueOffset});`);
+    code.line(
+      `if (time > ${contextName('feedLimit')} && rows_${id} + rejects_${id} == 0) { ${contextName('holdBack')}(time); return; }`,
+    );
   }
   code.line(`const raised = time < clock_${id};`);
   code.line(`if (raised) time = clock_${id};`);
@@ -120,7 +123,10 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   const code = new Code();
   const abi = (name: string): string => module.use('../contract/abi', name);
   const status = module.use('operators/context', 'setStatus');
-  code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
+  // A replay's clock is its stream's: where a batch begins changes nothing.
+  const isReplay = layout.input?.binding.time !== undefined;
+  const start = isReplay ? `clock_${id} == i64.MIN_VALUE ? clock : clock_${id}` : 'clock';
+  code.line(`${module.use('operators/context', 'setRowClock')}(${start});`);
   const documents = layout.input?.binding.documents === true;
   code.line(`rows_${id} = 0; rejects_${id} = 0;`);
   code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);

@@ -82,8 +82,8 @@ export type Clock =
   | { readonly kind: 'finite' }
   /** An input's own. */
   | { readonly kind: 'input' }
-  /** ROWTIMEs that are promoted into a stream (AS ROWTIME, T-sort): bounds do not cross. */
-  | { readonly kind: 'promoted'; readonly stream: string }
+  /** ROWTIMEs that are promoted into a stream (AS ROWTIME, T-sort): bounds cross with `promotedIdle` only. */
+  | { readonly kind: 'promoted'; readonly stream: string; readonly source: number }
   /** Rows of several clocks are merged into a stream; its clock is the lowest of theirs. */
   | { readonly kind: 'merge'; readonly stream: string; readonly sources: readonly number[] }
   /** Rows that a sort held back enter a stream; its clock stays behind the lowest of them. */
@@ -121,6 +121,7 @@ export function layOut(plan: Plan, identifier: (name: string) => string, keepAll
   });
   const domainOf = new Map<string, number>();
   const roots: Root[] = [];
+  // The clock of an input has its number.
   plan.inputs.forEach((input, index) => {
     domainOf.set(input.stream, roots.length);
     roots.push({ inputs: new Set([index]), clock: { kind: 'input' } });
@@ -202,8 +203,8 @@ function assignDomain(name: string, pumps: readonly PumpLayout[], domainOf: Map<
   const sorts = writers.some(({ pump }) => pump.query.kind === 'sort');
   if (sorts || writers.some((writer) => writer.promotes)) {
     if (writers.length > 1) throw new Error(`invariant: stream ${name} has writers beside one that promotes or sorts`);
-    if (sorts && only !== undefined) begin({ kind: 'sorted', stream: name, source: only });
-    else if (!sorts) begin({ kind: 'promoted', stream: name });
+    if (!sorts) begin({ kind: 'promoted', stream: name, source: only ?? -1 });
+    else if (only !== undefined) begin({ kind: 'sorted', stream: name, source: only });
     return;
   }
   if (sources.size > 1) begin({ kind: 'merge', stream: name, sources: [...sources] });

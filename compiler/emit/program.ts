@@ -14,7 +14,8 @@ import { emitSubqueries } from './subqueries.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
-import { declareMerge, emitMerges, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
+import { crossedDomains, emitCrossings, timeSortOf } from './crossings.ts';
+import { declareMerge, emitMerges, emitWaiting, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
 
 /** A generated program with what the manifest needs of it. */
 export interface EmittedProgram {
@@ -56,6 +57,8 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   emitDerived(context);
   emitBegin(context);
   emitMerges(context);
+  emitWaiting(context);
+  emitCrossings(context);
   emitTime(context);
   emitDerivedCounters(context);
   emitSnapshots(context);
@@ -168,6 +171,7 @@ function emitTime(context: ProgramContext): void {
     const domain = program.domains[layout.domain];
     advance.block(`if (input == ${layout.input?.index ?? 0})`, () => {
       advance.line(`if (time > clock_${layout.id}) clock_${layout.id} = time;`);
+      if (program.plan.promotedIdle) advance.line(`if (time > promised_${layout.id}) promised_${layout.id} = time;`);
       if (domain !== undefined && domain.timed.length > 0) {
         advance.line(
           `if (time >= next_${domain.index} && !events_${domain.index}(time, true, true)) { ${setStatus}(${full}); return; }`,
@@ -176,16 +180,22 @@ function emitTime(context: ProgramContext): void {
     });
     finish.line(`if (input == ${layout.input?.index ?? 0}) finished_${layout.id} = true;`);
     module.declare(`let clock_${layout.id}: i64 = i64.MIN_VALUE;`);
+    if (program.plan.promotedIdle)
+      module.declare(`let promised_${layout.id}: i64 = i64.MIN_VALUE; // the last bound, whatever rows came since`);
     module.declare(`let finished_${layout.id}: bool = false;`);
   }
-  if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
+  const crossed = crossedDomains(program);
+  if (crossed.length > 0)
+    for (const domain of program.domains.filter((one) => isBehind(one) || crossed.includes(one)))
+      advance.line(
+        `if (!${isBehind(domain) ? 'merge' : 'cross'}_${domain.index}(true)) { ${setStatus}(${full}); return; }`,
+      );
+  else if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
   for (const domain of program.domains) {
     // What no input feeds has ended when the application has begun.
     if (domain.inputs.length === 0) continue;
     if (isBehind(domain)) finish.line(`if (!merge_${domain.index}(true)) return;`);
-    const release = program.pumps
-      .find(({ pump }) => domain.clock.kind === 'promoted' && pump.target === domain.clock.stream)
-      ?.operators.find(({ relation }) => relation.kind === 'time-sort');
+    const release = timeSortOf(domain, program);
     if (domain.timed.length === 0 && release === undefined) continue;
     const all = domain.inputs
       .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)
@@ -228,6 +238,7 @@ function emitExports(context: ProgramContext): void {
   feed.line('return 0;');
   clocks.line('return i64.MIN_VALUE;');
   module.function('export function feed(input: i32, pointer: usize, length: i32, form: i32, clock: i64): i32', feed);
+  if (program.plan.inputs.some(({ time }) => time !== undefined)) emitFeedUntil(module);
   module.function('export function input_clock(input: i32): i64', clocks);
   emitOutputExports(context);
   const simple = (header: string, body: string): void => {
@@ -245,6 +256,24 @@ function emitExports(context: ProgramContext): void {
     'input_buffer(input: i32, bytes: i32): usize',
     `return ${module.use('state/input', 'inputBuffer')}(input, bytes);`,
   );
+}
+
+// feed_until: a host that merges sources by time feeds each up to the next record of the others.
+function emitFeedUntil(module: ModuleBuilder): void {
+  const use = (name: string): string => module.use('operators/context', name);
+  const code = new Code();
+  code.line(`${use('limitFeed')}(limit);`);
+  code.line('const consumed = feed(input, pointer, length, form, clock);');
+  code.line(`${use('endLimit')}();`);
+  code.line('return consumed;');
+  module.function(
+    'export function feed_until(input: i32, pointer: usize, length: i32, form: i32, clock: i64, limit: i64): i32',
+    code,
+    'Feeds, but stops before a record whose time is above `limit`.',
+  );
+  const later = new Code();
+  later.line(`return ${use('laterTime')};`);
+  module.function('export function later_time(): i64', later, 'The time of the record that it stopped before.');
 }
 
 function emitOutputExports(context: ProgramContext): void {

@@ -66,6 +66,8 @@ function emitShared(context: ProgramContext): void {
     clocks.push({ hash: hashText(layout.stream.name), variable: `rowtime_${layout.id}` });
     if (layout.input === undefined) continue;
     clocks.push({ hash: hashText(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
+    if (program.plan.promotedIdle)
+      clocks.push({ hash: hashText(`${layout.stream.name} passed`), variable: `promised_${layout.id}` });
     clocks.push({ hash: hashText(`${layout.stream.name} finished`), variable: `finished_${layout.id}`, isFlag: true });
   }
   if (hasFinite(program)) clocks.push({ hash: hashText('application begun'), variable: 'begun', isFlag: true });
