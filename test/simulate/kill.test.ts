@@ -85,7 +85,7 @@ beforeAll(async () => {
     undisturbed.set(name, { text, ledger: ledgerOf(`${name}-whole`) });
   }
   // Merged files give the order of one file; rows of one millisecond may change places.
-  const times = undisturbed.get('merge')?.match(/"T":"[^"]*"/g) ?? [];
+  const times = undisturbed.get('merge')?.text.match(/"T":"[^"]*"/g) ?? [];
   expect(times).toEqual([...times].sort());
   expect(times.length).toBe(text.match(/"v":(?:8(?!00,)\d\d|9\d\d),/g)?.length);
 }, 240_000);
