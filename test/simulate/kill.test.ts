@@ -71,7 +71,7 @@ beforeAll(async () => {
   const dealt: string[][] = [[], [], []];
   for (const line of text.split('\n')) if (line !== '') dealt[Math.floor(random() * 3)]?.push(line);
   for (const [index, lines] of dealt.entries()) {
-    const name = join(folder, `m${index}.jsonl`);
+    const name = join(folder, `part${index}.jsonl`);
     if (index === 1) writeFileSync(`${name}.gz`, gzipSync(lines.join('\n')));
     else writeFileSync(name, `${lines.join('\n')}\n`);
   }
@@ -114,7 +114,7 @@ function run(program: string, output: string, killAfterMs: number | undefined): 
     '--schema',
     schema,
     '--source',
-    merges === true ? `S=${join(folder, 'm*')}?time=$.t&merge=rowtime` : `S=${join(folder, 's.jsonl')}?time=$.t`,
+    merges === true ? `S=${join(folder, 'part*')}?time=$.t&merge=rowtime` : `S=${join(folder, 's.jsonl')}?time=$.t`,
   ];
   parameters.push(
     '--sink',
