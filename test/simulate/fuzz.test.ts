@@ -2,6 +2,7 @@
 // says how long (a third of it for each part; without it a few rounds), ROWTIME_SEED where the rounds begin.
 import { afterAll, beforeAll, test } from 'vitest';
 import { partTimeoutMs, watchForHangs } from './fuzz.ts';
+import { fuzzCompiler } from './fuzzCompiler.ts';
 import { fuzzDecoders } from './fuzzDecoders.ts';
 
 let unwatch: (() => Promise<unknown>) | undefined;
@@ -11,3 +12,5 @@ beforeAll(async () => {
 afterAll(() => unwatch?.());
 
 test('decoders', { timeout: partTimeoutMs }, () => fuzzDecoders(2000));
+
+test('compiler', { timeout: partTimeoutMs }, () => fuzzCompiler(300));
