@@ -4,7 +4,7 @@
 /** Version of the artifact's face: exports, records of memory, codes. A host refuses any other. */
 export const ABI_VERSION = 2;
 /** Version of the snapshot blobs written by `save`. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 // ---- Statuses that `feed`, `advance` and `finish` leave in `status()` ------------------------------------
 /** All of the batch was consumed (as far as whole records reach) and nothing is pending. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { partTimeoutMs, watchForHangs } from './fuzz.ts';
 import { fuzzCompiler } from './fuzzCompiler.ts';
 import { fuzzDecoders } from './fuzzDecoders.ts';
+import { fuzzDoors } from './fuzzDoors.ts';
 
 let unwatch: (() => Promise<unknown>) | undefined;
 beforeAll(async () => {
@@ -14,3 +15,5 @@ afterAll(() => unwatch?.());
 test('decoders', { timeout: partTimeoutMs }, () => fuzzDecoders(2000));
 
 test('compiler', { timeout: partTimeoutMs }, () => fuzzCompiler(300));
+
+test('artifacts, snapshots, checkpoints, definitions, samples', { timeout: partTimeoutMs }, () => fuzzDoors(300));

@@ -41,7 +41,7 @@ export async function fuzzCompiler(few: number): Promise<void> {
       seed: random.below(2 ** 31),
     };
     const changed: Script = { ...script, sql, inputs };
-    const found = await problemOf(changed, how, counts);
+    const found = await scriptProblem(changed, how, counts);
     if (found === undefined) return;
     const small = await shrunk(changed, how, found);
     throw new FuzzFailure(
@@ -59,7 +59,7 @@ function changedInput(random: Random, input: InputBinding): InputBinding {
 }
 
 /** What is wrong with how a script is compiled or runs, or undefined. */
-async function problemOf(script: Script, how: How, counts: Counts): Promise<string | undefined> {
+export async function scriptProblem(script: Script, how: How, counts: Counts): Promise<string | undefined> {
   const options: CompileOptions = {
     inputs: script.inputs,
     references: script.references,
@@ -123,7 +123,7 @@ async function shrunk(script: Script, how: How, found: string): Promise<string> 
   const tokens = tokensOf(script.sql).map((token) => token.text);
   const left = await fewer(tokens, async (texts) => {
     if (performance.now() > until) return false;
-    const problem = await problemOf({ ...script, sql: texts.join('') }, how, {});
+    const problem = await scriptProblem({ ...script, sql: texts.join('') }, how, {});
     return problem !== undefined && kindOf(problem) === kindOf(found);
   });
   return left.join('');

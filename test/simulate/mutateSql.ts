@@ -151,7 +151,7 @@ const pieces = [
 /** A script after some random changes, most of them such that it may still be one. */
 export function mutatedSql(random: Random, sql: string, other: string, pool: Pool): string {
   let text = sql;
-  for (let changes = random.pick([0, 1, 1, 1, 2, 2, 3, 6]); changes > 0; changes--)
+  for (let changes = random.pick([0, 1, 1, 1, 1, 1, 2, 2, 3, 6]); changes > 0; changes--)
     text = change(random, text, other, pool);
   return text;
 }

@@ -69,6 +69,14 @@ export class RandomRun {
     untilDrained(program, this.receive, () => program.begin(BigInt(this.#clock)));
   }
 
+  /** The same moment and tables for another program. */
+  fork(random: Random, program: Program): RandomRun {
+    const other = new RandomRun(random, program);
+    other.#clock = this.#clock;
+    for (const [table, bytes] of this.#tables) other.#tables.set(table, bytes);
+    return other;
+  }
+
   /** Tables as they are loaded again before a state is. */
   restore(program: Program): void {
     for (const [table, bytes] of this.#tables) program.loadReference(table, bytes, 0n, true, this.receive);
