@@ -86,22 +86,6 @@ export async function runRounds(
   report();
 }
 
-/** The items without which `fails` no longer holds: pieces are left out, large ones first (Zeller: delta debugging). */
-export async function fewer<T>(
-  items: readonly T[],
-  fails: (items: readonly T[]) => boolean | Promise<boolean>,
-): Promise<readonly T[]> {
-  let left = items;
-  for (let size = Math.ceil(left.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let from = 0; from < left.length; ) {
-      const without = [...left.slice(0, from), ...left.slice(from + size)];
-      if (await fails(without)) left = without;
-      else from += size;
-    }
-  }
-  return left;
-}
-
 /** What an error says of itself, with its stack where it is no plain message of ours. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -7,14 +7,13 @@ import { tokensOf } from '../../testing/sqlText.ts';
 import { functionSizes } from '../harness/wasm.ts';
 import { readCorpus, type Script } from './corpus.ts';
 import { Random } from './choices.ts';
-import { count, fewer, FuzzFailure, reasonOf, runRounds, watched, type Counts } from './fuzz.ts';
+import { fewer } from './fewer.ts';
+import { count, FuzzFailure, reasonOf, runRounds, watched, type Counts } from './fuzz.ts';
 import { mutatedSql, poolOf } from './mutateSql.ts';
 import { runAtRandom } from './runAtRandom.ts';
 
 const compileMsMax = 10_000;
 const functionBytesMax = 4000;
-/** Shrinking compiles again and again. */
-const shrinkMsMax = 120_000;
 
 /** How a script is compiled and whether its artifact runs. */
 interface How {
@@ -119,10 +118,8 @@ function kindOf(problem: string): string {
 }
 
 async function shrunk(script: Script, how: How, found: string): Promise<string> {
-  const until = performance.now() + shrinkMsMax;
   const tokens = tokensOf(script.sql).map((token) => token.text);
   const left = await fewer(tokens, async (texts) => {
-    if (performance.now() > until) return false;
     const problem = await scriptProblem({ ...script, sql: texts.join('') }, how, {});
     return problem !== undefined && kindOf(problem) === kindOf(found);
   });

@@ -1,9 +1,11 @@
 // Fuzzes the decoders: whatever bytes come, in whatever pieces, they give the same rows in both flavours and refuse what is not valid.
 import { isUtf8 } from 'node:buffer';
-import { JSON_DEPTH_MAX } from '../../contract/abi.ts';
+import { JSON_DEPTH_MAX, RECORD_BYTES_MAX } from '../../contract/abi.ts';
 import { input, openDecoders, type Inputs } from '../harness/decoders.ts';
 import type { Random } from './choices.ts';
-import { count, fewer, FuzzFailure, reasonOf, runRounds, watched, type Counts } from './fuzz.ts';
+import { fewer } from './fewer.ts';
+import { count, FuzzFailure, reasonOf, runRounds, watched, type Counts } from './fuzz.ts';
+import { openDocuments } from './fuzzDocuments.ts';
 import { edited, literalOf, randomBytes, randomEdit } from './mutate.ts';
 import { randomRecord } from './records.ts';
 
@@ -67,7 +69,9 @@ type Decoders = Awaited<ReturnType<typeof openDecoders>>;
 /** Rounds over the decoders that the emitter writes. */
 export async function fuzzDecoders(few: number): Promise<void> {
   const decoders = await openDecoders(inputs);
+  const documentsRound = await openDocuments();
   await runRounds('decoders', few, async (random, counts) => {
+    if (random.chance(0.1)) return documentsRound(random, counts);
     const name = random.pick(random.chance(0.6) ? jsonNames : csvNames);
     const bytes = randomBatch(random, name);
     const cuts = random.many(1 + random.below(4), () => random.next());
@@ -98,6 +102,11 @@ function randomBatch(random: Random, name: string): Uint8Array {
       Buffer.from(`{"v":${'['.repeat(depth)}${']'.repeat(random.chance(0.2) ? depth - 1 : depth)}}`),
       Buffer.from('\n'),
     ]);
+  }
+  // A record above the limit, or above what a host keeps of one.
+  if (random.chance(0.0007)) {
+    const run = Buffer.alloc(RECORD_BYTES_MAX * random.pick([1, 1.5, 2, 2.5]), random.pick([...' x"[,\\\n']));
+    parts.splice(random.below(parts.length), 0, [Buffer.from(random.pick(['', '{"vc":"', 'a,"', 'a,'])), run]);
   }
   let bytes: Uint8Array = Buffer.concat(parts.flat());
   for (let edits = random.below(5); edits > 0; edits--)

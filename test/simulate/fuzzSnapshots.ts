@@ -3,7 +3,8 @@ import { type Program, ProgramTrap, SnapshotError, StateLimitError, type Snapsho
 import { compileForTest } from '../../testing/modules.ts';
 import type { Script } from './corpus.ts';
 import { Random } from './choices.ts';
-import { count, fewer, FuzzFailure, reasonOf, watched, type Counts } from './fuzz.ts';
+import { fewer } from './fewer.ts';
+import { count, FuzzFailure, reasonOf, watched, type Counts } from './fuzz.ts';
 import { edited, literalOf, randomEdit, type Edit } from './mutate.ts';
 import { instancesOf, RandomRun } from './runAtRandom.ts';
 
