@@ -161,6 +161,8 @@ function inPieces(decoders: Decoders, name: string, bytes: Uint8Array, cuts: rea
 }
 
 const isInvalid = (outcome: string): boolean => /^!invalid-(record|utf8)/.test(outcome);
+/** Above a limit: nobody looked whether it is valid. */
+const isBeyond = (outcome: string): boolean => /^!record-too-(deep|long)/.test(outcome);
 const rejects = (outcomes: readonly string[]): string[] =>
   outcomes.map((row) => (row.startsWith('!') ? row.replace(' _', ' ') : 'row'));
 // Of several columns that fault, one whose repeated member mends it leaves the naming to the order of columns.
@@ -175,14 +177,12 @@ function jsonProblem(
   outcomes: readonly string[],
 ): string | undefined {
   const lines = linesOf(bytes);
-  const tooDeep = outcomes.filter((outcome) => outcome === '!record-too-deep').length;
   const wrong = lines.filter((line) => !isDocuments(line)).length;
   const invalid = outcomes.filter(isInvalid).length;
-  if (tooDeep === 0 ? invalid !== wrong : invalid > wrong)
+  if (outcomes.some(isBeyond) ? invalid > wrong : invalid !== wrong)
     return `${invalid} records are invalid, JSON.parse refuses ${wrong} lines`;
   const alone = decoders.decode(name, bytes, { records: true });
-  const isDeep = alone.outcomes.includes('!record-too-deep');
-  if (!isDeep && alone.outcomes.some(isInvalid) === isDocuments(bytes))
+  if (!alone.outcomes.some(isBeyond) && alone.outcomes.some(isInvalid) === isDocuments(bytes))
     return `as a record: ${alone.outcomes.join(' | ').slice(0, 300)}`;
   if (name !== 'every') return undefined;
   return (
