@@ -225,30 +225,31 @@ function linesOf(bytes: Uint8Array): Uint8Array[] {
 function isDocuments(bytes: Uint8Array): boolean {
   if (!isUtf8(bytes)) return false;
   const text = Buffer.from(bytes).toString();
-  const scalar = /[ \t\r\n]*(?:(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|"(?:[^"\\]|\\.)*")|$)/suy;
-  for (let at = 0; at < text.length; ) {
-    const opening = /[ \t\r\n]*[{[]/uy;
-    opening.lastIndex = at;
-    scalar.lastIndex = at;
-    const end = opening.test(text) ? closing(text, opening.lastIndex - 1) : scalar.test(text) ? scalar.lastIndex : -1;
-    if (end < 0) return false;
-    const document = text.slice(at, end);
-    if (document.trim() !== '' && !isJson(document)) return false;
-    at = end;
+  const blank = /[ \t\r\n]*/y;
+  const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+  for (let at = 0; ; ) {
+    blank.lastIndex = at;
+    blank.test(text);
+    const start = blank.lastIndex;
+    if (start === text.length) return true;
+    scalar.lastIndex = start;
+    const isScalar = scalar.test(text);
+    at = isScalar ? scalar.lastIndex : closing(text, start);
+    if (at < 0 || !isJson(text.slice(start, at))) return false;
   }
-  return true;
 }
 
-// Behind the bracket that closes the one at `from`, or −1.
+// Behind the quote or bracket that closes the one at `from`, or −1.
 function closing(text: string, from: number): number {
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]|"/gsu;
-  token.lastIndex = from;
   let depth = 0;
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    if (match[0] === '"') return -1;
-    if (match[0] === '{' || match[0] === '[') depth++;
-    else if (match[0] === '}' || match[0] === ']') depth--;
-    if (depth === 0) return token.lastIndex;
+  for (let at = from; at < text.length; at++) {
+    const unit = text[at];
+    if (unit === '"') {
+      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++;
+      if (at >= text.length) return -1;
+    } else if (unit === '{' || unit === '[') depth++;
+    else if (unit === '}' || unit === ']') depth--;
+    if (depth <= 0) return at + 1;
   }
   return -1;
 }
