@@ -185,6 +185,11 @@ function addTools(program: Command, finish: Finish): void {
 }
 
 async function main(): Promise<void> {
+  // Whoever read what is printed has gone, as `head` does: there is nobody left to work for.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   const finish: Finish = async (work, json) => {
     let status: number;
     try {

@@ -2,7 +2,7 @@
 // generated programs link it as AssemblyScript. Hence plain `export const` with integer literals only.
 
 /** Version of the artifact's face: exports, records of memory, codes. A host refuses any other. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 /** Version of the snapshot blobs written by `save`. */
 export const SNAPSHOT_VERSION = 2;
 
@@ -16,6 +16,9 @@ export const STATUS_STATE_LIMIT = 2;
 /** A snapshot could not be read: foreign, truncated or of another layout. */
 export const STATUS_BAD_SNAPSHOT = 3;
 
+/** A BATCH_ONE took its record. */
+export const STATUS_RECORD = 4;
+
 // ---- Batch forms ------------------------------------------------------------------------------------------
 /** Raw bytes with delimiters; all records carry the clock given to `feed`. */
 export const BATCH_RAW = 0;
@@ -23,6 +26,8 @@ export const BATCH_RAW = 0;
 export const BATCH_RECORDS = 1;
 /** Flag on a raw batch: nothing follows, so an unterminated last record is a record. */
 export const BATCH_LAST = 2;
+/** Flag on a raw batch: only the first record is taken; where it ends, its format says. */
+export const BATCH_ONE = 4;
 
 // One record entry of a BATCH_RECORDS batch; offsets are relative to the batch's first byte.
 //   0 clock i64 (ms) · 8 arrival i64 (ms) · 16 data offset u32 · 20 data length u32

@@ -161,7 +161,7 @@ export async function bindSources(
         stream,
         format: shape.format,
         columns: shape.columns,
-        ...(isDocuments(resolved, shape.format) && streams.length === 1 ? { documents: true } : {}),
+        ...(isDocuments(resolved, shape.format) ? { documents: true } : {}),
         ...(shape.layout === undefined ? {} : { layout: shape.layout }),
         ...(time === undefined
           ? {}
@@ -232,7 +232,7 @@ export function formatOf({ url }: ResolvedUrl): RecordFormat {
   return named === 'csv' ? { kind: 'csv', columnDelimiter: ',', rowDelimiter: '\n' } : { kind: 'json', rowPath: '$' };
 }
 
-// A file called .json holds documents; records of several input streams are lines in any case, as lines are counted (SEMANTICS 29).
+// A file called .json holds documents.
 function isDocuments({ url }: ResolvedUrl, format: RecordFormat): boolean {
   return format.kind === 'json' && /\.json(?:\.gz)?$/i.test(url.path);
 }

@@ -3,6 +3,7 @@
 import {
   ABI_VERSION,
   BATCH_LAST,
+  BATCH_ONE,
   BATCH_RAW,
   BATCH_RECORDS,
   KEY_GROUPS_DEFAULT,
@@ -16,6 +17,7 @@ import {
   STATE_BYTES_MAX_DEFAULT,
   STATUS_BAD_SNAPSHOT,
   STATUS_OUTPUT_FULL,
+  STATUS_RECORD,
   STATUS_STATE_LIMIT,
 } from '../contract/abi.ts';
 import { isProblem, readManifest, type LedgerEntry, type Manifest } from '../contract/manifest.ts';
@@ -64,6 +66,8 @@ export interface InputRecord {
 export interface FeedResult {
   readonly consumed: number;
   readonly outputFull: boolean;
+  /** A record was taken by `feedOne`. */
+  readonly tookOne: boolean;
 }
 
 /** The state of a key group, or with −1 of what belongs to no key. */
@@ -171,10 +175,20 @@ export class Program {
 
   /** Feeds raw bytes that lie in the buffer. */
   feedBuffer(input: number, from: number, length: number, last: boolean, clock: bigint): FeedResult {
+    return this.feedAs(BATCH_RAW, input, from, length, last, clock);
+  }
+
+  /** Feeds the first record of raw bytes that lie in the buffer. */
+  feedOne(input: number, from: number, length: number, last: boolean, clock: bigint): FeedResult {
+    return this.feedAs(BATCH_RAW | BATCH_ONE, input, from, length, last, clock);
+  }
+
+  private feedAs(form: number, input: number, from: number, length: number, last: boolean, clock: bigint): FeedResult {
     const consumed = this.call(() =>
-      this.exports.feed(input, this.bufferPointer + from, length, BATCH_RAW | (last ? BATCH_LAST : 0), clock),
+      this.exports.feed(input, this.bufferPointer + from, length, form | (last ? BATCH_LAST : 0), clock),
     );
-    return { consumed, outputFull: this.checkStatus() };
+    const outputFull = this.checkStatus();
+    return { consumed, outputFull, tookOne: this.exports.status() === STATUS_RECORD };
   }
 
   /** Copies raw bytes into the program and feeds all of them, draining when the output is full; bytes of whole records consumed. */

@@ -330,22 +330,18 @@ class Run {
     return binding?.documents === true ? DOCUMENT_BYTES_MAX : 2 * RECORD_BYTES_MAX;
   }
 
-  // Record i goes to stream (i mod n): lines are counted here, the only place where the host looks at records.
+  // Record i goes to stream (i mod n) (SEMANTICS 29). Where a record ends the program says: it may hold line breaks.
   private async feedInTurn(input: Input, length: number, last: boolean, clock: bigint): Promise<number> {
     const { program } = this;
     const { inputs } = input.from;
     let from = 0;
     while (from < length) {
-      const newline = program.bufferBytes(from, length - from).indexOf(10);
-      if (newline < 0 && !last) break;
-      const end = newline < 0 ? length : from + newline + 1;
       const target = inputs[input.turn % inputs.length] ?? 0;
-      while (from < end) {
-        const result = program.feedBuffer(target, from, end - from, true, clock);
-        from = result.outputFull ? from + result.consumed : end;
-        if (result.outputFull) await this.drain();
-      }
-      input.turn = (input.turn + 1) % inputs.length;
+      const result = program.feedOne(target, from, length - from, last, clock);
+      from += result.consumed;
+      if (result.outputFull) await this.drain();
+      else if (!result.tookOne) break;
+      if (result.tookOne) input.turn = (input.turn + 1) % inputs.length;
     }
     await this.drain();
     return from;

@@ -60,8 +60,19 @@ function writeDecimalPoint(at: usize, whole: u64): usize {
 }
 
 // Up to 15 digits with up to 6 behind the point: no two such decimals share a double, so a division that gives the value back
-// proves that they are the digits.
+// proves that they are the digits. Most have two places or fewer.
 function shortDecimal(size: f64): bool {
+  const hundredths = nearest(size * 100.0);
+  if (hundredths < 4294967296.0 && hundredths / 100.0 == size) {
+    let small = <u32>hundredths;
+    exponent = -2;
+    while (small % 10 == 0) {
+      small /= 10;
+      exponent++;
+    }
+    digits = small;
+    return true;
+  }
   const scaled = nearest(size * 1000000.0);
   if (!(scaled < 1e15 && scaled / 1000000.0 == size)) return false;
   digits = <u64>scaled;

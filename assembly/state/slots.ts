@@ -2,8 +2,9 @@
 //
 //   row    := u32 key length · u32 (the container's) · words (8 bytes each; kinds in words.ts) · key bytes, zero-padded to 8
 //   slot   := u32 row pointer (0: empty) · u32 hash
-//   slots  := capacity + SPILL of them; home of a hash = hash >> shift, then linear without wrapping. As a key group is a range of
-//             hashes, its rows lie in one range of slots: a snapshot of one group reads only that.
+//   slots  := capacity + SPILL of them, a power of two, as a block of memory is one; home of a hash = hash · capacity / 2^32, then linear
+//             without wrapping. As a key group is a range of hashes, its rows lie in one range of slots: a snapshot of one group reads
+//             only that.
 //
 // Law: no empty slot lies between a row's home and its slot. Deletion moves later rows back instead of leaving marks (Knuth, The Art of
 // Computer Programming 3, 6.4, algorithm R).
@@ -19,8 +20,8 @@ export const ROW_HEADER_BYTES: usize = 8;
 @unmanaged
 export class Slots {
   slots: usize;
+  /** Homes: the slots without those behind the last home. */
   capacity: u32;
-  shift: u32;
   count: u32;
   /** Words of a row. */
   words: u32;
@@ -50,13 +51,12 @@ function allocateSlots(table: Slots, capacity: u32): void {
   table.slots = allocateBlock(bytes);
   memory.fill(table.slots, 0, bytes);
   table.capacity = capacity;
-  table.shift = clz<u32>(capacity) + 1;
 }
 
 // @ts-ignore: decorator
 @inline
 function homeOf(table: Slots, hash: u32): usize {
-  return table.slots + ((<usize>hash >>> table.shift) << 3);
+  return table.slots + (<usize>((<u64>hash * <u64>table.capacity) >> 32) << 3);
 }
 
 /** The key's bytes of a row. */
@@ -143,15 +143,17 @@ function freeSlot(table: Slots, hash: u32): usize {
   return at;
 }
 
+function nextCapacity(capacity: u32): u32 {
+  return (capacity + SPILL) * 2 - SPILL;
+}
+
 function growSlots(table: Slots): void {
   const old = table.slots;
   const oldCapacity = table.capacity;
-  let capacity = oldCapacity * 2;
-  for (;;) {
+  for (let capacity = nextCapacity(oldCapacity); ; capacity = nextCapacity(capacity)) {
     allocateSlots(table, capacity);
     if (moveSlots(table, old, oldCapacity)) break;
     freeBlock(table.slots, slotsBytes(capacity));
-    capacity *= 2;
   }
   freeBlock(old, slotsBytes(oldCapacity));
 }
@@ -182,8 +184,10 @@ export function nextSlotOf(table: Slots, group: u32, slot: usize): usize {
 }
 
 function slotOfFrom(table: Slots, group: u32, from: usize): usize {
-  const last = group + 1 == table.keyGroups ? table.capacity - 1 : <u32>(((<u64>(group + 1) << 32) / <u64>table.keyGroups) >>> table.shift);
-  const end = table.slots + (<usize>last << 3);
+  const end =
+    group + 1 == table.keyGroups
+      ? table.slots + (<usize>(table.capacity - 1) << 3)
+      : homeOf(table, <u32>((<u64>(group + 1) << 32) / <u64>table.keyGroups));
   const limit = table.slots + slotsBytes(table.capacity);
   for (let at = from; at < limit; at += 8) {
     const slot = load<u64>(at);

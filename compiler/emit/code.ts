@@ -9,6 +9,9 @@ export function widestAt(bytes: Uint8Array, position: number): { readonly width:
   return { width, value: `0x${value.toString(16)}` };
 }
 
+/** Stands before a function that becomes part of those that call it. */
+export const inlined = '// @ts-ignore: decorator\n@inline\n';
+
 /** The text of one function body, line by line. */
 export class Code {
   readonly lines: string[] = [];

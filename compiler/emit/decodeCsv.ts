@@ -1,5 +1,5 @@
 // The CSV decoder of an input: fields by position, each checked; short records leave NULLs, fields too many are ignored.
-import { Code } from './code.ts';
+import { Code, inlined } from './code.ts';
 import {
   addressesOf,
   resetNulls,
@@ -64,7 +64,7 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   );
   code.line('return at;');
   functions.push(emitBroken(name, use));
-  functions.push(`function decode_${name}(at: usize, end: usize): usize {\n${code}\n}`);
+  functions.push(`${inlined}function decode_${name}(at: usize, end: usize): usize {\n${code}\n}`);
   const declarations = [
     `const unread_${name}: usize = memory.data(16, 8);`,
     `const delimiter_${name}: usize = memory.data<u8>([${delimiter.join(', ')}]);`,

@@ -1,7 +1,7 @@
 // The JSON decoder of an input. A record in the expected layout (members in the order of the columns, nothing else) is read by
 // straight code that compares whole keys and falls back, record by record, to the general reader: members in any order, white
 // space, escapes, nesting, arrays, several documents. Both check everything and give the same rows.
-import { Code, widestAt } from './code.ts';
+import { Code, inlined, widestAt } from './code.ts';
 import {
   addressesOf,
   resetNulls,
@@ -67,7 +67,7 @@ export function emitJsonDecoder(options: DecoderOptions): DecoderText {
     context.functions.push(wrap(`function lineBound_${name}(at: usize): usize`, bound));
   }
   decode.line(`return general_${name}(at, end);`);
-  context.functions.push(wrap(`function decode_${name}(at: usize, end: usize): usize`, decode));
+  context.functions.push(wrap(`${inlined}function decode_${name}(at: usize, end: usize): usize`, decode));
   const declarations = [
     `const unread_${name}: usize = memory.data(16, 8);`,
     `let accepting_${name}: bool = false;`,

@@ -1,7 +1,7 @@
 // The expected layout of a JSON input: one object a line, members in the order of a sample or else of the columns, objects and an array
 // of rows in it. A member is met by comparing whole keys where there are no blanks; over blanks and members that nobody reads it is
 // sought. What differs otherwise is left to the general reader: members that are missing, repeated or in another order.
-import { Code } from './code.ts';
+import { Code, inlined } from './code.ts';
 import type { DecoderOptions } from './decodeShared.ts';
 import { matchBytes } from './decodeJson.ts';
 import { emitLayoutValue } from './layoutValues.ts';
@@ -80,7 +80,7 @@ export function emitLayout(
   code.line(`recordStart_${name} = from; recordEnd_${name} = at;`);
   code.line(array === undefined ? `accept_${name}();` : `layoutRows_${name}(layoutArray_${name}, true);`);
   code.line('return at < end ? at + 1 : at;');
-  context.functions.push(`function layout_${name}(at: usize, end: usize): usize {\n${code}\n}`);
+  context.functions.push(`${inlined}function layout_${name}(at: usize, end: usize): usize {\n${code}\n}`);
   if (floats(root)) context.functions.push(`let timeSeen_${name}: bool = false;`);
   if (array !== undefined) context.functions.push(`let layoutArray_${name}: usize = 0;`);
   return context.functions.join('\n\n');

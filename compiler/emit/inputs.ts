@@ -2,7 +2,7 @@
 import { emitCsvDecoder } from './decodeCsv.ts';
 import { emitJsonDecoder } from './decodeJson.ts';
 import type { InputBinding } from '../../contract/binding.ts';
-import { Code, type ModuleBuilder } from './code.ts';
+import { Code, inlined, type ModuleBuilder } from './code.ts';
 import type { Frame, StreamLayout } from './layout.ts';
 import { settles } from './merges.ts';
 import type { ProgramContext } from './context.ts';
@@ -85,7 +85,7 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   module.declare(`let rejects_${id}: u32 = 0;`);
   module.declare(`let recordStart_${id}: usize = 0;`);
   module.declare(`let recordEnd_${id}: usize = 0;`);
-  module.function(`function accept_${id}(): void`, code, `A row of input "${name}".`);
+  module.function(`${inlined}function accept_${id}(): void`, code, `A row of input "${name}".`);
 }
 
 // reject_<id>(…): the record becomes a row on error_stream.
@@ -119,6 +119,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   const status = module.use('operators/context', 'setStatus');
   code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
   const documents = layout.input?.binding.documents === true;
+  code.line(`rows_${id} = 0; rejects_${id} = 0;`);
   code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);
   code.line(`${module.use('formats/batch', 'setLastBatch')}(${documents ? 'true' : 'last'});`);
   emitArrival(layout, code, 'clock');
@@ -142,6 +143,9 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
       `if (${module.use('operators/context', 'suspended')}) { ${module.use('operators/context', 'setSuspended')}(false); ${status}(${abi('STATUS_OUTPUT_FULL')}); break; }`,
     );
     code.line('at = next;');
+    code.line(
+      `if ((form & ${abi('BATCH_ONE')}) != 0 && rows_${id} + rejects_${id} > 0) { ${status}(${abi('STATUS_RECORD')}); break; }`,
+    );
   });
   code.line('return <i32>(at - pointer);');
   const record = new Code();
@@ -153,7 +157,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   record.line(`if (rows_${id} > 0) ${ledger.increment('source', layout.stream.name, 'decoded')}`);
   record.line('return next;');
   module.function(
-    `function record_${id}(at: usize, end: usize): usize`,
+    `${inlined}function record_${id}(at: usize, end: usize): usize`,
     record,
     'One record; where the next one begins, 0 when this one is not whole yet.',
   );
