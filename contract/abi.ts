@@ -4,7 +4,7 @@
 /** Version of the artifact's face: exports, records of memory, codes. A host refuses any other. */
 export const ABI_VERSION = 4;
 /** Version of the snapshot blobs written by `save`. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 // ---- Statuses that `feed`, `advance` and `finish` leave in `status()` ------------------------------------
 /** All of the batch was consumed (as far as whole records reach) and nothing is pending. */
@@ -46,6 +46,8 @@ export const RECORD_SHARD_ID = 40;
 // ---- Limits -----------------------------------------------------------------------------------------------
 /** Longest record in bytes that a decoder takes (a longer one is an error row). */
 export const RECORD_BYTES_MAX = 4194304;
+/** Bytes up to which a JSON document over several lines is waited for: sixteen times the longest record. */
+export const DOCUMENT_BYTES_MAX = 67108864;
 /** Bytes behind the input buffer that decoders may read but never interpret. */
 export const INPUT_PADDING_BYTES = 64;
 /** Deepest nesting of a JSON record. */

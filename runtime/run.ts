@@ -1,6 +1,6 @@
 // The loop: read → feed → advance → drain → write → checkpoint. It knows programs, sources and sinks by their contracts only.
 import type { Json, Sink } from '../contract/connector.ts';
-import { RECORD_BYTES_MAX } from '../contract/abi.ts';
+import { DOCUMENT_BYTES_MAX, RECORD_BYTES_MAX } from '../contract/abi.ts';
 import type { Checkpoints } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import type { LedgerReport, OutputReceiver, Program } from './program.ts';
@@ -296,10 +296,16 @@ class Run {
     }
     if (last) from = length;
     input.tail = from === length ? input.tail.subarray(0, 0) : program.bufferBytes(from, length - from).slice();
-    if (input.tail.length > 2 * RECORD_BYTES_MAX + chunkBytesDefault)
+    if (input.tail.length > this.keptMax(input) + chunkBytesDefault)
       throw new Error('invariant: the program does not take a record above the limit');
     input.from.source.consumed(from);
     this.paceFed(input, from);
+  }
+
+  /** Most bytes that an artifact leaves of a record, or of a document over several lines, that is not whole. */
+  private keptMax(input: Input): number {
+    const binding = this.program.manifest.inputs[input.from.inputs[0] ?? 0];
+    return binding?.documents === true ? DOCUMENT_BYTES_MAX : 2 * RECORD_BYTES_MAX;
   }
 
   // Record i goes to stream (i mod n) (SEMANTICS 29). Where a record ends the program says: it may hold line breaks.

@@ -32,7 +32,7 @@ export function emitSnapshots(context: ProgramContext): void {
       );
     });
   }
-  save.line(`return ${use('blobIsEmpty')}() ? 0 : <i32>${use('writtenLength')}();`);
+  save.line(`return <i32>${use('endBlob')}();`);
   emitShared(context);
   module.function(
     'export function snapshot_save(group: i32): i32',
