@@ -1,5 +1,6 @@
 // The door to asc: AssemblyScript text → Wasm bytes with the manifest in a custom section.
-import { manifestSection, type Manifest } from '../contract/manifest.ts';
+import { crc32 } from '../contract/checksum.ts';
+import { checksumSection, manifestSection, type Manifest } from '../contract/manifest.ts';
 
 /** The library's sources by module path relative to the package: `assembly/text.ts`, `contract/abi.ts`. */
 export type LibrarySources = ReadonlyMap<string, string>;
@@ -60,13 +61,22 @@ export async function assemble(
   return binary;
 }
 
-/** Adds the manifest to Wasm bytes. */
+/** Adds the manifest, and the checksum of it all, to Wasm bytes. */
 export function withManifest(wasm: Uint8Array, manifest: Manifest): Uint8Array {
-  const name = new TextEncoder().encode(manifestSection);
-  const body = new TextEncoder().encode(JSON.stringify(manifest));
+  const bytes = joined([wasm, ...customSection(manifestSection, new TextEncoder().encode(JSON.stringify(manifest)))]);
+  const sum = new Uint8Array(4);
+  new DataView(sum.buffer).setUint32(0, crc32(bytes), true);
+  return joined([bytes, ...customSection(checksumSection, sum)]);
+}
+
+function customSection(title: string, content: Uint8Array): Uint8Array[] {
+  const name = new TextEncoder().encode(title);
   const nameLength = leb(name.length);
-  const size = leb(nameLength.length + name.length + body.length);
-  const parts = [wasm, Uint8Array.of(0), size, nameLength, name, body];
+  const size = leb(nameLength.length + name.length + content.length);
+  return [Uint8Array.of(0), size, nameLength, name, content];
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const result = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let position = 0;
   for (const part of parts) {

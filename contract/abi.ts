@@ -2,9 +2,9 @@
 // generated programs link it as AssemblyScript. Hence plain `export const` with integer literals only.
 
 /** Version of the artifact's face: exports, records of memory, codes. A host refuses any other. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 /** Version of the snapshot blobs written by `save`. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 // ---- Statuses that `feed`, `advance` and `finish` leave in `status()` ------------------------------------
 /** All of the batch was consumed (as far as whole records reach) and nothing is pending. */
@@ -18,9 +18,10 @@ export const STATUS_OUTPUT_FULL = 1;
 export const STATUS_STATE_LIMIT = 2;
 /** A snapshot could not be read: foreign, truncated or of another layout. */
 export const STATUS_BAD_SNAPSHOT = 3;
-
 /** A BATCH_ONE took its record. */
 export const STATUS_RECORD = 4;
+/** `feed_until` stopped before a record whose time is above the limit; `later_time` tells it. */
+export const STATUS_LATER = 5;
 
 // ---- Batch forms ------------------------------------------------------------------------------------------
 /** Raw bytes with delimiters; all records carry the clock given to `feed`. */
@@ -48,6 +49,8 @@ export const RECORD_SHARD_ID = 40;
 // ---- Limits -----------------------------------------------------------------------------------------------
 /** Longest record in bytes that a decoder takes (a longer one is an error row). */
 export const RECORD_BYTES_MAX = 4194304;
+/** Bytes up to which a JSON document over several lines is waited for: sixteen times the longest record. */
+export const DOCUMENT_BYTES_MAX = 67108864;
 /** Bytes behind the input buffer that decoders may read but never interpret. */
 export const INPUT_PADDING_BYTES = 64;
 /** Deepest nesting of a JSON record. */

@@ -290,8 +290,9 @@ function parseCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   } catch {
     throw new StorageError(`${name} is truncated or broken: it is not JSON`);
   }
-  const { sha256: sum, checkpoint } = (value ?? {}) as { sha256?: string; checkpoint?: Checkpoint };
-  if (sum === undefined || checkpoint === undefined) throw new StorageError(`${name} is not a checkpoint of rowtime`);
+  const { sha256: sum, checkpoint } = (value ?? {}) as { sha256?: string; checkpoint?: Checkpoint | null };
+  if (sum === undefined || checkpoint === undefined || checkpoint === null)
+    throw new StorageError(`${name} is not a checkpoint of rowtime`);
   if (checkpoint.format !== checkpointFormat) {
     throw new StorageError(`${name} has format ${checkpoint.format}, this version reads ${checkpointFormat}`);
   }

@@ -17,6 +17,7 @@ import {
   OUTPUT_BYTES_MAX_DEFAULT,
   STATE_BYTES_MAX_DEFAULT,
   STATUS_BAD_SNAPSHOT,
+  STATUS_LATER,
   STATUS_OUTPUT_FULL,
   STATUS_RECORD,
   STATUS_STATE_LIMIT,
@@ -69,6 +70,8 @@ export interface InputRecord {
 export interface FeedResult {
   readonly consumed: number;
   readonly outputFull: boolean;
+  /** Time of the record before which `feedUntil` stopped. */
+  readonly later?: bigint;
   /** A record was taken by `feedOne`. */
   readonly tookOne: boolean;
 }
@@ -79,13 +82,9 @@ export interface SnapshotBlob {
   readonly bytes: Uint8Array;
 }
 
-/** Counters of one entry of the ledger. */
-export interface LedgerReport {
-  readonly kind: LedgerEntry['kind'];
-  readonly name: string;
+/** An account of the ledger with the values of its counters. */
+export interface LedgerReport extends Omit<LedgerEntry, 'counters'> {
   readonly counters: Readonly<Record<string, number>>;
-  /** The user's pump that it is a part of. */
-  readonly partOf?: string;
 }
 
 /** Takes the encoded rows of an output; the bytes are valid during the call only. */
@@ -197,6 +196,17 @@ export class Program {
     return { consumed, outputFull, tookOne: this.exports.status() === STATUS_RECORD };
   }
 
+  /** Feeds raw bytes that lie in the buffer up to the first record whose time is above `limit`. */
+  feedUntil(input: number, from: number, length: number, last: boolean, clock: bigint, limit: bigint): FeedResult {
+    const { feed_until, later_time } = this.exports;
+    if (feed_until === undefined || later_time === undefined) throw new Error('invariant: the artifact has no replay');
+    const form = BATCH_RAW | (last ? BATCH_LAST : 0);
+    const consumed = this.call(() => feed_until(input, this.bufferPointer + from, length, form, clock, limit));
+    const outputFull = this.checkStatus();
+    const result = { consumed, outputFull, tookOne: false };
+    return this.exports.status() === STATUS_LATER ? { ...result, later: later_time() } : result;
+  }
+
   /** Copies raw bytes into the program and feeds all of them, draining when the output is full; bytes of whole records consumed. */
   feedRaw(input: number, bytes: Uint8Array, last: boolean, clock: bigint, receive: OutputReceiver): number {
     this.buffer(input, bytes.length).set(bytes);
@@ -290,6 +300,11 @@ export class Program {
     return this.exports.input_clock(input);
   }
 
+  /** Bytes of an input's rows that wait for rows or bounds of other inputs. */
+  inputWaiting(input: number): number {
+    return Number(this.exports.input_waiting?.(input) ?? 0n);
+  }
+
   /** Copies out the state: every blob with `all`, otherwise those that changed since they were last saved. An empty blob says that a group holds nothing any more. */
   save(all: boolean): SnapshotBlob[] {
     const blobs: SnapshotBlob[] = [];
@@ -323,13 +338,13 @@ export class Program {
     const pointer = this.exports.ledger() >>> 0;
     const view = new DataView(this.exports.memory.buffer, pointer);
     let offset = 0;
-    return this.manifest.ledger.map(({ kind, name, partOf, counters }) => {
+    return this.manifest.ledger.map(({ counters, ...account }) => {
       const values: Record<string, number> = {};
       for (const counter of counters) {
-        values[counter] = Number(view.getBigUint64(offset, true));
+        values[counter] = Number(view.getBigInt64(offset, true));
         offset += 8;
       }
-      return { kind, name, counters: values, ...(partOf === undefined ? {} : { partOf }) };
+      return { ...account, counters: values };
     });
   }
 

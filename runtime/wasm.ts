@@ -11,6 +11,9 @@ export interface ArtifactExports {
   init(seed: bigint, start: bigint, keyGroups: number): void;
   input_buffer(input: number, bytes: number): number;
   feed(input: number, pointer: number, length: number, form: number, clock: bigint): number;
+  /** Both are there where an input takes its ROWTIME from its data. */
+  feed_until?(input: number, pointer: number, length: number, form: number, clock: bigint, limit: bigint): number;
+  later_time?(): bigint;
   status(): number;
   advance(input: number, time: bigint): void;
   finish(input: number): void;
@@ -23,6 +26,8 @@ export interface ArtifactExports {
   reference_feed(table: number, pointer: number, length: number, form: number, clock: bigint): number;
   reference_commit(table: number): void;
   reference_version(table: number): bigint;
+  /** It is there where rows of several inputs meet. */
+  input_waiting?(input: number): bigint;
   begin(clock: bigint): void;
   ledger(): number;
   state_bytes(): bigint;

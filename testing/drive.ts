@@ -1,5 +1,6 @@
 // Runs a case's timeline through its artifact in one of several ways; all ways must give the same rows.
 import { Program, type InputRecord, type SnapshotBlob } from '../runtime/program.ts';
+import { ledgerFaults } from '../runtime/ledger.ts';
 import type { CaseArtifact } from './modules.ts';
 import { readRows, type OutputRow } from './output.ts';
 import type { TestCase } from './parseTest.ts';
@@ -42,10 +43,11 @@ export async function drive(test: TestCase, artifact: CaseArtifact, way: Drive):
       if (way.kind === 'restarts' && timeline.events[index]?.kind !== 'tick')
         await run.changeOwners(index % 2 === 0 ? way.other : artifact);
     }
+    run.checkLedger();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const detail =
-      error instanceof TestFormatError || error instanceof RestartError
+      error instanceof TestFormatError || error instanceof RestartError || error instanceof LedgerError
         ? error.message
         : `${error.name}: ${error.message}`;
     return { failure: detail, line: timeline.events[index]?.line ?? test.line };
@@ -55,6 +57,9 @@ export async function drive(test: TestCase, artifact: CaseArtifact, way: Drive):
 
 /** What came out after a restart wasn't what had come before. */
 class RestartError extends Error {}
+
+/** An equation of the ledger doesn't hold. */
+class LedgerError extends Error {}
 
 function lastOfBatch(events: readonly TestEvent[], first: number, live: boolean): number {
   const stream = streamOf(events[first]);
@@ -208,7 +213,21 @@ class Run {
     else throw new Error(`rows came out of a stream that is not of this case (output ${output})`);
   }
 
+  /** The ledger's equations hold, and a stream's rows are those that came out. */
+  checkLedger(): void {
+    const ledger = this.program?.ledger() ?? [];
+    const faults = ledgerFaults(ledger);
+    for (const stream of this.artifact.outputs.values()) {
+      const name = stream === 'error_stream' ? stream : stream + this.artifact.suffix;
+      const out = ledger.find((account) => account.kind === 'stream' && account.name === name)?.counters['out'];
+      const came = this.rows.filter((row) => row.stream === stream).length;
+      if (out !== came) faults.push(`stream ${stream}: ${came} rows came out, the ledger says ${out}`);
+    }
+    if (faults.length > 0) throw new LedgerError(`the ledger: ${faults.join('\n')}`);
+  }
+
   private async checkpoint(): Promise<void> {
+    this.checkLedger();
     this.saved = this.program?.save(true);
     this.savedContents = new Map(this.contents);
     this.sinceSave = [];
@@ -220,6 +239,7 @@ class Run {
     if (this.saved === undefined) await this.begin();
     else (await this.reopen(this.artifact, this.savedContents)).load(this.saved);
     for (const { events, index } of this.sinceSave) this.apply(events, index);
+    this.checkLedger();
     const again = this.rows.slice(this.savedRows);
     const text = (row: OutputRow | undefined): string =>
       row === undefined ? '(nothing)' : `${row.stream} @${row.rowtime} ${row.json}`;
@@ -241,6 +261,7 @@ class Run {
       merged.push(...owner.save(true).filter((blob) => (blob.group < 0 ? half === 0 : blob.group % 2 === half)));
     }
     (await this.reopen(artifact, this.contents)).load(merged);
+    this.checkLedger();
   }
 
   private inputOf(stream: string): [string, InputBinding] {

@@ -1,12 +1,13 @@
 // JSON documents one after another, over any number of lines, or the elements of one array: where each of them lies (SEMANTICS 28).
 //
-// Law: what is not valid costs the rest of its line; reading goes on with the next one. Brackets and commas of the array are passed over,
+// Law: what is not valid, or longer than the limit, costs the line that it begins in; reading goes on with the next one. What the end of a
+// batch cut off is waited for, what is wrong before that end is not. Brackets and commas of the array are passed over,
 // not checked: where reading begins says all that it needs to know, so that it may begin anywhere between two documents.
-import { RECORD_BYTES_MAX } from "../../contract/abi";
-import { findLineEnd, skipBlank, skipValue } from "./json";
+import { DOCUMENT_BYTES_MAX } from "../../contract/abi";
+import { findLineEnd, skipBlank, skipValue, stoppedAt } from "./json";
 
-/** A document that is not whole is waited for up to this size. */
-const DOCUMENT_BYTES_MAX: usize = 16 * <usize>RECORD_BYTES_MAX;
+/** A literal or an escape, cut off by the end of a batch, is seen to be not valid up to so many bytes before it. */
+const CUT_BYTES_MAX: usize = 8;
 
 /** The document that was found last; empty when only what stands between documents was passed over. */
 export let documentStart: usize = 0;
@@ -24,7 +25,15 @@ export function findDocument(from: usize, end: usize, last: bool, splits: bool):
   documentEnd = at;
   if (at > from) return at;
   const stop = skipValue(at, 0);
-  if (stop == 0 && !last && end - at <= DOCUMENT_BYTES_MAX) return 0;
-  documentEnd = stop == 0 ? findLineEnd(at, end) : stop;
+  const isWaitable = !last && end - at <= <usize>DOCUMENT_BYTES_MAX;
+  if (stop != 0 && stop - at <= <usize>DOCUMENT_BYTES_MAX) {
+    // A number may go on behind the end.
+    if (stop == end && isWaitable && (c == 0x2d || <u32>c - 48 < 10)) return 0;
+    documentEnd = stop;
+    return stop;
+  }
+  if (isWaitable && stoppedAt + CUT_BYTES_MAX > end) return 0;
+  documentEnd = findLineEnd(at, min(end, at + <usize>DOCUMENT_BYTES_MAX));
+  if (documentEnd == end && isWaitable) return 0;
   return documentEnd;
 }

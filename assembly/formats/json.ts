@@ -27,6 +27,14 @@ export let tooDeep: bool = false;
 /** A string held bytes that are not UTF-8. */
 export let badUtf8: bool = false;
 
+/** Where a value was found not to be valid: at the byte, or where the literal, escape or string that it is in begins. */
+export let stoppedAt: usize = 0;
+
+function invalidAt(at: usize): usize {
+  stoppedAt = at;
+  return 0;
+}
+
 /** Forgets what was wrong with the record before. */
 export function clearJsonFaults(): void {
   tooDeep = false;
@@ -94,7 +102,7 @@ export function scanString(at: usize): usize {
     if (c == 0x22) {
       if (!ascii && !isValidUtf8(start, at)) {
         badUtf8 = true;
-        return 0;
+        return invalidAt(start);
       }
       return at;
     }
@@ -103,10 +111,10 @@ export function scanString(at: usize): usize {
       at++;
       continue;
     }
-    if (c != 0x5c) return 0;
+    if (c != 0x5c) return invalidAt(at);
     hasEscapes = true;
     const length = escapeLength(at);
-    if (length == 0) return 0;
+    if (length == 0) return invalidAt(at);
     at += length;
   }
   return 0;
@@ -175,12 +183,12 @@ export function skipNumber(at: usize): usize {
   else {
     const first = at;
     while (<u32>load<u8>(at) - 48 < 10) at++;
-    if (at == first) return 0;
+    if (at == first) return invalidAt(at);
   }
   if (load<u8>(at) == 0x2e) {
     const first = ++at;
     while (<u32>load<u8>(at) - 48 < 10) at++;
-    if (at == first) return 0;
+    if (at == first) return invalidAt(at);
   }
   if ((load<u8>(at) | 0x20) == 0x65) {
     at++;
@@ -188,7 +196,7 @@ export function skipNumber(at: usize): usize {
     if (sign == 0x2b || sign == 0x2d) at++;
     const first = at;
     while (<u32>load<u8>(at) - 48 < 10) at++;
-    if (at == first) return 0;
+    if (at == first) return invalidAt(at);
   }
   return at;
 }
@@ -206,7 +214,7 @@ export function skipValue(at: usize, outside: u32 = 1): usize {
     if (c == 0x7b || c == 0x5b) {
       if (depth >= deepest) {
         tooDeep = true;
-        return 0;
+        return invalidAt(at);
       }
       const inside = skipBlank(at + 1);
       if (load<u8>(inside) == c + 2) at = inside + 1;
@@ -233,7 +241,7 @@ export function skipValue(at: usize, outside: u32 = 1): usize {
         }
         break;
       }
-      if (next != (isObject ? 0x7d : 0x5d)) return 0;
+      if (next != (isObject ? 0x7d : 0x5d)) return invalidAt(at - 1);
       depth--;
     }
   }
@@ -251,11 +259,11 @@ function nestingAt(depth: u32): bool {
 }
 
 function skipKey(at: usize): usize {
-  if (load<u8>(at) != 0x22) return 0;
+  if (load<u8>(at) != 0x22) return invalidAt(at);
   at = scanString(at + 1);
   if (at == 0) return 0;
   at = skipBlank(at + 1);
-  return load<u8>(at) == 0x3a ? at + 1 : 0;
+  return load<u8>(at) == 0x3a ? at + 1 : invalidAt(at);
 }
 
 function skipScalar(at: usize, c: u8): usize {
@@ -263,9 +271,9 @@ function skipScalar(at: usize, c: u8): usize {
     const end = scanString(at + 1);
     return end == 0 ? 0 : end + 1;
   }
-  if (c == 0x74) return load<u32>(at) == 0x65757274 ? at + 4 : 0;
-  if (c == 0x66) return load<u32>(at, 1) == 0x65736c61 ? at + 5 : 0;
-  if (c == 0x6e) return load<u32>(at) == 0x6c6c756e ? at + 4 : 0;
+  if (c == 0x74) return load<u32>(at) == 0x65757274 ? at + 4 : invalidAt(at);
+  if (c == 0x66) return load<u32>(at, 1) == 0x65736c61 ? at + 5 : invalidAt(at);
+  if (c == 0x6e) return load<u32>(at) == 0x6c6c756e ? at + 4 : invalidAt(at);
   return skipNumber(at);
 }
 

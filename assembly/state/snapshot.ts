@@ -1,11 +1,16 @@
 // Snapshot blobs: one per key group, self-describing, read and written through one growing buffer.
 //
-//   blob    := u32 SNAPSHOT_VERSION · i32 key group (−1: what belongs to none) · section*
+//   blob    := u32 SNAPSHOT_VERSION · i32 key group (−1: what belongs to none) · u64 checksum of key group and sections · section*
 //   section := u64 operator id · u32 layout · u32 bytes · content
 //
-// All numbers little-endian. A reader skips sections of operators that it does not have.
+// All numbers little-endian. A reader skips sections of operators that it does not have. What a program has not written as it is, it does
+// not read: readers of sections rely on the checksum where a number decides how far they go.
 import { allocateBlock, freeBlock } from "./arena";
+import { hashWide, mixHash } from "./hash";
 import { SNAPSHOT_VERSION } from "../../contract/abi";
+
+const CHECKSUM: usize = 8;
+const HEAD_BYTES: usize = 16;
 
 let buffer: usize = 0;
 let capacity: usize = 0;
@@ -27,6 +32,18 @@ export function beginBlob(group: i32): void {
   length = 0;
   writeU32(SNAPSHOT_VERSION);
   writeU32(<u32>group);
+  writeU64(0);
+}
+
+/** Ends the blob with its checksum; its length, 0 when it holds nothing but its head. */
+export function endBlob(): usize {
+  if (length == HEAD_BYTES) return 0;
+  store<u64>(buffer + CHECKSUM, checksumOf(buffer, length));
+  return length;
+}
+
+function checksumOf(blob: usize, bytes: usize): u64 {
+  return mixHash(hashWide(blob + HEAD_BYTES, <u32>(bytes - HEAD_BYTES)), load<u32>(blob, 4));
 }
 
 /** Makes room for `bytes` more and returns where they go. */
@@ -91,11 +108,6 @@ export function endSection(): void {
   store<u32>(buffer + sectionStart - 4, <u32>(length - sectionStart));
 }
 
-/** True when the blob holds nothing but its head. */
-export function blobIsEmpty(): bool {
-  return length == 8;
-}
-
 // ---- Reading ----------------------------------------------------------------------------------------------
 
 let position: usize = 0;
@@ -106,14 +118,14 @@ export let readFailed: bool = false;
 /** Key group of the blob that is being read. */
 export let openedGroup: i32 = 0;
 
-/** Begins to read a blob; false when its version is another one. */
+/** Begins to read a blob; false when its version is another one, or it is not as it was written. */
 export function openBlob(pointer: usize, bytes: usize): bool {
   position = pointer;
   limit = pointer + bytes;
   readFailed = false;
-  if (bytes < 8 || readU32() != SNAPSHOT_VERSION) return false;
+  if (bytes < HEAD_BYTES || readU32() != SNAPSHOT_VERSION) return false;
   openedGroup = <i32>readU32();
-  return true;
+  return readU64() == checksumOf(pointer, bytes);
 }
 
 /** True while sections or entries are left below `end`. */

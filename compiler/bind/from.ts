@@ -14,6 +14,9 @@ import { columnAt, type FromScope, type Scope, type ScopeRelation } from './scop
 import { bindTableFunction } from './tableFunctions.ts';
 import { bindFrame, followsRowtime, resolveWindow, type BoundFrame } from './windows.ts';
 
+/** Most relations of one FROM: what is known of every column at every join grows with the cube of their number. */
+const relationsMax = 32;
+
 /** FROM, bound. */
 export interface BoundFrom {
   readonly tree: FromTree;
@@ -24,6 +27,12 @@ export interface BoundFrom {
 export function bindFrom(items: readonly ast.FromItem[], context: QueryContext): BoundFrom | undefined {
   const [first, ...others] = items;
   if (first === undefined) return undefined;
+  const count = countRelations(items);
+  if (count > relationsMax) {
+    const span = { start: first.span.start, end: others.at(-1)?.span.end ?? first.span.end };
+    context.report(queryMessage.tooManyRelations(span, relationsMax, count));
+    return undefined;
+  }
   const joined = others.reduce<ast.FromItem>(
     (left, right) => ({
       kind: 'join',
@@ -36,6 +45,17 @@ export function bindFrom(items: readonly ast.FromItem[], context: QueryContext):
     first,
   );
   return bindItem(joined, context);
+}
+
+// Joins are trees that lean to the left: recursion could go as deep as a script is long.
+function countRelations(items: readonly ast.FromItem[]): number {
+  const rest = [...items];
+  let count = 0;
+  for (let item = rest.pop(); item !== undefined; item = rest.pop()) {
+    if (item.kind === 'join') rest.push(item.left, item.right);
+    else count++;
+  }
+  return count;
 }
 
 /** Binds one entry of FROM. */

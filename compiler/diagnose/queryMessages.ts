@@ -94,6 +94,15 @@ export function setOperation(span: Span, operator: string): Diagnostic {
 export function unionColumns(span: Span, left: number, right: number, operator: string): Diagnostic {
   return error('column-count', span, `one side of ${operator} has ${left} columns, the other ${right}`);
 }
+/** More relations in one FROM than the limit. */
+export function tooManyRelations(span: Span, limit: number, count: number): Diagnostic {
+  return error(
+    'too-many-relations',
+    span,
+    `FROM joins ${count} relations; at most ${limit} are allowed`,
+    'split the query, with a stream and a pump between',
+  );
+}
 /** A window of a join that can not be one. */
 export function joinWindow(span: Span, why: string, hint?: string): Diagnostic {
   return error('join-window', span, why, hint);

@@ -127,7 +127,9 @@ function emitBroken(name: string, use: (module: string, name: string) => string)
   code.line(`if (cut && !${csv('isBounded')}) return 0;`);
   code.line(`let stop = ${use('formats/json', 'findRecordEnd')}(fieldEnd == ${csv('FIELD_BROKEN')} ? at : from, end);`);
   // Twice the limit is what a host keeps for a record that is not whole.
-  code.line(`if (stop == 0 || stop - from > 2 * <usize>${abi('RECORD_BYTES_MAX')}) stop = findRecordEnd(from, end);`);
+  const kept = `2 * <usize>${abi('RECORD_BYTES_MAX')}`;
+  code.line(`if (stop == 0 && end - from <= ${kept}) return 0;`);
+  code.line(`if (stop == 0 || stop - from > ${kept}) stop = findRecordEnd(from, end);`);
   code.line('if (stop == 0) return 0;');
   code.line(`recordStart_${name} = from; recordEnd_${name} = stop;`);
   code.line(`reject_${name}(cut ? ${abi('FAULT_RECORD_TOO_LONG')} : ${abi('FAULT_INVALID_RECORD')}, -1, from, stop);`);

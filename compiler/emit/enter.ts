@@ -1,7 +1,8 @@
 // How a row of a promoted or sorted ROWTIME enters its stream: what its time closes leaves first; and how one that is too late is reported.
 import { Code, type ModuleBuilder } from './code.ts';
 import type { ProgramContext } from './context.ts';
-import type { Domain, PumpLayout, StreamLayout } from './layout.ts';
+import type { Domain, StreamLayout } from './layout.ts';
+import { countOf, type Segment } from './segment.ts';
 import { emitAgain, emitContinuation, hasSuspended, streamSuspends, suspendWith } from './suspending.ts';
 
 /** Writes that the row in the stream's frame enters with ROWTIME `time`. */
@@ -63,24 +64,25 @@ export function emitAfterContinuation(domain: Domain, module: ModuleBuilder): vo
 /** Writes the tests of a row's own ROWTIME: NULL is an error, `late` a late row; both end the function. */
 export function emitTimeChecks(
   target: StreamLayout,
-  pump: PumpLayout,
+  segment: Segment,
   late: string,
   code: Code,
   context: ProgramContext,
 ): void {
-  const { module, ledger } = context;
+  const { module } = context;
   const use = (name: string): string => module.use('../contract/abi', name);
-  const name = pump.pump.partOf ?? pump.pump.name;
+  const { pump } = segment.pump;
+  const name = pump.partOf ?? pump.name;
   const place = module.text(` (pump "${name}")`);
   const text = module.text(name);
   const empty = module.use('text', 'EMPTY_TEXT');
   code.block('if (isNull)', () => {
-    code.line(ledger.increment('pump', pump.pump.name, 'errors'));
+    code.line(countOf(segment, context, 'errors'));
     code.line(`report(${use('FAULT_INVALID_ROWTIME')}, ${place}, ${empty}, rowtime, 0, 0, ${text});`);
     code.line('return;');
   });
   code.block(`if (${late})`, () => {
-    code.line(ledger.increment('pump', pump.pump.name, 'late'));
+    code.line(countOf(segment, context, 'late'));
     code.line(`const data = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${target.id}() + 16);`);
     code.line('store<u8>(data, 123);');
     code.line(`const end = json_${target.id}(data + 1);`);

@@ -4,6 +4,7 @@ import { emitJsonDecoder } from './decodeJson.ts';
 import type { InputBinding } from '../../contract/binding.ts';
 import { Code, inlined, type ModuleBuilder } from './code.ts';
 import type { Frame, StreamLayout } from './layout.ts';
+import type { Ledger } from './ledger.ts';
 import { settles } from './merges.ts';
 import type { ProgramContext } from './context.ts';
 import { emitContinuation, hasSuspended, programSuspends, suspendWith } from './suspending.ts';
@@ -64,6 +65,9 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
       code.line('return;');
     });
     code.line(`let time: i64 = load<i64>(${frame.name}, ${slot.valueOffset});`);
+    code.line(
+      `if (time > ${contextName('feedLimit')} && rows_${id} + rejects_${id} == 0) { ${contextName('holdBack')}(time); return; }`,
+    );
   }
   code.line(`const raised = time < clock_${id};`);
   code.line(`if (raised) time = clock_${id};`);
@@ -134,7 +138,7 @@ function emitReject(layout: StreamLayout, context: ProgramContext): void {
   const code = new Code();
   if (stops(layout, context)) code.line(`if (rows_${id} + rejects_${id} < passing_${id}) { rejects_${id}++; return; }`);
   code.line(`rejects_${id}++;`);
-  code.line(ledger.increment('source', name, 'rejected'));
+  code.line(ledger.increment('source', name, 'errors'));
   code.line(`let place = ${module.text(` (stream "${name}")`)};`);
   for (const [index, column] of (input?.binding.columns ?? []).entries()) {
     code.line(`if (column == ${index}) place = ${module.text(` (stream "${name}", column "${column.name}")`)};`);
@@ -156,7 +160,10 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   const code = new Code();
   const abi = (name: string): string => module.use('../contract/abi', name);
   const status = module.use('operators/context', 'setStatus');
-  code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
+  // A replay's clock is its stream's: where a batch begins changes nothing.
+  const isReplay = layout.input?.binding.time !== undefined;
+  const start = isReplay ? `clock_${id} == i64.MIN_VALUE ? clock : clock_${id}` : 'clock';
+  code.line(`${module.use('operators/context', 'setRowClock')}(${start});`);
   const documents = layout.input?.binding.documents === true;
   code.line(`rows_${id} = 0; rejects_${id} = 0;`);
   code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);
@@ -193,8 +200,7 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   record.line(`rows_${id} = 0; rejects_${id} = 0; recordStart_${id} = at;`);
   record.line(`const next = decode_${id}(at, end);`);
   record.line(`if (next == 0 || ${module.use('operators/context', 'suspended')}) return next;`);
-  record.line(`if (rows_${id} + rejects_${id} > 0) ${ledger.increment('source', layout.stream.name, 'records')}`);
-  record.line(`if (rows_${id} > 0) ${ledger.increment('source', layout.stream.name, 'decoded')}`);
+  for (const line of countRecord('source', layout.stream.name, id, ledger)) record.line(line);
   if (stops(layout, context)) record.line(`passing_${id} = 0;`);
   record.line('return next;');
   module.function(
@@ -208,6 +214,17 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
 // At the head of a feed: of the record that comes again, what is done passes by.
 function emitComesAgain(id: string, code: Code): void {
   code.line(`if (passing_${id} == u32.MAX_VALUE) passing_${id} = done_${id};`);
+}
+
+/**
+ * Statements that count the record which was just decoded. One that gave nothing, such as a blank line, is none; one with a fault is
+ * rejected, though other rows of it may have come. What is not is decoded: that is derived when the ledger is read (accounts.ts).
+ */
+export function countRecord(kind: 'source' | 'reference', name: string, id: string, ledger: Ledger): string[] {
+  return [
+    `if (rows_${id} + rejects_${id} > 0) ${ledger.increment(kind, name, 'records')}`,
+    `if (rejects_${id} > 0) ${ledger.increment(kind, name, 'rejected')}`,
+  ];
 }
 
 /** Writes, within the loop of a feed, that the document at `at` is decoded; `next` is where reading goes on. */

@@ -57,7 +57,10 @@ export function isBehind({ clock }: Domain): boolean {
 /** Emits bounds, waiting and merging. */
 export function emitMerges(context: ProgramContext): void {
   const { program, module } = context;
-  if (!settles(program)) return;
+  if (!settles(program)) {
+    if (program.plan.promotedIdle) for (const domain of program.domains) emitBound(domain, context);
+    return;
+  }
   for (const domain of program.domains) emitBound(domain, context);
   for (const merge of mergesOf(program)) {
     emitWait(merge, context);
@@ -180,5 +183,46 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
     `function merge_${domain.index}(resumable: bool): bool`,
     code,
     `Rows enter stream "${layout.stream.name}" in the order of their ROWTIME.`,
+  );
+}
+
+/** Emits `input_waiting(input)`: bytes of an input's rows that wait for rows or bounds of other inputs; a host stops feeding it for a while. */
+export function emitWaiting(context: ProgramContext): void {
+  const { module, program } = context;
+  const merges = mergesOf(program);
+  if (merges.length === 0) return;
+  const head = module.use('state/queue', 'headRowtime');
+  const choose = new Code();
+  for (const layout of program.streams.values()) {
+    const input = layout.input?.index;
+    if (input === undefined) continue;
+    const code = new Code();
+    const inputsOf = (domain: number): readonly number[] => program.domains[domain]?.inputs ?? [];
+    for (const { queues, sources } of merges) {
+      for (const [index, queue] of queues.entries()) {
+        if (!inputsOf(sources[index] ?? -1).includes(input)) continue;
+        const isBelow = (domain: number): string => `bound_${domain}() < ${head}(${queue})`;
+        const behind = sources.flatMap((source) => {
+          const others = inputsOf(source).filter((other) => other !== input);
+          if (source === sources[index] || others.length === 0) return [];
+          if (others.length === inputsOf(source).length) return [isBelow(source)];
+          // Where feeding the input itself would move the clock, it must not wait unless another one is behind, too.
+          return [`${isBelow(source)} && (${others.map(isBelow).join(' || ')})`];
+        });
+        if (behind.length === 0) continue;
+        code.line(`if (${queue}.list.count > 0 && (${behind.join(' || ')})) bytes += <i64>${queue}.bytes;`);
+      }
+    }
+    if (code.lines.length === 0) continue;
+    code.lines.unshift('let bytes: i64 = 0;');
+    code.line('return bytes;');
+    module.function(`function waiting_${layout.id}(): i64`, code);
+    choose.line(`if (input == ${input}) return waiting_${layout.id}();`);
+  }
+  choose.line('return 0;');
+  module.function(
+    'export function input_waiting(input: i32): i64',
+    choose,
+    "Bytes of an input's rows that wait for other inputs.",
   );
 }

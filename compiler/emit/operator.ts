@@ -55,7 +55,7 @@ export interface BreakingCode<K extends StatefulRelation['kind']> extends CodeBa
   /** At the head of a function that brings a row: what is due leaves first. */
   due?(operator: OperatorOf<K>): Due | undefined;
   /** A statement of the end of the input: what only rows close gets its `outputTime`; `clock` is the least that it may be. */
-  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder): string;
+  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder, program: ProgramLayout): string;
   /** Takes the row of `below`; `segment` is the one that ends here. */
   arrive(operator: OperatorOf<K>, below: ExpressionContext, segment: Segment, context: ProgramContext): void;
   /** Parameters of the leaving function, each `name: type`. */
@@ -79,7 +79,9 @@ export interface EntryCode<K extends StatefulRelation['kind']> extends CodeBase<
   readonly form: 'entry';
   due?(operator: OperatorOf<K>): Due | undefined;
   /** A statement of the end of the input: what only rows close gets its `outputTime`; `clock` is the least that it may be. */
-  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder): string;
+  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder, program: ProgramLayout): string;
+  /** An expression: how many rows wait (SEMANTICS 27). The ledger asks when it is read: a row costs nothing more. */
+  held(operator: OperatorOf<K>): string;
   /** A statement that takes the row in the target's frame, of ROWTIME `rowtime`. */
   enter(operator: OperatorOf<K>, segment: Segment, context: ProgramContext): string;
   /** Functions around it. */

@@ -45,7 +45,7 @@ export function emitPush(
   const code = new Code();
   const parts: [string, Code][] = [];
   code.line(`rowtime_${layout.id} = rowtime;`);
-  code.line(ledger.increment('stream', layout.stream.name, 'in'));
+  code.line(ledger.increment('stream', layout.stream.name, 'out'));
   if (layout.output !== undefined) code.line(`write_${layout.id}();`);
   if (fills !== undefined) code.line(`${module.use('state/table', 'appendTableRow')}(${fills.name}, 0, 0);`);
   let part = code;

@@ -30,7 +30,7 @@ export function share(high: i32, at: i32): f64 { return load<f64>((high != 0 ? f
 export function bytes(): i64 { return <i64>stateBytes; }
 export function bound(trees: i32, sample: i32, columns: i32, shingle: i32): i64 { return <i64>forestBytes(trees, sample, columns, shingle); }
 export function buffer(bytes: i32): usize { return inputBuffer(0, bytes); }
-export function save(): i32 { snapshot.beginBlob(0); saveForest(forest, 5, 1); return <i32>snapshot.writtenLength(); }
+export function save(): i32 { snapshot.beginBlob(0); saveForest(forest, 5, 1); return <i32>snapshot.endBlob(); }
 export function pointer(): usize { return snapshot.writtenPointer(); }
 export function loadBlob(at: usize, length: i32): i32 {
   if (!snapshot.openBlob(at, length)) return 1;

@@ -6,6 +6,7 @@ import type { Plan } from '../../compiler/plan/plan.ts';
 import { OUTPUT_BYTES_MAX_DEFAULT } from '../../contract/abi.ts';
 import type { InputBinding, MappedColumn, OutputBinding, ReferenceBinding } from '../../contract/binding.ts';
 import type { Manifest } from '../../contract/manifest.ts';
+import { ledgerFaults } from '../../runtime/ledger.ts';
 import type { ArtifactExports } from '../../runtime/wasm.ts';
 import {
   manifestOf,
@@ -219,9 +220,24 @@ export function runArtifact(
     instance.drain(receive);
     if (restarts !== 'everywhere' && random?.chance(0.12) !== true) continue;
     [now, next] = [next, now];
+    checkLedger(instance, lines, together);
     instance = restart(now, instance, load, outputBytesMax);
+    checkLedger(instance, lines, now);
   }
+  checkLedger(instance, lines, now);
   return lines;
+}
+
+// The ledger's equations hold, and a stream's rows are those that came out.
+function checkLedger(instance: Program, lines: Lines, { outputs }: Together): void {
+  const ledger = instance.ledger();
+  const faults = ledgerFaults(ledger);
+  for (const { kind, name, counters } of ledger) {
+    const came = lines.get(name)?.length ?? 0;
+    if (kind !== 'stream' || counters['out'] === came || !outputs.some(({ stream }) => stream === name)) continue;
+    faults.push(`stream ${name}: ${came} rows came out, the ledger says ${counters['out']}`);
+  }
+  if (faults.length > 0) throw new Error(`the ledger: ${faults.join('\n')}`);
 }
 
 function open({ module, manifest }: Together, outputBytesMax: number): Program {

@@ -1,5 +1,6 @@
 // Makes a failing program and its timeline small.
 import type { Configuration } from '../../testing/modules.ts';
+import { fewer } from './fewer.ts';
 import type { GeneratedProgram, GeneratedPump } from './generate.ts';
 import type { GeneratedQuery } from './queries.ts';
 import { difference } from './lines.ts';
@@ -74,16 +75,8 @@ async function fewerMembers(failure: Failure): Promise<readonly GeneratedEvent[]
 
 async function fewerEvents(failure: Failure): Promise<readonly GeneratedEvent[]> {
   const compare = await prepare(failure.program, failure.configuration);
-  let left = [...failure.events];
-  if (compare === undefined) return left;
-  for (let size = Math.ceil(left.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let from = 0; from < left.length; ) {
-      const fewer = [...left.slice(0, from), ...left.slice(from + size)];
-      if (compare(fewer, failure.restarts) !== undefined) left = fewer;
-      else from += size;
-    }
-  }
-  return left;
+  if (compare === undefined) return failure.events;
+  return fewer(failure.events, (events) => compare(events, failure.restarts) !== undefined);
 }
 
 // Programs with one thing less.

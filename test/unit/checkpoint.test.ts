@@ -151,6 +151,8 @@ describe('checkpoints', () => {
     await short.close();
     truncateSync(join(place, 'checkpoint-000000000000.json'), 30);
     await expect(Checkpoints.open(directoryStorage(place))).rejects.toThrow(/not JSON/);
+    writeFileSync(join(place, 'checkpoint-000000000000.json'), '{"sha256":"","checkpoint":null}');
+    await expect(Checkpoints.open(directoryStorage(place))).rejects.toThrow(/not a checkpoint/);
   });
 
   it('say what carries over to a changed program', async () => {

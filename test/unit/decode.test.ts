@@ -433,7 +433,8 @@ describe('whatever comes', () => {
   });
   test('batch boundaries change nothing', () => {
     const every = `${start}\n{"it":1, "x":[1,\n${start}\r\n\n{"it":5}{"it":6}\n${start}\n`;
-    for (const [name, batch] of Object.entries({ every, texts: 'a,"b\n""c",d\r\n"x"y,\n\n,,\nlast,"' })) {
+    const csv = ['a,"b\n""c",d\r\n"x"y,\n\n,,\nlast,"', 'a\n"b\n"x,c\nd'];
+    for (const [name, batch] of [['every', every] as const, ...csv.map((text) => ['texts', text] as const)]) {
       const whole = decode(name, batch);
       const bytes = Buffer.from(batch);
       for (let cut = 0; cut < bytes.length; cut++) {

@@ -56,6 +56,8 @@ const texts: [string, number[], number][] = [
   ['{"v":1}\n{"v":x}\n{"v":3}', [1, 3], 1],
   ['[{"v":1},\n{"v":"a"},\n{"v":3}]', [1, 3], 1],
   ['{"v":1}\n{"v":', [1], 1],
+  // A number is whole when something else follows: it is one record that is no row.
+  ['{"v":1}\n483647 {"v":3}-12.5e3', [1, 3], 2],
 ];
 
 test.each(texts)('%j', async (text, rows, rejected) => {
@@ -64,4 +66,12 @@ test.each(texts)('%j', async (text, rows, rejected) => {
       if (restart && piece === 1 && text.length > 40) continue;
       expect(await read(text, piece, restart), `pieces of ${piece}`).toEqual({ rows, rejected });
     }
+});
+
+test('what is broken is rejected when its line is there, not when the input ends', async () => {
+  const program = await Program.open(wasm, { start: 0n });
+  const bytes = new TextEncoder().encode('{"v":1}\n{"v":x,"w":[\n{"v":3} {"v":"\\u00');
+  const consumed = program.feedRaw(0, bytes, false, 0n, () => undefined);
+  expect(new TextDecoder().decode(bytes.subarray(consumed))).toBe('{"v":"\\u00');
+  expect(program.ledger()[0]?.counters).toMatchObject({ records: 3, decoded: 2, rejected: 1 });
 });

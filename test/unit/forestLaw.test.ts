@@ -11,7 +11,7 @@ type Shape =
 /** Reads a snapshot as the comment of forestSnapshot.ts describes it. */
 function readForest(blob: Uint8Array): { points: Map<number, number[]>; trees: Shape[] } {
   const view = new DataView(blob.buffer, blob.byteOffset);
-  let at = 24;
+  let at = 32;
   const u32 = (): number => view.getUint32((at += 4) - 4, true);
   const f64 = (): number => view.getFloat64((at += 8) - 8, true);
   const [trees, , dimensions] = [u32(), u32(), u32()];

@@ -32,7 +32,7 @@ export function count(): i32 { return operator.groups.count; }
 export function sum(row: usize, bits: i32): i64 { clearFault(); const result = wideSumResult(row + 16, bits); return pendingFault != 0 ? -1 : result; }
 export function decimalAverage(row: usize, count: i64): i64 { clearFault(); const result = decimalAverageResult(row + 16, count); return pendingFault != 0 ? -1 : result; }
 export function average(row: usize, count: i64): i64 { clearFault(); const result = wideAverageResult(row + 16, count, 64); return pendingFault != 0 ? -1 : result; }
-export function save(group: i32): i32 { snapshot.beginBlob(group); saveTumble(operator, 5, 1, group); return snapshot.blobIsEmpty() ? 0 : <i32>snapshot.writtenLength(); }
+export function save(group: i32): i32 { snapshot.beginBlob(group); saveTumble(operator, 5, 1, group); return <i32>snapshot.endBlob(); }
 export function pointer(): usize { return snapshot.writtenPointer(); }
 export function loadBlob(at: usize, length: i32): i32 {
   if (!snapshot.openBlob(at, length)) return 1;

@@ -34,7 +34,7 @@ export function removeFirst(): void { removeKeyed(table, firstKeyed(table)); }
 export function key(row: usize): usize { return keyBytes(table, row); }
 export function count(): i32 { return table.count; }
 export function distinct(row: usize): i64 { return distinctCount(row + 24) * 1000 + distinctCount(row + 32) * 100 + ringCount(row + 40); }
-export function save(group: i32): i32 { snapshot.beginBlob(group); snapshot.beginSection(5, 1); saveKeyed(table, group); snapshot.endSection(); return snapshot.blobIsEmpty() ? 0 : <i32>snapshot.writtenLength(); }
+export function save(group: i32): i32 { snapshot.beginBlob(group); snapshot.beginSection(5, 1); saveKeyed(table, group); snapshot.endSection(); return <i32>snapshot.endBlob(); }
 export function pointer(): usize { return snapshot.writtenPointer(); }
 export function loadBlob(at: usize, length: i32): i32 {
   if (!snapshot.openBlob(at, length)) return 1;

@@ -1,7 +1,9 @@
 // The typed face of an artifact, over a program without Wasm.
 import { describe, expect, it } from 'vitest';
+import { withManifest } from '../../compiler/assemble.ts';
+import { isProblem, readManifest } from '../../contract/manifest.ts';
 import { ArtifactError, Program, ProgramTrap, SnapshotError } from '../../runtime/program.ts';
-import { fakeProgram } from './fakeProgram.ts';
+import { fakeManifest, fakeProgram } from './fakeProgram.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const feed = (program: Program, text: string, last = false): string => {
@@ -51,5 +53,18 @@ describe('Program', () => {
   it('refuses broken snapshots and foreign modules', async () => {
     expect(() => fakeProgram().load([{ group: 0, bytes: new Uint8Array(5) }])).toThrow(SnapshotError);
     await expect(Program.open(encode('hello world'), { start: 0n })).rejects.toThrow(ArtifactError);
+  });
+
+  it('refuses an artifact in which a bit is another one, or that is cut', () => {
+    const artifact = withManifest(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), fakeManifest());
+    expect(readManifest(artifact)).toEqual(fakeManifest());
+    for (let at = 0; at < artifact.length; at++) {
+      const changed = artifact.slice();
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      expect([at, isProblem(readManifest(changed))]).toEqual([at, true]);
+      expect([at, isProblem(readManifest(artifact.subarray(0, at)))]).toEqual([at, true]);
+    }
+    const sealed = withManifest(artifact.subarray(0, 8), JSON.parse('null'));
+    expect(readManifest(sealed)).toMatchObject({ detail: expect.stringMatching(/no JSON object/) });
   });
 });

@@ -55,7 +55,7 @@ export function all(): i32 {
 export function padded(length: i32, other: i32): bool { return hashKeyPadded(0, textOf(room, length)) == hashKeyPadded(0, textOf(room, other)); }
 export function version(): i64 { return tableVersion(table); }
 export function bytes(): i64 { return <i64>stateBytes; }
-export function save(): i32 { snapshot.beginBlob(-1); saveLookup(table, 7, 1, -1); return <i32>snapshot.writtenLength(); }
+export function save(): i32 { snapshot.beginBlob(-1); saveLookup(table, 7, 1, -1); return <i32>snapshot.endBlob(); }
 export function loadBack(length: i32): bool {
   snapshot.openBlob(snapshot.writtenPointer(), length);
   snapshot.readU64(); snapshot.readU32(); snapshot.readU32();

@@ -38,7 +38,7 @@ export function save(what: i32): i32 {
   if (what == 0) saveTopItems(top, 5, 1);
   else if (what == 1) saveDistinctItems(distinct, 5, 1);
   else saveHotspots(hotspots, 5, 1);
-  return <i32>snapshot.writtenLength();
+  return <i32>snapshot.endBlob();
 }
 export function pointer(): usize { return snapshot.writtenPointer(); }
 export function loadBlob(what: i32, at: usize, length: i32): i32 {

@@ -28,7 +28,7 @@ export function free(): void { freeExactSum(word); }
 export function restart(): i32 {
   snapshot.beginBlob(0);
   saveExactSum(word);
-  const length = snapshot.writtenLength();
+  const length = snapshot.endBlob();
   freeExactSum(word);
   if (!snapshot.openBlob(snapshot.writtenPointer(), length)) return 1;
   loadExactSum(word);

@@ -10,7 +10,7 @@ import { emitCondition, emitExpression, type ExpressionContext, type Operand } f
 import { isForTable, type OperatorOf, type StreamLayout } from '../layout.ts';
 import { dueAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
-import { failStatements, placeText, type Segment } from '../segment.ts';
+import { countOf, failStatements, placeText, type Segment } from '../segment.ts';
 import { scanColumn } from '../streams.ts';
 import { emitContinuation, hasSuspended, leavingSuspends, suspendWith } from '../suspending.ts';
 import { keptColumn, keptPositions, shapeOf } from '../shapes.ts';
@@ -56,7 +56,9 @@ export const joinCode: BreakingCode<'join'> = {
   ],
   changed: ({ name }) => `(load<u8>(${name}.left.changed + group) | load<u8>(${name}.right.changed + group)) != 0`,
   due: (join) => (isOuter(join) ? dueAtBoundary(join.name) : undefined),
-  atEnd: ({ name }, clock) => `${name}.end = ${clock}; ends_${name}();`,
+  // The last row that came in may be later than the clock: what lies above may have let it out at the end.
+  atEnd: (join, clock, _module, program) =>
+    `${join.name}.end = max<i64>(${clock}, rowtime_${sourceOf(join, program).id}); ends_${join.name}();`,
   arrive: (join, below, segment, context) => {
     const tag = below.column(join.relation.columns.length);
     below.code.line(`if (${tag.value} == 0) take_${join.name}_left(rowtime);`);
@@ -103,10 +105,13 @@ function emitMeet(join: JoinLayout, segment: Segment, context: ProgramContext): 
     const pair = pairContext(join, code, segment.source, context);
     const condition = emitCondition(predicate, pair);
     if (canFault(predicate)) {
-      const report = failStatements(segment, context, placeText(segment, context, predicate.span.start));
-      code.line(
-        `if (${context.module.use('faults', 'pendingFault')} != 0) ${report.replace('return;', 'return false;')}`,
-      );
+      // The pair faults, not the row that came: that one is kept all the same.
+      const pairs = { ...segment, from: join };
+      const report = failStatements(pairs, context, placeText(segment, context, predicate.span.start));
+      code.block(`if (${context.module.use('faults', 'pendingFault')} != 0)`, () => {
+        code.line(countOf(pairs, context, 'produced'));
+        code.line(report.replace('return;', 'return false;'));
+      });
     }
     code.line(`if (!(${condition})) return false;`);
   }

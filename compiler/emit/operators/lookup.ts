@@ -16,7 +16,7 @@ import {
 import { isForTable, type OperatorOf } from '../layout.ts';
 import type { BreakingCode } from '../operator.ts';
 import { scanColumn } from '../streams.ts';
-import { failCheck, failStatements, operatorName, placeText, type Segment } from '../segment.ts';
+import { failCheck, failStatements, placeText, type Segment } from '../segment.ts';
 import { emitContinuation, suspendWith } from '../suspending.ts';
 import { emitSearch, type SearchKey } from '../tableSearch.ts';
 import { rowColumn, type TableLayout } from '../tables.ts';
@@ -35,7 +35,7 @@ export const lookupCode: BreakingCode<'lookup'> = {
   declare: (lookup, context) => declareLookup(lookup, context),
   initialize: () => [],
   save: (lookup, module) =>
-    `${module.use('state/table', 'saveLookup')}(content_${lookup.name}, 0x${lookup.relation.id}, ${layoutVersion}, group); // ${operatorName(lookup)}`,
+    `${module.use('state/table', 'saveLookup')}(content_${lookup.name}, 0x${lookup.relation.id}, ${layoutVersion}, group);`,
   load: (lookup, module) => `${module.use('state/table', 'loadLookup')}(content_${lookup.name}, group, end)`,
   loaded: () => [],
   changed: () => undefined,
@@ -178,7 +178,7 @@ function emitPredicate(
       `${release} continue;`,
     );
     below.code.block(`if (${context.module.use('faults', 'pendingFault')} != 0)`, () => {
-      below.code.line(context.ledger.increment('operator', operatorName(lookup), 'produced'));
+      below.code.line(context.ledger.increment('operator', lookup.name, 'produced'));
       below.code.line(report);
     });
   }

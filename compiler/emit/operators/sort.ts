@@ -6,7 +6,7 @@ import { emitEnter } from '../enter.ts';
 import type { OperatorOf, StreamLayout } from '../layout.ts';
 import { dueAtBoundary, emitFlush, flushWhole, noteBoundary, withScratch } from '../leaving.ts';
 import type { EntryCode } from '../operator.ts';
-import { countOf } from '../segment.ts';
+import { countOf, type Segment } from '../segment.ts';
 import { shapeOf } from '../shapes.ts';
 import { emitCompare } from './compareRows.ts';
 
@@ -40,14 +40,15 @@ export const sortCode: EntryCode<'sort'> = {
   due: ({ name, relation: { closing } }) =>
     closing.kind === 'value' ? undefined : dueAtBoundary(name, closing.kind === 'emission' ? '>' : '>='),
   atEnd: ({ name }, clock) => `if (${name}.outputTime == i64.MAX_VALUE) ${name}.outputTime = ${clock};`,
-  enter: (sort, segment, context) => `${countOf(segment, context, 'passed')} enter_${sort.name}(rowtime);`,
-  finish: (sort, _, context) => {
+  held: ({ name }) => `${name}.list.count`,
+  enter: ({ name }) => `enter_${name}(rowtime);`,
+  finish: (sort, segment, context) => {
     const target = targetOf(sort, context);
     emitCompare(`compare_${sort.name}`, 'entries', target, sort.relation.keys, '0', context.module);
     if (sort.relation.closing.kind === 'value')
       emitCompare(`compareFirst_${sort.name}`, 'rows', target, sort.relation.keys.slice(0, 1), '0', context.module);
     emitBatch(sort, context);
-    emitSortFlush(sort, target, context);
+    emitSortFlush(sort, target, segment, context);
   },
 };
 
@@ -100,7 +101,7 @@ function emitBatch(sort: SortLayout, context: ProgramContext): void {
   module.function(`function enter_${name}(rowtime: i64): void`, code, 'A row waits for its batch to be complete.');
 }
 
-function emitSortFlush(sort: SortLayout, target: StreamLayout, context: ProgramContext): void {
+function emitSortFlush(sort: SortLayout, target: StreamLayout, segment: Segment, context: ProgramContext): void {
   const { name } = sort;
   const { module } = context;
   const next = `${module.use('operators/sort', 'nextSorted')}(${name}, compare_${name})`;
@@ -110,6 +111,7 @@ function emitSortFlush(sort: SortLayout, target: StreamLayout, context: ProgramC
       head: `for (let time = ${next}; time != i64.MIN_VALUE; time = ${next})`,
       leave: (code, stop) => {
         code.line(`time = max(time, rowtime_${target.id});`);
+        code.line(countOf(segment, context, 'passed'));
         withScratch(code, module, () => emitEnter(target, 'time', code, context), stop);
       },
       about: 'The batch leaves, sorted.',

@@ -18,7 +18,7 @@ import type { ProgramContext } from '../context.ts';
 import type { OperatorOf } from '../layout.ts';
 import { dueAtBoundary, emitFlush, flushWhole, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
-import { operatorName, type Segment } from '../segment.ts';
+import type { Segment } from '../segment.ts';
 
 type TumbleLayout = OperatorOf<'tumble-aggregate'>;
 
@@ -35,7 +35,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
   declare: (tumble, { module }) => declareTumble(tumble, module),
   initialize: (tumble, module) => [initializeTumble(tumble, module)],
   save: (tumble, module) =>
-    `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${layoutVersion}, group); // ${operatorName(tumble)}`,
+    `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${layoutVersion}, group);`,
   load: (tumble, module) => `${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)`,
   loaded: (tumble, module) => [`${module.use('operators/tumble', 'tumbleLoaded')}(${tumble.name});`],
   changed: (tumble) => `load<u8>(${tumble.name}.groups.changed + group) != 0`,
