@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Share of the records of each workload, 1 unless a trial run is meant; such a run enters no history. */
   readonly scale?: number;
+  /** Yardsticks that are left out. */
+  readonly without?: readonly string[];
   /** One run of Rowtime alone, whose time is told by function. */
   readonly profile?: boolean;
 }
@@ -73,6 +75,8 @@ async function runWorkload(workload: Workload, options: BenchOptions): Promise<W
     const contestant = await prepare(workload, files);
     if (contestant === undefined) continue;
     if ('absent' in contestant) absent.push({ name: contestant.name, reason: contestant.absent });
+    else if (options.without?.includes(contestant.name) === true)
+      absent.push({ name: contestant.name, reason: 'left out (--without)' });
     else runnable.push(contestant);
   }
   const warm = warmUp(workload, runnable, pin);

@@ -6,6 +6,7 @@ export interface BenchCommandOptions {
   readonly rounds: number;
   readonly scale: number;
   readonly profile?: true;
+  readonly without: string[];
 }
 
 /** Runs workloads beside their yardsticks, profiles them, compares anomaly scores, or sends a long input through a pipe; gives the exit status. */
@@ -24,5 +25,6 @@ export async function benchCommand(names: readonly string[], options: BenchComma
     rounds: options.rounds,
     scale: options.scale,
     profile: options.profile === true,
+    without: options.without,
   });
 }

@@ -177,6 +177,7 @@ function addTools(program: Command, finish: Finish): void {
     .argument('[NAME...]')
     .option('--json', 'results as JSON')
     .option('--rounds <N>', 'measured runs of every contestant', whole, 5)
+    .option('--without <YARDSTICK>', 'leave a yardstick out (named as absent)', collect, [])
     .option('--profile', 'where Rowtime spends its time, function by function, instead of measuring')
     .option('--scale <SHARE>', 'share of the records, for a trial run that enters no history', Number, 1)
     .action((names: string[], options) =>
