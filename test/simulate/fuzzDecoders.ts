@@ -179,7 +179,9 @@ function jsonProblem(
   const lines = linesOf(bytes);
   const wrong = lines.filter((line) => !isDocuments(line)).length;
   const invalid = outcomes.filter(isInvalid).length;
-  if (outcomes.some(isBeyond) ? invalid > wrong : invalid !== wrong)
+  // A line above twice the limit is given up in pieces, of which the last one may be valid or not.
+  const beyond = outcomes.filter(isBeyond).length;
+  if (beyond > 0 ? invalid > wrong + beyond : invalid !== wrong)
     return `${invalid} records are invalid, JSON.parse refuses ${wrong} lines`;
   const alone = decoders.decode(name, bytes, { records: true });
   if (!alone.outcomes.some(isBeyond) && alone.outcomes.some(isInvalid) === isDocuments(bytes))
