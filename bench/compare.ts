@@ -101,7 +101,8 @@ export function rankCorrelation(left: readonly number[], right: readonly number[
   return both / Math.sqrt(leftSquares * rightSquares);
 }
 
-function ranksOf(values: readonly number[]): number[] {
+/** The ranks of values from 0 on; equal values share the middle of theirs. */
+export function ranksOf(values: readonly number[]): number[] {
   const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const ranks: number[] = new Array(values.length).fill(0);
   for (let first = 0; first < order.length; ) {

@@ -77,8 +77,8 @@ export interface Workload {
   readonly duckdbColumns?: string;
   /** Source in bench/simdjson, or why there is none. */
   readonly simdjson: { readonly source: string } | Absent;
-  /** Source in bench/java, where a published Java library does the same. */
-  readonly java?: { readonly source: string };
+  /** Source in bench/java, where a published Java library does the same, with the words that start it on files. */
+  readonly java?: { readonly source: string; words(input: string, output: string): readonly string[] };
 }
 
 /** How a value of an SQL type is compared. */

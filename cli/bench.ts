@@ -8,11 +8,15 @@ export interface BenchCommandOptions {
   readonly profile?: true;
 }
 
-/** Runs workloads beside their yardsticks, profiles them, or sends a long input through a pipe; bench prints and gives the exit status. */
+/** Runs workloads beside their yardsticks, profiles them, compares anomaly scores, or sends a long input through a pipe; gives the exit status. */
 export async function benchCommand(names: readonly string[], options: BenchCommandOptions): Promise<number> {
   if (names.length === 1 && names[0] === 'pipe') {
     const { runPipe } = await import('../bench/pipe.ts');
     return runPipe(options.scale);
+  }
+  if (names.length === 1 && names[0] === 'quality') {
+    const { runQuality } = await import('../bench/quality.ts');
+    return runQuality({ json: options.json === true, scale: options.scale });
   }
   const { runBench } = await import('../bench/run.ts');
   return runBench(names, {

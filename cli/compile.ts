@@ -47,6 +47,7 @@ export async function compileInputs(
       optimize: options.optimize,
       ...(sinks.length === 0 ? {} : { outputs: sinks.map((sink) => sink.output) }),
       ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
+      ...(options.promotedIdle === undefined ? {} : { promotedIdle: true }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     },
   };

@@ -12,6 +12,7 @@ export interface CommonOptions {
   readonly cache: boolean;
   readonly keyGroups?: number;
   readonly seed?: bigint;
+  readonly promotedIdle?: true;
   readonly json?: true;
 }
 
@@ -53,6 +54,7 @@ function shared(command: Command, flavours: readonly string[] = ['simd', 'scalar
     .option('--no-cache', 'compile even when the artifact is in the cache')
     .option('--key-groups <N>', 'number of key groups, fixed at the first start', whole)
     .option('--seed <N>', 'seed of random functions', seed)
+    .option('--promoted-idle', 'the clock of a silent live input also closes windows over AS ROWTIME and T-sort')
     .option('--json', 'diagnostics as JSON, one a line');
 }
 
@@ -79,6 +81,7 @@ function addRun(program: Command, finish: Finish): void {
     .option('--allow-state-loss', 'drop state that the changed SQL has no place for')
     .option('--allow-loss', 'checkpoint though a source can not go on where it was')
     .option('--idle-after <TIME>', 'a live input silent for so long passes its bound', duration, 1000)
+    .option('--wait-limit <SIZE>', "most bytes of an input's rows that wait for other inputs (default 16mb)", bytes)
     .option('--state-limit <SIZE>', 'most bytes of state', bytes)
     .option('--stats <FILE>', 'one JSON object about the run at its end; - is standard output')
     .option('--function-names', 'keep the names of functions in the artifact, for profiles')

@@ -21,6 +21,7 @@ export interface RunCommandOptions extends CommonOptions {
   readonly functionNames?: true;
   readonly stateLimit?: number;
   readonly idleAfter: number;
+  readonly waitLimit?: number;
 }
 
 /** Runs an application. */
@@ -44,6 +45,7 @@ export async function runCommand(path: string, options: RunCommandOptions): Prom
     flavour: options.flavour,
     checkpointIntervalMs: options.checkpointInterval,
     idleAfterMs: options.idleAfter,
+    ...(options.waitLimit === undefined ? {} : { waitingBytesMax: options.waitLimit }),
     stop: stop.signal,
     console: consoleSink,
     onNotice: (text) => process.stderr.write(`rowtime: ${text}\n`),
@@ -52,6 +54,7 @@ export async function runCommand(path: string, options: RunCommandOptions): Prom
     ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
     ...(options.stateLimit === undefined ? {} : { stateBytesMax: options.stateLimit }),
     ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
+    ...(options.promotedIdle === undefined ? {} : { promotedIdle: true }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     allowStateLoss: options.allowStateLoss === true,
     allowLoss: options.allowLoss === true,
@@ -75,14 +78,21 @@ function writeStats(target: string, outcome: RunOutcome, report: RunReport): voi
   const entries = (kind: string): Record<string, object> =>
     Object.fromEntries(
       report.ledger
-        .filter((entry) => entry.kind === kind && entry.partOf === undefined)
+        .filter((entry) => entry.kind === kind && (entry.partOf === undefined || kind === 'operator'))
         .map((entry) => [entry.name, { ...entry.counters, ...(kind === 'pump' ? partsOf(entry.name) : {}) }]),
     );
   // What a pump needs besides itself, where its inputs meet or wait, is shown below it.
-  const partsOf = (pump: string): object => {
-    const parts = report.ledger.filter((entry) => entry.partOf === pump && entry.kind === 'pump');
-    return parts.length === 0 ? {} : { parts: Object.fromEntries(parts.map(({ name, counters }) => [name, counters])) };
-  };
+  const partsOf = (pump: string): object =>
+    Object.fromEntries(
+      [
+        { shown: 'parts', kind: 'pump' },
+        { shown: 'streams', kind: 'stream' },
+      ].flatMap(({ shown, kind }) => {
+        const parts = report.ledger.filter((entry) => entry.partOf === pump && entry.kind === kind);
+        if (parts.length === 0) return [];
+        return [[shown, Object.fromEntries(parts.map(({ name, counters }) => [name, counters]))]];
+      }),
+    );
   const counted = entries('source');
   const stats = {
     complete: report.complete,
@@ -122,7 +132,7 @@ function progressLine(): (progress: RunProgress) => void {
     before = { at: elapsedMs, records };
     const done = share === undefined ? '' : `${Math.floor(share * 100)} %  `;
     process.stderr.write(
-      `\r\u001b[K${done}${records} records  ${Math.round(rate)}/s  late ${sum('pump', 'late')}  errors ${sum('pump', 'errors') + sum('source', 'rejected')}`,
+      `\r\u001b[K${done}${records} records  ${Math.round(rate)}/s  late ${sum('pump', 'late')}  errors ${sum('pump', 'errors') + sum('operator', 'errors') + sum('source', 'errors')}`,
     );
   };
 }

@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly optimize?: boolean;
   readonly keyGroups?: number;
   readonly seed?: bigint;
+  /** Bounds cross `AS ROWTIME` and T-sort: the clock of a silent input closes windows over promoted time, too (SEMANTICS 7). */
+  readonly promotedIdle?: boolean;
   readonly effort?: AssembleEffort;
   /** Keeps the names of functions in the artifact, for profiles. */
   readonly functionNames?: boolean;
@@ -77,6 +79,7 @@ export async function compile(source: Source, options: CompileOptions): Promise<
     catalogue: catalogueOf(library),
     keyGroups,
     seed,
+    promotedIdle: options.promotedIdle === true,
     text: source.text,
   });
   const diagnostics = [...parsed.diagnostics, ...bound.diagnostics].sort(
@@ -99,6 +102,7 @@ export async function compile(source: Source, options: CompileOptions): Promise<
     programId: programId(boundPlan),
     seed: seed.toString(),
     keyGroups,
+    promotedIdle: boundPlan.promotedIdle,
     sql: source.text,
     inputs: boundPlan.inputs,
     outputs: boundPlan.outputs,

@@ -2,22 +2,26 @@
 // generated programs link it as AssemblyScript. Hence plain `export const` with integer literals only.
 
 /** Version of the artifact's face: exports, records of memory, codes. A host refuses any other. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 /** Version of the snapshot blobs written by `save`. */
 export const SNAPSHOT_VERSION = 2;
 
 // ---- Statuses that `feed`, `advance` and `finish` leave in `status()` ------------------------------------
 /** All of the batch was consumed (as far as whole records reach) and nothing is pending. */
 export const STATUS_DONE = 0;
-/** The output limit was reached between two rows: drain, then call again with the rest. */
+/**
+ * The output limit was reached between two rows: drain, then make the same call again with the rest, whose bytes lie where they lay. A
+ * record of which rows are still to leave counts as not consumed.
+ */
 export const STATUS_OUTPUT_FULL = 1;
 /** The state limit was reached before anything was changed; the program must not be called any more. */
 export const STATUS_STATE_LIMIT = 2;
 /** A snapshot could not be read: foreign, truncated or of another layout. */
 export const STATUS_BAD_SNAPSHOT = 3;
-
 /** A BATCH_ONE took its record. */
 export const STATUS_RECORD = 4;
+/** `feed_until` stopped before a record whose time is above the limit; `later_time` tells it. */
+export const STATUS_LATER = 5;
 
 // ---- Batch forms ------------------------------------------------------------------------------------------
 /** Raw bytes with delimiters; all records carry the clock given to `feed`. */
@@ -57,6 +61,8 @@ export const TEXT_BYTES_MAX = 65535;
 export const KEY_GROUPS_DEFAULT = 128;
 /** Default limit of an owner's state in bytes (SEMANTICS 20): 1 GB. */
 export const STATE_BYTES_MAX_DEFAULT = 1073741824;
+/** Default limit of an output: past this many bytes the program stops between two rows. */
+export const OUTPUT_BYTES_MAX_DEFAULT = 4194304;
 
 // ---- Faults: data errors, each a row on error_stream (names in contract/faults.ts) ------------------------
 export const FAULT_NONE = 0;

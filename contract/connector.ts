@@ -11,6 +11,8 @@ export interface ConnectorOption {
   readonly secret: boolean;
   readonly side: 'source' | 'sink' | 'both' | 'reference';
   readonly doc: string;
+  /** Another option without which it means nothing. */
+  readonly needs?: string;
 }
 
 /** Value of an option after checking. */
@@ -40,6 +42,8 @@ export type ReadResult =
 /** Where rows come from. `read` is synchronous so that no read is in flight while the program runs (SEMANTICS 14). */
 export interface Source {
   readonly resumable: 'position' | 'from-start' | 'no';
+  /** Sources whose records are merged by their time, equal times in this order: they are read, and this one speaks for all of them. */
+  readonly parts?: readonly Source[];
   /** Puts bytes into the room, which may lie in Wasm memory and is valid during the call only. */
   read(room: Uint8Array): ReadResult;
   /** The program consumed so many more of the bytes that were read: the position moves. */

@@ -14,12 +14,19 @@ export const checksumSection = 'rowtime.checksum';
 /** Version of the manifest's shape; a host refuses another one. */
 export const manifestVersion = 1;
 
-/** One of the counters of SEMANTICS 27, in the order in which the artifact keeps them (u64 each, from `ledger()`). */
+/**
+ * An account of the ledger (SEMANTICS 27), in the order in which the artifact keeps their counters (u64 each, from `ledger()`). A pump's
+ * rows are those of the stream that it reads, an operator's those that it produces, each up to the next operator or stream.
+ */
 export interface LedgerEntry {
-  readonly kind: 'source' | 'reference' | 'stream' | 'pump' | 'operator' | 'sink';
+  readonly kind: 'source' | 'reference' | 'stream' | 'pump' | 'operator';
   readonly name: string;
   /** The user's pump that a part, or a hidden stream of its own, belongs to. */
   readonly partOf?: string;
+  /** The stream that a pump reads. */
+  readonly from?: string;
+  /** The stream that rows which passed have gone into; none where all rows end in an operator. */
+  readonly into?: string;
   /** Names of consecutive counters, e.g. records, decoded, rejected, rows. */
   readonly counters: readonly string[];
 }
@@ -47,6 +54,8 @@ export interface Manifest {
   readonly programId: string;
   readonly seed: string;
   readonly keyGroups: number;
+  /** Bounds cross `AS ROWTIME` and T-sort (SEMANTICS 7). */
+  readonly promotedIdle: boolean;
   readonly sql: string;
   readonly inputs: readonly InputBinding[];
   readonly outputs: readonly OutputBinding[];

@@ -151,6 +151,11 @@ export async function bindSources(
         ? { format: formatOf(resolved), columns: parseColumnList(schema) }
         : (schema ?? input?.shape);
     const shape = given ?? (await discoverShape(resolved));
+    if (streams.length > 1 && resolved.url.options.has('merge'))
+      throw new ConnectorError(
+        `${value}: records of ${streams.length} streams in turn can not be merged by time`,
+        true,
+      );
     const { time } = { time: textOption(resolved.url, 'time') };
     bound.push({
       ...resolved,

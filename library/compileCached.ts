@@ -37,6 +37,7 @@ export async function compileCached(source: Source, options: CompileOptions, use
     keyGroups = KEY_GROUPS_DEFAULT,
     seed = 1n,
     functionNames = false,
+    promotedIdle = false,
   } = options;
   const key = cacheKey([
     compilerVersion,
@@ -52,6 +53,7 @@ export async function compileCached(source: Source, options: CompileOptions, use
     keyGroups,
     seed,
     functionNames,
+    promotedIdle,
   ]);
   const kept = useCache ? readCached(key) : undefined;
   if (kept !== undefined) return { wasm: kept, diagnostics: [], cached: true };

@@ -5,7 +5,8 @@ import type { Manifest } from '../contract/manifest.ts';
 import { type Carryover, carryover, Checkpoints } from '../runtime/checkpoint.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { manifestOf, Program } from '../runtime/program.ts';
-import { run, type RunProgress, type RunReport, type RunSink, type RunSource } from '../runtime/run.ts';
+import { run, type RunProgress, type RunReport, type RunSink } from '../runtime/run.ts';
+import type { RunSource } from '../runtime/turn.ts';
 import { StorageError } from '../runtime/storage/storage.ts';
 import { numberOption, resolveUrl, textOption } from '../runtime/url.ts';
 import type { References } from '../runtime/reference.ts';
@@ -42,8 +43,12 @@ export interface RunApplicationOptions {
   readonly functionNames?: boolean;
   readonly keyGroups?: number;
   readonly seed?: bigint;
+  /** Bounds cross `AS ROWTIME` and T-sort. */
+  readonly promotedIdle?: boolean;
   readonly stateBytesMax?: number;
   readonly idleAfterMs?: number;
+  /** An input of whose rows more bytes wait for other inputs isn't fed until those move. */
+  readonly waitingBytesMax?: number;
   readonly cache?: boolean;
   readonly stop?: AbortSignal;
   readonly clock?: Clock;
@@ -96,6 +101,7 @@ export async function runApplication(options: RunApplicationOptions): Promise<Ru
       ...(checkpoints === undefined ? {} : { checkpoints }),
       ...(options.checkpointIntervalMs === undefined ? {} : { checkpointIntervalMs: options.checkpointIntervalMs }),
       ...(options.idleAfterMs === undefined ? {} : { idleAfterMs: options.idleAfterMs }),
+      ...(options.waitingBytesMax === undefined ? {} : { waitingBytesMax: options.waitingBytesMax }),
       ...(options.stop === undefined ? {} : { stop: options.stop }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       ...(prepared.background === undefined ? {} : { faster: prepared.background.wasm }),
@@ -156,6 +162,7 @@ async function prepare(application: Application, options: RunApplicationOptions,
       ...(options.functionNames === undefined ? {} : { functionNames: options.functionNames }),
       ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(options.promotedIdle === undefined ? {} : { promotedIdle: options.promotedIdle }),
     },
     options.cache ?? true,
   );
@@ -177,6 +184,8 @@ async function prepareArtifact(
   options: RunApplicationOptions,
 ): Promise<Prepared> {
   const manifest = manifestOf(application.wasm);
+  if (options.promotedIdle === true && !manifest.promotedIdle)
+    throw new ConnectorError('--promoted-idle: the artifact was compiled without it', true);
   const sources: BoundSource[] = [];
   for (const text of options.sources ?? []) {
     const { name, value } = splitName(text);

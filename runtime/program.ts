@@ -14,8 +14,10 @@ import {
   RECORD_PARTITION_KEY,
   RECORD_SEQUENCE_NUMBER,
   RECORD_SHARD_ID,
+  OUTPUT_BYTES_MAX_DEFAULT,
   STATE_BYTES_MAX_DEFAULT,
   STATUS_BAD_SNAPSHOT,
+  STATUS_LATER,
   STATUS_OUTPUT_FULL,
   STATUS_RECORD,
   STATUS_STATE_LIMIT,
@@ -50,6 +52,8 @@ export interface ProgramOptions {
   readonly start: bigint;
   readonly keyGroups?: number;
   readonly stateBytesMax?: number;
+  /** Past this many bytes in one output the program stops between two rows, to be drained. */
+  readonly outputBytesMax?: number;
 }
 
 /** A record with its metadata. */
@@ -66,6 +70,8 @@ export interface InputRecord {
 export interface FeedResult {
   readonly consumed: number;
   readonly outputFull: boolean;
+  /** Time of the record before which `feedUntil` stopped. */
+  readonly later?: bigint;
   /** A record was taken by `feedOne`. */
   readonly tookOne: boolean;
 }
@@ -76,13 +82,9 @@ export interface SnapshotBlob {
   readonly bytes: Uint8Array;
 }
 
-/** Counters of one entry of the ledger. */
-export interface LedgerReport {
-  readonly kind: LedgerEntry['kind'];
-  readonly name: string;
+/** An account of the ledger with the values of its counters. */
+export interface LedgerReport extends Omit<LedgerEntry, 'counters'> {
   readonly counters: Readonly<Record<string, number>>;
-  /** The user's pump that it is a part of. */
-  readonly partOf?: string;
 }
 
 /** Takes the encoded rows of an output; the bytes are valid during the call only. */
@@ -102,6 +104,7 @@ export class Program {
   readonly keyGroups: number;
   private exports: ArtifactExports;
   private readonly stateBytesMax: number;
+  private readonly outputBytesMax: number;
   /** Rows of outputs, and the peak of state, from before an exchange. */
   private rowsBefore: readonly number[] = [];
   private peakBefore = 0;
@@ -117,6 +120,7 @@ export class Program {
     this.start = options.start;
     this.keyGroups = options.keyGroups ?? manifest.keyGroups ?? KEY_GROUPS_DEFAULT;
     this.stateBytesMax = options.stateBytesMax ?? STATE_BYTES_MAX_DEFAULT;
+    this.outputBytesMax = options.outputBytesMax ?? OUTPUT_BYTES_MAX_DEFAULT;
     this.initialize();
   }
 
@@ -124,6 +128,7 @@ export class Program {
     this.call(() => {
       this.exports.init(this.seed, this.start, this.keyGroups);
       this.exports.set_state_limit(BigInt(this.stateBytesMax));
+      this.exports.set_output_limit?.(BigInt(this.outputBytesMax));
     });
   }
 
@@ -189,6 +194,17 @@ export class Program {
     );
     const outputFull = this.checkStatus();
     return { consumed, outputFull, tookOne: this.exports.status() === STATUS_RECORD };
+  }
+
+  /** Feeds raw bytes that lie in the buffer up to the first record whose time is above `limit`. */
+  feedUntil(input: number, from: number, length: number, last: boolean, clock: bigint, limit: bigint): FeedResult {
+    const { feed_until, later_time } = this.exports;
+    if (feed_until === undefined || later_time === undefined) throw new Error('invariant: the artifact has no replay');
+    const form = BATCH_RAW | (last ? BATCH_LAST : 0);
+    const consumed = this.call(() => feed_until(input, this.bufferPointer + from, length, form, clock, limit));
+    const outputFull = this.checkStatus();
+    const result = { consumed, outputFull, tookOne: false };
+    return this.exports.status() === STATUS_LATER ? { ...result, later: later_time() } : result;
   }
 
   /** Copies raw bytes into the program and feeds all of them, draining when the output is full; bytes of whole records consumed. */
@@ -284,6 +300,11 @@ export class Program {
     return this.exports.input_clock(input);
   }
 
+  /** Bytes of an input's rows that wait for rows or bounds of other inputs. */
+  inputWaiting(input: number): number {
+    return Number(this.exports.input_waiting?.(input) ?? 0n);
+  }
+
   /** Copies out the state: every blob with `all`, otherwise those that changed since they were last saved. An empty blob says that a group holds nothing any more. */
   save(all: boolean): SnapshotBlob[] {
     const blobs: SnapshotBlob[] = [];
@@ -317,13 +338,13 @@ export class Program {
     const pointer = this.exports.ledger() >>> 0;
     const view = new DataView(this.exports.memory.buffer, pointer);
     let offset = 0;
-    return this.manifest.ledger.map(({ kind, name, partOf, counters }) => {
+    return this.manifest.ledger.map(({ counters, ...account }) => {
       const values: Record<string, number> = {};
       for (const counter of counters) {
-        values[counter] = Number(view.getBigUint64(offset, true));
+        values[counter] = Number(view.getBigInt64(offset, true));
         offset += 8;
       }
-      return { kind, name, counters: values, ...(partOf === undefined ? {} : { partOf }) };
+      return { ...account, counters: values };
     });
   }
 

@@ -1,26 +1,21 @@
 // The loop: read → feed → advance → drain → write → checkpoint. It knows programs, sources and sinks by their contracts only.
-import type { Json, Sink, Source } from '../contract/connector.ts';
+import type { Json, Sink } from '../contract/connector.ts';
 import { DOCUMENT_BYTES_MAX, RECORD_BYTES_MAX } from '../contract/abi.ts';
 import type { Checkpoints } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
-import { Pace, type PaceOptions } from './pace.ts';
 import type { LedgerReport, OutputReceiver, Program } from './program.ts';
 import type { References } from './reference.ts';
-
-/** A source with the input streams that it feeds; several take its records in turn (SEMANTICS 29). */
-export interface RunSource {
-  readonly stream: string;
-  readonly url: string;
-  readonly inputs: readonly number[];
-  readonly source: Source;
-  /** ROWTIME is the wall clock; otherwise it comes from the data (SEMANTICS 3). */
-  readonly live: boolean;
-  readonly pace?: PaceOptions;
-  /** It had ended when the checkpoint was taken. */
-  readonly finished: boolean;
-  /** Number of the first record's stream, when the records go to several. */
-  readonly turn: number;
-}
+import type { Merge } from './merge.ts';
+import {
+  clockOf,
+  isFull,
+  isReady,
+  makeInput,
+  nextInput,
+  WAITING_BYTES_MAX,
+  type Input,
+  type RunSource,
+} from './turn.ts';
 
 /** A sink with the output that it takes. */
 export interface RunSink {
@@ -42,6 +37,8 @@ export interface RunOptions {
   /** A live input that was silent for so long gets its bound from the clock (DECISIONS 20). */
   readonly idleAfterMs?: number;
   readonly chunkBytes?: number;
+  /** An input of whose rows more bytes wait for other inputs isn't fed until those move. */
+  readonly waitingBytesMax?: number;
   readonly stop?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
   /** A faster artifact of the same program, once there is one: the run goes on in it. */
@@ -80,18 +77,6 @@ export async function run(options: RunOptions): Promise<RunReport> {
   return new Run(options).run();
 }
 
-interface Input {
-  readonly from: RunSource;
-  readonly pace: Pace | undefined;
-  /** Bytes of a record that has not ended yet. */
-  tail: Uint8Array;
-  ended: boolean;
-  waiting: boolean;
-  activeAt: number;
-  bytes: number;
-  turn: number;
-}
-
 class Run {
   private readonly options: RunOptions;
   private readonly program: Program;
@@ -103,6 +88,7 @@ class Run {
   private wake: () => void = () => {};
   private failure: { readonly error: unknown } | undefined;
   private firstRowMs: number | undefined;
+  private readonly waitingBytesMax: number;
   private checkpointAt = 0;
   private faster: Uint8Array | undefined;
 
@@ -110,17 +96,10 @@ class Run {
     this.options = options;
     this.program = options.program;
     this.clock = options.clock;
-    const now = options.clock.elapsed();
-    this.inputs = options.sources.map((from) => ({
-      from,
-      pace: from.pace === undefined ? undefined : new Pace(from.pace, this.recordsOf(from)),
-      tail: new Uint8Array(0),
-      ended: from.finished,
-      waiting: false,
-      activeAt: now,
-      bytes: 0,
-      turn: from.turn,
-    }));
+    this.inputs = options.sources.map((from) =>
+      makeInput(from, options.program, options.clock.elapsed(), this.recordsOf(from)),
+    );
+    this.waitingBytesMax = options.waitingBytesMax ?? WAITING_BYTES_MAX;
     this.written = options.sinks.map(() => ({ records: 0, bytes: 0 }));
     for (const [index, sink] of options.sinks.entries()) this.targets[sink.output] = index;
   }
@@ -175,7 +154,7 @@ class Run {
       if (open.length === 0) return true;
       if (this.faster !== undefined) await this.exchange(this.faster);
       await this.refresh();
-      const input = this.next(open);
+      const input = nextInput(open, this.program, this.clock.elapsed(), this.waitingBytesMax);
       if (input === undefined) await this.sleep(open);
       else await this.step(input);
       await this.advanceIdle();
@@ -216,30 +195,6 @@ class Run {
     return this.inputs.some((input) => input.from.live) ? BigInt(this.clock.now()) : this.program.start;
   }
 
-  // A replay feeds the input whose clock is lowest and waits for it; live inputs take turns, the longest silent one first.
-  private next(open: readonly Input[]): Input | undefined {
-    const ready = (input: Input): boolean => !input.waiting && (input.pace?.holdMs(this.clock.elapsed()) ?? 0) <= 0;
-    const first = open[0];
-    if (first === undefined) return undefined;
-    if (open.every((input) => !input.from.live)) {
-      const lowest = open.reduce((best, input) => (this.clockOf(input) < this.clockOf(best) ? input : best), first);
-      return ready(lowest) ? lowest : undefined;
-    }
-    const able = open.filter(ready);
-    return able.reduce<Input | undefined>(
-      (best, input) => (best === undefined || input.activeAt < best.activeAt ? input : best),
-      undefined,
-    );
-  }
-
-  private clockOf(input: Input): bigint {
-    return input.from.inputs.reduce<bigint>((lowest, index) => {
-      const clock = this.program.inputClock(index);
-      if (clock < lowest) return clock;
-      return lowest;
-    }, 2n ** 63n);
-  }
-
   private async sleep(open: readonly Input[]): Promise<void> {
     const now = this.clock.elapsed();
     let until = this.options.checkpoints === undefined ? Infinity : this.checkpointAt;
@@ -275,31 +230,54 @@ class Run {
       input.pace?.chunkBytes() ??
       this.options.chunkBytes ??
       (this.inputs.length > 1 ? chunkBytesShared : chunkBytesDefault);
+    if (input.merge !== undefined) return this.stepMerge(input, input.merge, chunk);
     const kept = input.tail.length;
     const room = program.buffer(input.from.inputs[0] ?? 0, kept + chunk);
     room.set(input.tail);
     const result = source.read(kept === 0 ? room : room.subarray(kept));
-    if (result.kind === 'wait') {
-      input.waiting = true;
-      const go = (): void => {
-        input.waiting = false;
-        this.wake();
-      };
-      result.until.then(go, (error: unknown) => {
-        this.failure = { error };
-        go();
-      });
-      return;
-    }
+    if (result.kind === 'wait') return this.awaits(input, result.until);
     if (result.kind === 'bytes') {
       input.bytes += result.length;
-      input.activeAt = this.clock.elapsed();
+      this.wasRead(input);
       await this.feed(input, kept + result.length, result.last);
       return;
     }
     if (kept > 0) await this.feed(input, kept, true);
     input.ended = true;
     await this.finishInputs(input);
+  }
+
+  private async stepMerge(input: Input, merge: Merge, chunk: number): Promise<void> {
+    const result = await merge.step(chunk, this.program.start, () => this.drain());
+    input.bytes += result.read;
+    this.wasRead(input);
+    this.paceFed(input, result.consumed);
+    if (result.kind === 'wait') this.awaits(input, result.until);
+    if (result.kind !== 'end') return;
+    input.ended = true;
+    await this.finishInputs(input);
+  }
+
+  private wasRead(input: Input): void {
+    input.activeAt = this.clock.elapsed();
+    input.readAt = input.activeAt;
+  }
+
+  // Nothing is read from the input until then.
+  private awaits(input: Input, until: Promise<void>): void {
+    input.waiting = true;
+    const go = (): void => {
+      input.waiting = false;
+      this.wake();
+    };
+    until.then(go, (error: unknown) => {
+      this.failure = { error };
+      go();
+    });
+  }
+
+  private paceFed(input: Input, bytes: number): void {
+    input.pace?.fed(this.clock.elapsed(), bytes, clockOf(input, this.program), () => this.recordsOf(input.from));
   }
 
   // Feeds the first `length` bytes of the buffer; what is left of an unfinished record becomes the tail.
@@ -321,7 +299,7 @@ class Run {
     if (input.tail.length > this.keptMax(input) + chunkBytesDefault)
       throw new Error('invariant: the program does not take a record above the limit');
     input.from.source.consumed(from);
-    input.pace?.fed(this.clock.elapsed(), from, this.clockOf(input), () => this.recordsOf(input.from));
+    this.paceFed(input, from);
   }
 
   /** Most bytes that an artifact leaves of a record, or of a document over several lines, that is not whole. */
@@ -362,10 +340,16 @@ class Run {
     }
   }
 
+  // A live input that is silent passes its bound: once per time of silence, and at once when another one is full.
   private async advanceIdle(): Promise<void> {
     const now = this.clock.elapsed();
-    for (const input of this.inputs) {
-      if (input.ended || !input.from.live || now - input.activeAt < this.idleAfterMs()) continue;
+    const open = this.inputs.filter((input) => !input.ended);
+    const isFullBeside = open.length > 1 && open.some((input) => isFull(input, this.program, this.waitingBytesMax));
+    for (const input of open) {
+      // One that only waits for its turn isn't silent: what it has may lie behind the clock where bounds cross promoted times.
+      if (!input.from.live || isReady(input, now)) continue;
+      const isSilent = now - input.readAt >= this.idleAfterMs();
+      if (now - input.activeAt < this.idleAfterMs() && !(isSilent && isFullBeside)) continue;
       input.activeAt = now;
       const bound = BigInt(this.clock.now());
       for (const index of input.from.inputs) {

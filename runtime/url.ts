@@ -75,6 +75,9 @@ export async function resolveUrl(text: string, side: 'source' | 'sink' | 'refere
   const options = new Map<string, OptionValue>();
   for (const option of declared) if (option.default !== undefined) options.set(option.name, option.default);
   for (const [name, value] of query) options.set(name, checkOption(text, name, value, declared, connector));
+  for (const { name, needs } of declared)
+    if (needs !== undefined && options.has(name) && !options.has(needs))
+      throw new ConnectorError(`${text}: option "${name}" needs option "${needs}"`, true);
   return { url: { text, scheme, path, options }, connector };
 }
 

@@ -11,6 +11,9 @@ export interface ArtifactExports {
   init(seed: bigint, start: bigint, keyGroups: number): void;
   input_buffer(input: number, bytes: number): number;
   feed(input: number, pointer: number, length: number, form: number, clock: bigint): number;
+  /** Both are there where an input takes its ROWTIME from its data. */
+  feed_until?(input: number, pointer: number, length: number, form: number, clock: bigint, limit: bigint): number;
+  later_time?(): bigint;
   status(): number;
   advance(input: number, time: bigint): void;
   finish(input: number): void;
@@ -23,11 +26,14 @@ export interface ArtifactExports {
   reference_feed(table: number, pointer: number, length: number, form: number, clock: bigint): number;
   reference_commit(table: number): void;
   reference_version(table: number): bigint;
+  /** It is there where rows of several inputs meet. */
+  input_waiting?(input: number): bigint;
   begin(clock: bigint): void;
   ledger(): number;
   state_bytes(): bigint;
   state_bytes_peak?(): bigint;
   set_state_limit(bytes: bigint): void;
+  set_output_limit?(bytes: bigint): void;
   snapshot_prepare(): void;
   snapshot_save(group: number): number;
   snapshot_pointer(): number;

@@ -1,5 +1,6 @@
 // Runs a case's timeline through its artifact in one of several ways; all ways must give the same rows.
 import { Program, type InputRecord, type SnapshotBlob } from '../runtime/program.ts';
+import { ledgerFaults } from '../runtime/ledger.ts';
 import type { CaseArtifact } from './modules.ts';
 import { readRows, type OutputRow } from './output.ts';
 import type { TestCase } from './parseTest.ts';
@@ -8,6 +9,7 @@ import { parseClock } from './timeline.ts';
 import { TestFormatError } from './types.ts';
 import type { Value } from './values.ts';
 import { literalAsCsv, literalAsJson } from './values.ts';
+import { OUTPUT_BYTES_MAX_DEFAULT } from '../contract/abi.ts';
 import type { InputBinding } from '../contract/binding.ts';
 
 /** How the events reach the program. */
@@ -16,6 +18,8 @@ export type Drive =
   | { readonly kind: 'written' }
   /** Consecutive records of one input in one batch. */
   | { readonly kind: 'batches' }
+  /** The same, and the output is full after every row: the host drains it in the middle of everything. */
+  | { readonly kind: 'drained' }
   /** Saved and restored after every event; `other` takes turns with the first artifact. */
   | { readonly kind: 'restarts'; readonly other: CaseArtifact };
 
@@ -27,21 +31,23 @@ export async function drive(test: TestCase, artifact: CaseArtifact, way: Drive):
   const timeline = test.timeline;
   if (timeline === undefined) return { rows: [] };
   const start = test.options.has('start') ? parseClock(test.options.get('start') ?? '') : (timeline.start ?? 0);
-  const run = new Run(test, artifact, start);
+  const run = new Run(test, artifact, start, way.kind === 'drained' ? 1 : OUTPUT_BYTES_MAX_DEFAULT);
   let index = 0;
   try {
     await run.begin();
     for (; index < timeline.events.length; index++) {
       const from = index;
-      if (way.kind === 'batches') index = lastOfBatch(timeline.events, index, test.options.has('idle-after'));
+      if (way.kind === 'batches' || way.kind === 'drained')
+        index = lastOfBatch(timeline.events, index, test.options.has('idle-after'));
       await run.events(timeline.events.slice(from, index + 1), index, way.kind !== 'restarts');
       if (way.kind === 'restarts' && timeline.events[index]?.kind !== 'tick')
         await run.changeOwners(index % 2 === 0 ? way.other : artifact);
     }
+    run.checkLedger();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const detail =
-      error instanceof TestFormatError || error instanceof RestartError
+      error instanceof TestFormatError || error instanceof RestartError || error instanceof LedgerError
         ? error.message
         : `${error.name}: ${error.message}`;
     return { failure: detail, line: timeline.events[index]?.line ?? test.line };
@@ -51,6 +57,9 @@ export async function drive(test: TestCase, artifact: CaseArtifact, way: Drive):
 
 /** What came out after a restart wasn't what had come before. */
 class RestartError extends Error {}
+
+/** An equation of the ledger doesn't hold. */
+class LedgerError extends Error {}
 
 function lastOfBatch(events: readonly TestEvent[], first: number, live: boolean): number {
   const stream = streamOf(events[first]);
@@ -74,6 +83,7 @@ class Run {
   private readonly test: TestCase;
   private readonly artifact: CaseArtifact;
   private readonly start: number;
+  private readonly outputBytesMax: number;
   private program: Program | undefined;
   private saved: SnapshotBlob[] | undefined;
   private sinceSave: { readonly events: readonly TestEvent[]; readonly index: number }[] = [];
@@ -84,7 +94,8 @@ class Run {
   private contents = new Map<string, Uint8Array>();
   private savedContents: ReadonlyMap<string, Uint8Array> = new Map();
 
-  constructor(test: TestCase, artifact: CaseArtifact, start: number) {
+  constructor(test: TestCase, artifact: CaseArtifact, start: number, outputBytesMax: number) {
+    this.outputBytesMax = outputBytesMax;
     this.test = test;
     this.artifact = artifact;
     this.start = start;
@@ -127,6 +138,7 @@ class Run {
       seed: artifact.seed,
       start: BigInt(this.start),
       keyGroups: artifact.keyGroups,
+      outputBytesMax: this.outputBytesMax,
     });
     return this.program;
   }
@@ -201,7 +213,21 @@ class Run {
     else throw new Error(`rows came out of a stream that is not of this case (output ${output})`);
   }
 
+  /** The ledger's equations hold, and a stream's rows are those that came out. */
+  checkLedger(): void {
+    const ledger = this.program?.ledger() ?? [];
+    const faults = ledgerFaults(ledger);
+    for (const stream of this.artifact.outputs.values()) {
+      const name = stream === 'error_stream' ? stream : stream + this.artifact.suffix;
+      const out = ledger.find((account) => account.kind === 'stream' && account.name === name)?.counters['out'];
+      const came = this.rows.filter((row) => row.stream === stream).length;
+      if (out !== came) faults.push(`stream ${stream}: ${came} rows came out, the ledger says ${out}`);
+    }
+    if (faults.length > 0) throw new LedgerError(`the ledger: ${faults.join('\n')}`);
+  }
+
   private async checkpoint(): Promise<void> {
+    this.checkLedger();
     this.saved = this.program?.save(true);
     this.savedContents = new Map(this.contents);
     this.sinceSave = [];
@@ -213,6 +239,7 @@ class Run {
     if (this.saved === undefined) await this.begin();
     else (await this.reopen(this.artifact, this.savedContents)).load(this.saved);
     for (const { events, index } of this.sinceSave) this.apply(events, index);
+    this.checkLedger();
     const again = this.rows.slice(this.savedRows);
     const text = (row: OutputRow | undefined): string =>
       row === undefined ? '(nothing)' : `${row.stream} @${row.rowtime} ${row.json}`;
@@ -234,6 +261,7 @@ class Run {
       merged.push(...owner.save(true).filter((blob) => (blob.group < 0 ? half === 0 : blob.group % 2 === half)));
     }
     (await this.reopen(artifact, this.contents)).load(merged);
+    this.checkLedger();
   }
 
   private inputOf(stream: string): [string, InputBinding] {

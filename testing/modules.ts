@@ -62,10 +62,11 @@ const sqlWords = new Set([
 ]);
 
 /** Options that every compilation of a case shares. */
-export function compileOptions(test: TestCase): { keyGroups: number; seed: bigint } {
+export function compileOptions(test: TestCase): { keyGroups: number; seed: bigint; promotedIdle: boolean } {
   return {
     keyGroups: Number(test.options.get('key-groups') ?? keyGroupsDefault),
     seed: BigInt(test.options.get('seed') ?? 1),
+    promotedIdle: test.options.get('promoted-idle') === 'on',
   };
 }
 
@@ -83,8 +84,8 @@ export class ModuleCache {
   constructor(cases: readonly BoundCase[]) {
     const bySettings = new Map<string, BoundCase[]>();
     for (const [index, bound] of cases.entries()) {
-      const { keyGroups, seed } = compileOptions(bound.test);
-      const key = canShare(bound) ? `${keyGroups} ${seed}` : `alone ${index}`;
+      const { keyGroups, seed, promotedIdle } = compileOptions(bound.test);
+      const key = canShare(bound) ? `${keyGroups} ${seed} ${promotedIdle}` : `alone ${index}`;
       bySettings.set(key, [...(bySettings.get(key) ?? []), bound]);
     }
     for (const members of bySettings.values()) {

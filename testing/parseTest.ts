@@ -62,7 +62,7 @@ export interface TestFileProblem {
 export type ReadBeside = (name: string) => string;
 
 /** Options that a case may give. */
-export const optionNames: readonly string[] = ['idle-after', 'key-groups', 'seed', 'start', 'errors'];
+export const optionNames: readonly string[] = ['idle-after', 'key-groups', 'seed', 'start', 'errors', 'promoted-idle'];
 
 const sectionPattern =
   /^---- (input|reference|timeline|expressions|diagnostics|plan|option|include|application)(?:\s+(.*?))?\s*$/;
@@ -227,6 +227,8 @@ function readSection(section: Section, draft: Draft, readBeside: ReadBeside, rep
       const [name = '', ...value] = rest.split(/\s+/);
       if (!optionNames.includes(name))
         throw new TestFormatError(`there is no option "${name}" (${optionNames.join(', ')})`);
+      if (name === 'promoted-idle' && !['on', 'off'].includes(value.join(' ')))
+        throw new TestFormatError('option promoted-idle is on or off');
       draft.options.set(name, value.join(' '));
       return;
     }

@@ -230,6 +230,12 @@ export const ways: readonly Way[] = [
     other: 'simd',
   },
   { name: 'in batches', configuration: 'simd', moments: false, drive: () => ({ kind: 'batches' }) },
+  {
+    name: 'output full after each row',
+    configuration: 'simd',
+    moments: false,
+    drive: () => ({ kind: 'drained' }),
+  },
   { name: 'optimizer off', configuration: 'plain', moments: true, drive: () => ({ kind: 'written' }) },
   {
     name: 'saved with the optimizer, restored without',

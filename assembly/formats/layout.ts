@@ -1,6 +1,7 @@
 // The expected layout of a JSON record where it is not met byte by byte: blanks between tokens, and members that nobody reads.
 // Addresses as in json.ts: 0 says that the record has another layout, or is not valid, and the general reader must look at it.
-import { readKey, skipBlank, tokenEnd, tokenStart } from "./json";
+import { fastNumberEnd, numberEndsAt, plainStringEnd } from "./fast";
+import { readKey, skipBlank, skipValue, tokenEnd, tokenStart } from "./json";
 
 /** True when the bytes at both places are the same; up to 7 bytes behind them are read as well. */
 function sameBytes(left: usize, right: usize, length: u32): bool {
@@ -47,4 +48,74 @@ export function isListed(names: usize, count: u32): bool {
     names += 4 + <usize>((length + 3) & ~3);
   }
   return false;
+}
+
+// ---- Members that nobody reads ----------------------------------------------------------------------------
+// Records tend to repeat them, so each place where one is passed over remembers how it was written last:
+//
+//   object  := u32 number of names · u32 depth (objects and arrays around its members) · the names that are read, as isListed has them
+//   places  := LEARNED_PLACES of learned, for as many members one after another; further ones share the last
+//   learned := u32 bytes, 0 for none · u32 0 · the bytes from the opening to the value, padded with zeros
+//
+// Law: what is remembered is a valid beginning of a member with none of the names that are read; equal bytes are one again.
+
+const LEARNED_BYTES: usize = 64;
+const LEARNED_PLACES: usize = 4;
+/** Static bytes of the memory between two members that are read. */
+export const LEARNED_PLACES_BYTES: usize = LEARNED_BYTES * LEARNED_PLACES;
+
+/** The value of a member that is read, over members that nobody reads; 0 when another one that is read comes first. */
+export function seekMember(at: usize, opening: u32, object: usize, key: usize, length: u32, places: usize): usize {
+  for (let learned = places; ; learned = nextLearned(places, learned)) {
+    const value = memberAt(at, opening, key, length);
+    if (value != 0) return value;
+    at = passUnread(at, opening, object, learned);
+    if (at == 0) return 0;
+    opening = 0x2c;
+  }
+  return 0;
+}
+
+/** Behind the object's closing brace, over members that nobody reads; 0 when there is one that is read. */
+export function seekEnd(at: usize, object: usize, places: usize): usize {
+  for (let learned = places; ; learned = nextLearned(places, learned)) {
+    at = skipBlank(at);
+    if (load<u8>(at) == 0x7d) return at + 1;
+    at = passUnread(at, 0x2c, object, learned);
+    if (at == 0) return 0;
+  }
+  return 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function nextLearned(places: usize, learned: usize): usize {
+  return min(learned + LEARNED_BYTES, places + LEARNED_BYTES * (LEARNED_PLACES - 1));
+}
+
+// Behind one member that nobody reads; 0 when it is one that is read, or none.
+function passUnread(at: usize, opening: u32, object: usize, learned: usize): usize {
+  const known = load<u32>(learned);
+  if (known != 0 && sameBytes(at, learned + 8, known)) return skipUnread(at + <usize>known, load<u32>(object, 4));
+  const value = anyMemberAt(at, opening);
+  if (value == 0 || isListed(object + 8, load<u32>(object))) return 0;
+  const length = value - at;
+  if (length <= LEARNED_BYTES - 8) {
+    memory.fill(learned, 0, LEARNED_BYTES);
+    memory.copy(learned + 8, at, length);
+    store<u32>(learned, <u32>length);
+  }
+  return skipUnread(value, load<u32>(object, 4));
+}
+
+/** Behind a value that nobody reads; usual forms first. */
+export function skipUnread(at: usize, outside: u32): usize {
+  if (load<u8>(at) == 0x22) {
+    const end = plainStringEnd(at + 1);
+    if (end != 0) return end + 1;
+  } else {
+    const end = fastNumberEnd(at);
+    if (end != 0 && numberEndsAt(end)) return end;
+  }
+  return skipValue(at, outside);
 }

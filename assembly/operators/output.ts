@@ -1,10 +1,16 @@
 // Output buffers: encoded rows wait here until the host drains them.
+import { OUTPUT_BYTES_MAX_DEFAULT } from "../../contract/abi";
 import { allocateBlock, freeBlock } from "../state/arena";
 import { setOutputFull, outputFull } from "./context";
 
 /** Past this many bytes in one output the program stops between two rows. */
-const OUTPUT_BYTES_SOFT: usize = 4 << 20;
+let outputBytesMax: usize = <usize>OUTPUT_BYTES_MAX_DEFAULT;
 const OUTPUT_BYTES_FIRST: usize = 1 << 16;
+
+/** Sets the limit of all outputs. */
+export function setOutputBytesMax(bytes: u64): void {
+  outputBytesMax = <usize>min<u64>(max<u64>(bytes, 1), <u64>i32.MAX_VALUE);
+}
 
 /** One output; zeroed static memory of OUTPUT_BYTES. */
 @unmanaged
@@ -43,7 +49,7 @@ function growOutput(output: Output, bytes: usize): void {
 export function commitOutput(output: Output, end: usize): void {
   output.length = end - output.buffer;
   output.rows++;
-  if (output.length >= OUTPUT_BYTES_SOFT) setOutputFull(true);
+  if (output.length >= outputBytesMax) setOutputFull(true);
 }
 
 /** Forgets what was drained. */

@@ -1,5 +1,5 @@
 // Rows that wait for their turn: a first-in-first-out queue of copies of a stream's frame.
-import { RowList, LIST_BYTES, append, takeFirst, packRow, unpackRow, keepRow, dropEntry, entryRow, entryRowtime, entrySequence, nextEntry, rowRoom, saveEntries, loadEntries } from "./rows";
+import { RowList, LIST_BYTES, append, takeFirst, packRow, unpackRow, keepRow, dropEntry, entryBytes, entryRow, entryRowtime, entrySequence, nextEntry, rowRoom, saveEntries, loadEntries } from "./rows";
 import * as snapshot from "./snapshot";
 
 /** A queue; zeroed static memory of QUEUE_BYTES. */
@@ -10,9 +10,11 @@ export class RowQueue {
   shape: usize;
   /** The entry that was taken last: its texts are in use until the next one is. */
   taken: usize;
+  /** Bytes of the rows that wait. */
+  bytes: u64;
 }
 
-const FIELD_BYTES: usize = 16;
+const FIELD_BYTES: usize = 24;
 /** Static bytes of a RowQueue. */
 export const QUEUE_BYTES: usize = FIELD_BYTES + LIST_BYTES;
 
@@ -27,7 +29,9 @@ export function initializeQueue(queue: RowQueue, frame: usize, shape: usize): vo
 export function putRow(queue: RowQueue, rowtime: i64, sequence: i64): void {
   const row = rowRoom(queue.shape);
   packRow(queue.shape, queue.frame, row);
-  append(queue.list, keepRow(queue.shape, row, rowtime, sequence, 0));
+  const entry = keepRow(queue.shape, row, rowtime, sequence, 0);
+  queue.bytes += entryBytes(entry);
+  append(queue.list, entry);
 }
 
 /** ROWTIME of the first row; the queue is not empty. */
@@ -51,6 +55,7 @@ export function lastSequence(queue: RowQueue): i64 {
 export function takeRow(queue: RowQueue): void {
   if (queue.taken != 0) dropEntry(queue.taken);
   queue.taken = takeFirst(queue.list);
+  queue.bytes -= entryBytes(queue.taken);
   unpackRow(queue.shape, entryRow(queue.taken), queue.frame);
 }
 
@@ -63,5 +68,8 @@ export function saveQueue(queue: RowQueue, id: u64, layout: u32): void {
 
 /** Reads a section; false when it can't be read. */
 export function loadQueue(queue: RowQueue, end: usize): bool {
-  return !snapshot.readMore(end) || loadEntries(queue.shape, queue.list, end);
+  if (!snapshot.readMore(end)) return true;
+  const isRead = loadEntries(queue.shape, queue.list, end);
+  for (let entry = queue.list.head; entry != 0; entry = nextEntry(entry)) queue.bytes += entryBytes(entry);
+  return isRead;
 }

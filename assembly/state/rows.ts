@@ -96,6 +96,13 @@ export function dropEntry(entry: usize): void {
   freeBlock(entry, <usize>load<u32>(entry, 4));
 }
 
+/** Bytes that an entry takes. */
+// @ts-ignore: decorator
+@inline
+export function entryBytes(entry: usize): u64 {
+  return <u64>load<u32>(entry, 4);
+}
+
 /** The row of an entry. */
 // @ts-ignore: decorator
 @inline

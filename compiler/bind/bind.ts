@@ -34,6 +34,7 @@ export interface BindOptions {
   readonly catalogue: Catalogue;
   readonly keyGroups: number;
   readonly seed: bigint;
+  readonly promotedIdle?: boolean;
   readonly text: string;
 }
 
@@ -124,6 +125,7 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     derived: running.flatMap(({ parts }) => parts.tables),
     keyGroups: options.keyGroups,
     seed: options.seed,
+    promotedIdle: options.promotedIdle === true,
   };
   return { plan: identifyOperators(plan), diagnostics };
 }

@@ -303,7 +303,8 @@ function emitEach(
       code.line(
         `${context.use('formats/coerce', 'endElement')}(${Math.max(first, 0)}, ${first < 0 ? count - 1 : count});`,
       );
-    code.line(`if (rows && next != 0) accept_${options.name}();`);
+    const stop = `if (${context.use('operators/context', 'suspended')}) return 0;`;
+    code.line(`if (rows && next != 0) { accept_${options.name}(); ${stop} }`);
   });
   context.functions.push(wrap(`function each_${node}(at: usize, rows: bool): usize`, code));
   const again = new Code();
@@ -351,6 +352,8 @@ function emitDocument(path: readonly (string | number)[], root: string, flattens
         `if (array_${name} != 0 && load<u8>(${use('formats/json', 'skipBlank')}(array_${name} + 1)) != 0x5d) explode_${name}();`,
       );
     row.line(`${flattens ? 'else ' : ''}accept_${name}();`);
+    // The frame's row is in use where the program stopped.
+    row.line(`if (${use('operators/context', 'suspended')}) return 0;`);
   });
   row.line('return next;');
   context.functions.push(wrap(`function row_${name}(at: usize): usize`, row));
@@ -430,7 +433,11 @@ function emitRecord(context: Context, flattens: boolean): void {
   if (!flattens) all.line(`if (rowCount_${name} == 1) { accept_${name}(); return 0; }`);
   all.line(`accepting_${name} = true;`);
   all.line('next = skipBlank(at);');
-  all.line(`while (next < end && next != 0) next = skipBlank(document_${name}(next));`);
+  all.block('while (next < end)', () => {
+    all.line(`next = document_${name}(next);`);
+    all.line('if (next == 0) break;');
+    all.line('next = skipBlank(next);');
+  });
   all.line('return 0;');
   context.functions.push(wrap(`function documents_${name}(at: usize, end: usize): i32`, all));
 }

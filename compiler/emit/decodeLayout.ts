@@ -4,6 +4,7 @@
 import { Code, inlined } from './code.ts';
 import type { DecoderOptions } from './decodeShared.ts';
 import { matchBytes } from './decodeJson.ts';
+import { emitSeeking } from './layoutSeeking.ts';
 import { emitLayoutValue } from './layoutValues.ts';
 import type { PathNode } from './paths.ts';
 
@@ -50,6 +51,7 @@ interface LayoutContext {
   readonly use: (module: string, name: string) => string;
   readonly functions: string[];
   parts: number;
+  readonly learned: { count: number };
 }
 
 class NoLayout extends Error {}
@@ -64,7 +66,7 @@ export function emitLayout(
   if (binding.format.kind !== 'json' || binding.format.rowPath !== '$') return undefined;
   const root = planLayout(tree, binding.layout ?? []);
   if (root === undefined) return undefined;
-  const context: LayoutContext = { options, use, functions: [], parts: 0 };
+  const context: LayoutContext = { options, use, functions: [], parts: 0, learned: { count: 0 } };
   const array = arrayOf(root);
   const code = new Code();
   code.line('const from = at;');
@@ -193,7 +195,8 @@ function emitParts(steps: readonly Step[], context: LayoutContext): string[] {
 function objectSteps(object: ObjectLayout, context: LayoutContext): Step[] {
   const { use, options } = context;
   const suffix = `${options.name}_${object.number}`;
-  emitSeeking(object, suffix, context);
+  const names = object.members.filter(({ value }) => isRead(value)).map(({ name }) => name);
+  const seeking = emitSeeking({ suffix, depth: object.depth, names, floatingTime: object.floatingTime }, context);
   const steps: Step[] = [];
   const first = object.members.findIndex(({ value }) => isRead(value));
   let place = 0;
@@ -208,19 +211,20 @@ function objectSteps(object: ObjectLayout, context: LayoutContext): Step[] {
       continue;
     }
     const length = new TextEncoder().encode(name).length;
-    const key = `keys_${suffix} + ${place + 4}, ${length}`;
+    const key = `object_${suffix} + ${place + 12}, ${length}`;
     place += 4 + ((length + 3) & ~3);
     const unread = index === first ? object.members.slice(0, first).map((member) => member.name) : [];
     steps.push({
       bytes: [name, ...unread].reduce((sum, each) => sum + comparisonBytes(each) + 40, 0),
-      emit: (code) => emitMember(name, key, index === first ? unread : undefined, object.depth, suffix, code, use),
+      emit: (code) =>
+        emitMember(name, seeking.member(key), index === first ? unread : undefined, object.depth, code, use),
     });
     steps.push(...valueSteps(value, object.depth, context));
   }
   steps.push({
     bytes: 30,
     emit: (code) => {
-      code.line(`at = load<u8>(at) == 0x7d ? at + 1 : rest_${suffix}(at);`);
+      code.line(`at = load<u8>(at) == 0x7d ? at + 1 : ${seeking.end()};`);
       code.line('if (at == 0) return 0;');
     },
   });
@@ -250,7 +254,7 @@ function emitUnread(
 ): void {
   const bytes = compactBytes(name, opening);
   code.block(`if (${matchBytes(bytes, 'at')})`, () => {
-    code.line(`at = ${use('formats/json', 'skipValue')}(at + ${bytes.length}, ${depth});`);
+    code.line(`at = ${use('formats/layout', 'skipUnread')}(at + ${bytes.length}, ${depth});`);
     code.line('if (at == 0) return 0;');
     otherwise?.();
   });
@@ -259,14 +263,13 @@ function emitUnread(
 // To the value of a member; `unread` are names that a sample had before it, where it is the first one that is read.
 function emitMember(
   name: string,
-  key: string,
+  member: (opening: number) => string,
   unread: readonly string[] | undefined,
   depth: number,
-  suffix: string,
   code: Code,
   use: Use,
 ): void {
-  const seek = (opening: number): string => `{ at = seek_${suffix}(at, ${opening}, ${key}); if (at == 0) return 0; }`;
+  const seek = (opening: number): string => `{ at = ${member(opening)}; if (at == 0) return 0; }`;
   const meet = (opening: '{' | ','): void => {
     const bytes = compactBytes(name, opening);
     code.line(`if (${matchBytes(bytes, 'at')}) at += ${bytes.length};`);
@@ -307,20 +310,6 @@ function isRead(value: MemberLayout['value']): boolean {
   return value.kind !== 'leaf' || value.index !== undefined || value.isTime;
 }
 
-// Names as isListed reads them; scans may read behind the last one.
-function listBytes(names: readonly string[]): number[] {
-  const encoded = names.map((name) => new TextEncoder().encode(name));
-  const entries = encoded.flatMap((bytes) => [
-    bytes.length & 255,
-    bytes.length >> 8,
-    0,
-    0,
-    ...bytes,
-    ...Array.from({ length: -bytes.length & 3 }, () => 0),
-  ]);
-  return [...entries, 0, 0, 0, 0, 0, 0, 0, 0];
-}
-
 /** What the code of one value takes, at most. */
 const valueBytes = 250;
 
@@ -336,7 +325,8 @@ function emitRows({ element }: ArrayLayout, context: LayoutContext): void {
       code.line(`at = ${part}(at);`);
       code.line('if (at == 0) return 0;');
     }
-    code.line(`if (rows) accept_${options.name}();`);
+    // The frame's row is in use where the program stopped.
+    code.line(`if (rows) { accept_${options.name}(); if (${use('operators/context', 'suspended')}) return 0; }`);
     code.line('if (load<u8>(at) == 0x2c && load<u8>(at, 1) == 0x7b) { at++; continue; }');
     code.line('at = skipBlank(at);');
     code.line('const c = load<u8>(at);');
@@ -346,52 +336,4 @@ function emitRows({ element }: ArrayLayout, context: LayoutContext): void {
   });
   code.line('return 0;');
   context.functions.push(`function layoutRows_${options.name}(at: usize, rows: bool): usize {\n${code}\n}`);
-}
-
-// seek_<object>: the value of a member that is not met byte by byte, over blanks and members that nobody reads. rest_<object>: to the
-// end of the object. other_<object>: behind one member that nobody reads; a member that is read stands at another place than expected.
-function emitSeeking(object: ObjectLayout, suffix: string, context: LayoutContext): void {
-  const { use, options, functions } = context;
-  const layout = (name: string): string => use('formats/layout', name);
-  const names = object.members.filter(({ value }) => isRead(value)).map(({ name }) => name);
-  functions.push(`const keys_${suffix}: usize = memory.data<u8>([${listBytes(names).join(', ')}]);`);
-  const other = new Code();
-  other.line(`const value = ${layout('anyMemberAt')}(at, opening);`);
-  other.line('if (value == 0) return 0;');
-  if (object.floatingTime !== undefined) {
-    const key = new TextEncoder().encode(object.floatingTime);
-    functions.push(
-      `const timeKey_${options.name}: usize = memory.data<u8>([${[...key, 0, 0, 0, 0, 0, 0, 0, 0].join(', ')}]);`,
-    );
-    other.block(`if (${layout('isNamed')}(timeKey_${options.name}, ${key.length}))`, () => {
-      other.line(`if (timeSeen_${options.name}) return 0;`);
-      other.line(`timeSeen_${options.name} = true;`);
-      other.line('at = value;');
-      other.line('let next: usize = 0;');
-      emitLayoutValue(options, { index: undefined, isTime: true }, object.depth, other, use);
-      other.line('return at;');
-    });
-  }
-  other.line(`if (${layout('isListed')}(keys_${suffix}, ${names.length})) return 0;`);
-  other.line(`return ${use('formats/json', 'skipValue')}(value, ${object.depth});`);
-  functions.push(`function other_${suffix}(at: usize, opening: u32): usize {\n${other}\n}`);
-  const seek = new Code();
-  seek.block('for (;;)', () => {
-    seek.line(`const value = ${layout('memberAt')}(at, opening, key, length);`);
-    seek.line('if (value != 0) return value;');
-    seek.line(`at = other_${suffix}(at, opening);`);
-    seek.line('if (at == 0) return 0;');
-    seek.line('opening = 0x2c;');
-  });
-  seek.line('return 0;');
-  functions.push(`function seek_${suffix}(at: usize, opening: u32, key: usize, length: u32): usize {\n${seek}\n}`);
-  const rest = new Code();
-  rest.block('for (;;)', () => {
-    rest.line(`at = ${use('formats/json', 'skipBlank')}(at);`);
-    rest.line('if (load<u8>(at) == 0x7d) return at + 1;');
-    rest.line(`at = other_${suffix}(at, 0x2c);`);
-    rest.line('if (at == 0) return 0;');
-  });
-  rest.line('return 0;');
-  functions.push(`function rest_${suffix}(at: usize): usize {\n${rest}\n}`);
 }

@@ -3,20 +3,14 @@ import { storageOf, type SqlType } from '../../contract/types.ts';
 import { expressionsOf, forEachExpression } from '../plan/walk.ts';
 import { Code } from './code.ts';
 import type { ProgramContext } from './context.ts';
-import { chainOf, type Domain, type ProgramLayout, type PumpLayout, type StreamLayout } from './layout.ts';
+import { chainOf, isForTable, type Domain, type ProgramLayout, type PumpLayout, type StreamLayout } from './layout.ts';
 import { isBehind, settles } from './merges.ts';
+import { emitResume, hasSuspended, streamSuspends } from './suspending.ts';
 import { commitLines, type TableLayout } from './tables.ts';
 
 /** True when a program has rows of tables. */
 export function hasFinite({ domains }: ProgramLayout): boolean {
   return domains.some(({ clock }) => clock.kind === 'finite');
-}
-
-/** True for a part whose rows become those of a derived table. */
-export function isForTable({ pump }: PumpLayout, program: ProgramLayout): boolean {
-  const target = program.streams.get(pump.target);
-  if (target === undefined || target.stream.kind !== 'hidden') return false;
-  return target.stream.fills !== undefined || target.readers.some((reader) => isForTable(reader, program));
 }
 
 // The pumps that fill a table, those before others that write for them.
@@ -142,7 +136,7 @@ function emitDerive(layout: TableLayout, context: ProgramContext): void {
   for (const base of bases) code.line(`${use('mixVersion')}(${name}, ${base.name});`);
   const domain = finiteDomain(program);
   for (const source of sourcesOf(layout, program)) {
-    emitWalk(source, code, context, () => {});
+    emitWalk(source, code, context);
     if (domain !== undefined && domain.timed.length > 0)
       code.line(`events_${domain.index}(i64.MAX_VALUE, true, false);`);
   }
@@ -158,14 +152,20 @@ function emitDerive(layout: TableLayout, context: ProgramContext): void {
 }
 
 // All rows of a stream enter it, with the application's start as their ROWTIME.
-function emitWalk(source: StreamLayout, code: Code, context: ProgramContext, before: () => void, first?: string): void {
+function emitWalk(
+  source: StreamLayout,
+  code: Code,
+  context: ProgramContext,
+  { before, after, first }: { readonly before?: () => void; readonly after?: () => void; readonly first?: string } = {},
+): void {
   const { module, tables } = context;
   const use = (library: string): string => module.use('state/table', library);
   const enter = (): void => {
-    before();
+    before?.();
     code.line(`${module.use('state/scratch', 'scratchReset')}();`);
     if (source.stream.rowsOf !== '') code.line(`rows_${source.id}(row);`);
     code.line(`push_${source.id}(${module.use('operators/context', 'startClock')});`);
+    after?.();
   };
   if (source.stream.rowsOf === '') {
     enter();
@@ -195,6 +195,7 @@ export function emitBegin(context: ProgramContext): void {
     `${module.use('operators/context', 'setStatus')}(${module.use('../contract/abi', name)});`;
   const code = new Code();
   if (hasFinite(program)) {
+    emitResume(code, `{ ${status('STATUS_OUTPUT_FULL')} return; }`, context);
     code.line(`${module.use('operators/context', 'setRowClock')}(clock);`);
     code.block('if (!begun)', () => emitBeginning(code, status('STATUS_OUTPUT_FULL'), context));
     code.line(status('STATUS_OUTPUT_FULL'));
@@ -220,7 +221,17 @@ function emitBeginning(code: Code, full: string, context: ProgramContext): void 
         const keep = source.stream.rowsOf === '' ? '' : 'beginningRow = row; ';
         code.line(`if (${module.use('operators/context', 'outputFull')}) { ${keep}${full} return; }`);
       };
-      emitWalk(source, code, context, pause, 'beginningRow');
+      const suspends = streamSuspends(source.stream.name, program);
+      const after = (): void => {
+        // What is left of the row comes first when the host calls again: the next one follows.
+        const row = source.stream.rowsOf === '' ? '0' : `${module.use('state/table', 'nextTableRow')}(row)`;
+        code.block(`if (${hasSuspended(module)})`, () => {
+          code.line(`beginningRow = ${row};`);
+          code.line('if (beginningRow == 0) beginning++;');
+          code.line(`${full} return;`);
+        });
+      };
+      emitWalk(source, code, context, { before: pause, first: 'beginningRow', ...(suspends ? { after } : {}) });
       code.line('beginning++;');
       code.line('beginningRow = 0;');
     });

@@ -82,8 +82,8 @@ export type Clock =
   | { readonly kind: 'finite' }
   /** An input's own. */
   | { readonly kind: 'input' }
-  /** ROWTIMEs that are promoted into a stream (AS ROWTIME, T-sort): bounds do not cross. */
-  | { readonly kind: 'promoted'; readonly stream: string }
+  /** ROWTIMEs that are promoted into a stream (AS ROWTIME, T-sort): bounds cross with `promotedIdle` only. */
+  | { readonly kind: 'promoted'; readonly stream: string; readonly source: number }
   /** Rows of several clocks are merged into a stream; its clock is the lowest of theirs. */
   | { readonly kind: 'merge'; readonly stream: string; readonly sources: readonly number[] }
   /** Rows that a sort held back enter a stream; its clock stays behind the lowest of them. */
@@ -95,6 +95,13 @@ export interface ProgramLayout {
   readonly streams: ReadonlyMap<string, StreamLayout>;
   readonly pumps: readonly PumpLayout[];
   readonly domains: readonly Domain[];
+}
+
+/** True for a part whose rows become those of a derived table. */
+export function isForTable({ pump }: PumpLayout, program: ProgramLayout): boolean {
+  const target = program.streams.get(pump.target);
+  if (target === undefined || target.stream.kind !== 'hidden') return false;
+  return target.stream.fills !== undefined || target.readers.some((reader) => isForTable(reader, program));
 }
 
 const timedKinds = new Set<StatefulRelation['kind']>(['tumble-aggregate', 'stagger-aggregate', 'join', 'sort']);
@@ -111,10 +118,17 @@ export function isTimed({ relation }: OperatorLayout): boolean {
 export function layOut(plan: Plan, identifier: (name: string) => string, keepAll: boolean): ProgramLayout {
   const pumps = plan.pumps.map((pump): PumpLayout => {
     const id = identifier(pump.name);
-    return { pump, id, operators: operatorsOf(pump, id), source: scannedStream(pump.query), promotes: promotes(pump) };
+    return {
+      pump,
+      id,
+      operators: operatorsOf(pump, id, identifier),
+      source: scannedStream(pump.query),
+      promotes: promotes(pump),
+    };
   });
   const domainOf = new Map<string, number>();
   const roots: Root[] = [];
+  // The clock of an input has its number.
   plan.inputs.forEach((input, index) => {
     domainOf.set(input.stream, roots.length);
     roots.push({ inputs: new Set([index]), clock: { kind: 'input' } });
@@ -196,8 +210,8 @@ function assignDomain(name: string, pumps: readonly PumpLayout[], domainOf: Map<
   const sorts = writers.some(({ pump }) => pump.query.kind === 'sort');
   if (sorts || writers.some((writer) => writer.promotes)) {
     if (writers.length > 1) throw new Error(`invariant: stream ${name} has writers beside one that promotes or sorts`);
-    if (sorts && only !== undefined) begin({ kind: 'sorted', stream: name, source: only });
-    else if (!sorts) begin({ kind: 'promoted', stream: name });
+    if (!sorts) begin({ kind: 'promoted', stream: name, source: only ?? -1 });
+    else if (only !== undefined) begin({ kind: 'sorted', stream: name, source: only });
     return;
   }
   if (sources.size > 1) begin({ kind: 'merge', stream: name, sources: [...sources] });
@@ -236,17 +250,14 @@ const shortNames: Record<StatefulRelation['kind'], string> = {
   'time-sort': 'tsort',
 };
 
-function operatorsOf(pump: Pump, id: string): OperatorLayout[] {
+function operatorsOf(pump: Pump, id: string, identifier: (name: string) => string): OperatorLayout[] {
   const found: StatefulRelation[] = [];
   for (let relation: Relation = pump.query; relation.kind !== 'stream-scan'; relation = relation.input) {
     if (relation.kind !== 'filter' && relation.kind !== 'project') found.unshift(relation);
   }
-  const count = new Map<string, number>();
   return found.map((relation) => {
-    const short = shortNames[relation.kind];
-    const number = (count.get(short) ?? 0) + 1;
-    count.set(short, number);
-    return { relation, name: `${short}_${id}${number === 1 ? '' : `_${number}`}`, pump: pump.name, domain: -1 };
+    const name = identifier(`${shortNames[relation.kind]}_${id}`);
+    return { relation, name, pump: pump.name, domain: -1 };
   });
 }
 

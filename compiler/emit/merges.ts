@@ -4,9 +4,11 @@
 // among rows that may leave, the lowest ROWTIME goes first, and of equal ones the one that came in first.
 import { Code, type ModuleBuilder } from './code.ts';
 import type { Domain, ProgramLayout, StreamLayout } from './layout.ts';
-import { stopWhenFull, withScratch } from './leaving.ts';
+import { emitAfter } from './enter.ts';
+import { stopWhenFull } from './leaving.ts';
 import { shapeOf } from './shapes.ts';
 import type { ProgramContext } from './context.ts';
+import { streamSuspends } from './suspending.ts';
 
 /** A stream in which several clocks meet. */
 export interface Merge {
@@ -55,7 +57,10 @@ export function isBehind({ clock }: Domain): boolean {
 /** Emits bounds, waiting and merging. */
 export function emitMerges(context: ProgramContext): void {
   const { program, module } = context;
-  if (!settles(program)) return;
+  if (!settles(program)) {
+    if (program.plan.promotedIdle) for (const domain of program.domains) emitBound(domain, context);
+    return;
+  }
   for (const domain of program.domains) emitBound(domain, context);
   for (const merge of mergesOf(program)) {
     emitWait(merge, context);
@@ -138,7 +143,7 @@ function emitWait(merge: Merge, context: ProgramContext): void {
 }
 
 function emitMerge(merge: Merge, context: ProgramContext): void {
-  const { module } = context;
+  const { module, program } = context;
   const { domain, layout } = merge;
   const code = new Code();
   const hasEvents = domain.timed.length > 0;
@@ -163,8 +168,11 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
       );
     for (const [index, queue] of merge.queues.entries())
       code.line(`if (first == ${index}) ${module.use('state/queue', 'takeRow')}(${queue});`);
-    withScratch(code, module, () => code.line(`push_${layout.id}(time);`));
-    if (hasEvents) code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
+    code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
+    code.line(`push_${layout.id}(time);`);
+    if (streamSuspends(layout.stream.name, program)) emitAfter(domain, 'return false;', code, module);
+    else if (hasEvents) code.line(`if (time >= next_${domain.index}) events_${domain.index}(time, true, false);`);
+    code.line(`${module.use('state/scratch', 'scratchRelease')}(mark);`);
     stopWhenFull(code, module);
   });
   if (hasEvents) {
@@ -175,5 +183,46 @@ function emitMerge(merge: Merge, context: ProgramContext): void {
     `function merge_${domain.index}(resumable: bool): bool`,
     code,
     `Rows enter stream "${layout.stream.name}" in the order of their ROWTIME.`,
+  );
+}
+
+/** Emits `input_waiting(input)`: bytes of an input's rows that wait for rows or bounds of other inputs; a host stops feeding it for a while. */
+export function emitWaiting(context: ProgramContext): void {
+  const { module, program } = context;
+  const merges = mergesOf(program);
+  if (merges.length === 0) return;
+  const head = module.use('state/queue', 'headRowtime');
+  const choose = new Code();
+  for (const layout of program.streams.values()) {
+    const input = layout.input?.index;
+    if (input === undefined) continue;
+    const code = new Code();
+    const inputsOf = (domain: number): readonly number[] => program.domains[domain]?.inputs ?? [];
+    for (const { queues, sources } of merges) {
+      for (const [index, queue] of queues.entries()) {
+        if (!inputsOf(sources[index] ?? -1).includes(input)) continue;
+        const isBelow = (domain: number): string => `bound_${domain}() < ${head}(${queue})`;
+        const behind = sources.flatMap((source) => {
+          const others = inputsOf(source).filter((other) => other !== input);
+          if (source === sources[index] || others.length === 0) return [];
+          if (others.length === inputsOf(source).length) return [isBelow(source)];
+          // Where feeding the input itself would move the clock, it must not wait unless another one is behind, too.
+          return [`${isBelow(source)} && (${others.map(isBelow).join(' || ')})`];
+        });
+        if (behind.length === 0) continue;
+        code.line(`if (${queue}.list.count > 0 && (${behind.join(' || ')})) bytes += <i64>${queue}.bytes;`);
+      }
+    }
+    if (code.lines.length === 0) continue;
+    code.lines.unshift('let bytes: i64 = 0;');
+    code.line('return bytes;');
+    module.function(`function waiting_${layout.id}(): i64`, code);
+    choose.line(`if (input == ${input}) return waiting_${layout.id}();`);
+  }
+  choose.line('return 0;');
+  module.function(
+    'export function input_waiting(input: i32): i64',
+    choose,
+    "Bytes of an input's rows that wait for other inputs.",
   );
 }

@@ -6,6 +6,12 @@ import type { ExpressionContext } from './expressions.ts';
 import type { OperatorOf, ProgramLayout } from './layout.ts';
 import type { Segment } from './segment.ts';
 
+/** When something leaves before a row comes in, and with which ROWTIME: `flush_<name>(time, …)` is called where `when` holds. */
+export interface Due {
+  readonly when: string;
+  readonly time: string;
+}
+
 interface CodeBase<K extends StatefulRelation['kind']> {
   /** Version of the layout of its section in a snapshot; raised when the content changes shape. */
   readonly layoutVersion: number;
@@ -47,9 +53,9 @@ export interface InlineCode<K extends StatefulRelation['kind']> extends CodeBase
 export interface BreakingCode<K extends StatefulRelation['kind']> extends CodeBase<K> {
   readonly form: 'breaking';
   /** At the head of a function that brings a row: what is due leaves first. */
-  closeDue(operator: OperatorOf<K>, code: Code): void;
+  due?(operator: OperatorOf<K>): Due | undefined;
   /** A statement of the end of the input: what only rows close gets its `outputTime`; `clock` is the least that it may be. */
-  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder): string;
+  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder, program: ProgramLayout): string;
   /** Takes the row of `below`; `segment` is the one that ends here. */
   arrive(operator: OperatorOf<K>, below: ExpressionContext, segment: Segment, context: ProgramContext): void;
   /** Parameters of the leaving function, each `name: type`. */
@@ -71,9 +77,11 @@ export interface BreakingCode<K extends StatefulRelation['kind']> extends CodeBa
 /** Rows wait before they enter the pump's target, which is a hidden stream. */
 export interface EntryCode<K extends StatefulRelation['kind']> extends CodeBase<K> {
   readonly form: 'entry';
-  closeDue(operator: OperatorOf<K>, code: Code): void;
+  due?(operator: OperatorOf<K>): Due | undefined;
   /** A statement of the end of the input: what only rows close gets its `outputTime`; `clock` is the least that it may be. */
-  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder): string;
+  atEnd?(operator: OperatorOf<K>, clock: string, module: ModuleBuilder, program: ProgramLayout): string;
+  /** An expression: how many rows wait (SEMANTICS 27). The ledger asks when it is read: a row costs nothing more. */
+  held(operator: OperatorOf<K>): string;
   /** A statement that takes the row in the target's frame, of ROWTIME `rowtime`. */
   enter(operator: OperatorOf<K>, segment: Segment, context: ProgramContext): string;
   /** Functions around it. */

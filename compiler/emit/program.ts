@@ -2,20 +2,22 @@
 import { faultTexts } from '../../contract/faults.ts';
 import type { LedgerEntry } from '../../contract/manifest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { emitDerivedCounters, ledgerOf } from './accounts.ts';
 import { Code, ModuleBuilder } from './code.ts';
 import { emitInput } from './inputs.ts';
 import { layOut, type Domain, type OperatorLayout, type ProgramLayout } from './layout.ts';
-import { Ledger } from './ledger.ts';
 import type { ProgramContext } from './context.ts';
 import { operatorCode } from './operatorCode.ts';
-import { emitPromote, emitPump } from './pumps.ts';
+import { emitPump } from './pumps.ts';
 import { declareFinite, deriveConstants, emitBegin, emitDerived } from './finite.ts';
 import { emitSubqueries } from './subqueries.ts';
-import { operatorName } from './segment.ts';
+import { emitAfterContinuation } from './enter.ts';
+import { domainSuspends, emitResume } from './suspending.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
-import { declareMerge, emitMerges, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
+import { crossedDomains, emitCrossings, timeSortOf } from './crossings.ts';
+import { declareMerge, emitMerges, emitWaiting, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
 
 /** A generated program with what the manifest needs of it. */
 export interface EmittedProgram {
@@ -47,11 +49,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
     const binding = plan.outputs.find((output) => output.stream === layout.stream.name);
     emitRowJson(layout, module);
     if (binding !== undefined) emitWrite(layout, binding, module);
-    if (layout.stream.kind !== 'error') emitPush(layout, tables.get(layout.stream.fills ?? ''), ledger, module);
-    const promoter = program.pumps.find(
-      ({ pump, promotes }) => promotes && pump.query.kind === 'project' && pump.target === layout.stream.name,
-    );
-    if (promoter !== undefined) emitPromote(layout, promoter, context);
+    if (layout.stream.kind !== 'error') emitPush(layout, tables.get(layout.stream.fills ?? ''), context);
   }
   for (const pump of program.pumps) emitPump(pump, context);
   for (const domain of program.domains) emitEvents(domain, program, module);
@@ -61,29 +59,13 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   emitDerived(context);
   emitBegin(context);
   emitMerges(context);
+  emitWaiting(context);
+  emitCrossings(context);
   emitTime(context);
+  emitDerivedCounters(context);
   emitSnapshots(context);
   emitExports(context);
   return { text: module.toString(), ledger: ledger.entries };
-}
-
-function ledgerOf(program: ProgramLayout, tables: readonly string[]): Ledger {
-  const ledger = new Ledger();
-  for (const input of program.plan.inputs)
-    ledger.add('source', input.stream, ['records', 'decoded', 'rejected', 'rows', 'raised']);
-  for (const table of tables) ledger.add('reference', table, ['records', 'decoded', 'rejected', 'rows']);
-  for (const stream of program.plan.streams) {
-    const owner = program.plan.pumps.find(({ target }) => target === stream.name)?.partOf;
-    ledger.add('stream', stream.name, ['in'], stream.kind === 'hidden' ? owner : undefined);
-  }
-  for (const pump of program.pumps) {
-    ledger.add('pump', pump.pump.name, ['passed', 'filtered', 'absorbed', 'late', 'errors'], pump.pump.partOf);
-    for (const operator of pump.operators) {
-      if (operatorCode(operator).form === 'breaking')
-        ledger.add('operator', operatorName(operator), ['produced', 'passed', 'filtered', 'errors']);
-    }
-  }
-  return ledger;
 }
 
 // report(…): a row on error_stream.
@@ -107,7 +89,7 @@ function emitReport(context: ProgramContext): void {
     `${fill}(${error.frame.name}, ${module.text('WARN')}, faultName(code), faultMessage(code), place, detail, rowtime, data, length, pump);`,
   );
   code.line(`rowtime_${error.id} = max(rowtime_${error.id}, ${module.use('operators/context', 'rowClock')});`);
-  code.line(ledger.increment('stream', error.stream.name, 'in'));
+  code.line(ledger.increment('stream', error.stream.name, 'out'));
   if (error.output !== undefined) code.line(`write_${error.id}();`);
   module.function(
     'function report(code: i32, place: Text, detail: Text, rowtime: i64, data: usize, length: u32, pump: Text): void',
@@ -126,7 +108,7 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
   const endings = domain.timed.flatMap((operator, index) => {
     const own = operatorCode(operator);
     if (own.form === 'inline' || own.atEnd === undefined) return [];
-    const ending = own.atEnd(operator, clock, module);
+    const ending = own.atEnd(operator, clock, module, program);
     const before = domain.timed.slice(0, index).filter((other) => isAbove(operator, other, program));
     const open = before.map(({ name }) => `${name}.open != 0`).join(' || ');
     return [open === '' ? ending : `if (!(${open})) { ${ending} }`];
@@ -153,6 +135,7 @@ function emitEvents(domain: Domain, program: ProgramLayout, module: ModuleBuilde
     code,
     `Windows of clock ${domain.index} that are due close.`,
   );
+  if (domainSuspends(domain, program)) emitAfterContinuation(domain, module);
 }
 
 // True when rows that leave `below` may come to `operator`, which stands behind it in the order of the clock.
@@ -185,12 +168,14 @@ function emitTime(context: ProgramContext): void {
   const full = module.use('../contract/abi', 'STATUS_OUTPUT_FULL');
   const advance = new Code();
   const finish = new Code();
+  for (const code of [advance, finish]) emitResume(code, `{ ${setStatus}(${full}); return; }`, context);
   advance.line(`${module.use('operators/context', 'setRowClock')}(time);`);
   finish.line(`${setStatus}(${full});`);
   for (const layout of inputs) {
     const domain = program.domains[layout.domain];
     advance.block(`if (input == ${layout.input?.index ?? 0})`, () => {
       advance.line(`if (time > clock_${layout.id}) clock_${layout.id} = time;`);
+      if (program.plan.promotedIdle) advance.line(`if (time > promised_${layout.id}) promised_${layout.id} = time;`);
       if (domain !== undefined && domain.timed.length > 0) {
         advance.line(
           `if (time >= next_${domain.index} && !events_${domain.index}(time, true, true)) { ${setStatus}(${full}); return; }`,
@@ -199,16 +184,22 @@ function emitTime(context: ProgramContext): void {
     });
     finish.line(`if (input == ${layout.input?.index ?? 0}) finished_${layout.id} = true;`);
     module.declare(`let clock_${layout.id}: i64 = i64.MIN_VALUE;`);
+    if (program.plan.promotedIdle)
+      module.declare(`let promised_${layout.id}: i64 = i64.MIN_VALUE; // the last bound, whatever rows came since`);
     module.declare(`let finished_${layout.id}: bool = false;`);
   }
-  if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
+  const crossed = crossedDomains(program);
+  if (crossed.length > 0)
+    for (const domain of program.domains.filter((one) => isBehind(one) || crossed.includes(one)))
+      advance.line(
+        `if (!${isBehind(domain) ? 'merge' : 'cross'}_${domain.index}(true)) { ${setStatus}(${full}); return; }`,
+      );
+  else if (settles(program)) advance.line(`if (!settle(true)) { ${setStatus}(${full}); return; }`);
   for (const domain of program.domains) {
     // What no input feeds has ended when the application has begun.
     if (domain.inputs.length === 0) continue;
     if (isBehind(domain)) finish.line(`if (!merge_${domain.index}(true)) return;`);
-    const release = program.pumps
-      .find(({ pump }) => domain.clock.kind === 'promoted' && pump.target === domain.clock.stream)
-      ?.operators.find(({ relation }) => relation.kind === 'time-sort');
+    const release = timeSortOf(domain, program);
     if (domain.timed.length === 0 && release === undefined) continue;
     const all = domain.inputs
       .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)
@@ -237,10 +228,14 @@ function emitExports(context: ProgramContext): void {
     for (const line of operatorCode(operator).initialize(operator, module, program)) initialize.line(line);
   for (const merge of mergesOf(program)) for (const line of initializeMerge(merge, module)) initialize.line(line);
   for (const line of deriveConstants(context, true)) initialize.line(line);
+  // What constant tables were computed from is counted when the application begins.
+  initialize.line(`memory.fill(ledgerTable, 0, ${ledger.bytes});`);
   module.declare('let groupCount: u32 = 0;');
   module.function('export function init(seed: i64, start: i64, keyGroups: i32): void', initialize);
   const feed = new Code();
   const clocks = new Code();
+  const full = `${module.use('operators/context', 'setStatus')}(${module.use('../contract/abi', 'STATUS_OUTPUT_FULL')});`;
+  emitResume(feed, `{ ${full} return 0; }`, context);
   for (const layout of program.streams.values()) {
     if (layout.input === undefined) continue;
     feed.line(`if (input == ${layout.input.index}) return feed_${layout.id}(pointer, length, form, clock);`);
@@ -249,6 +244,7 @@ function emitExports(context: ProgramContext): void {
   feed.line('return 0;');
   clocks.line('return i64.MIN_VALUE;');
   module.function('export function feed(input: i32, pointer: usize, length: i32, form: i32, clock: i64): i32', feed);
+  if (program.plan.inputs.some(({ time }) => time !== undefined)) emitFeedUntil(module);
   module.function('export function input_clock(input: i32): i64', clocks);
   emitOutputExports(context);
   const simple = (header: string, body: string): void => {
@@ -257,15 +253,34 @@ function emitExports(context: ProgramContext): void {
     module.function(`export function ${header}`, code);
   };
   simple('status(): i32', `return ${module.use('operators/context', 'currentStatus')}();`);
-  simple('ledger(): usize', 'return ledgerTable;');
+  simple('ledger(): usize', 'deriveLedger(); return ledgerTable;');
   simple('state_bytes(): i64', `return <i64>${module.use('state/arena', 'stateBytes')};`);
   simple('state_bytes_peak(): i64', `return <i64>${module.use('state/arena', 'stateBytesPeak')};`);
   simple('set_state_limit(bytes: i64): void', `${module.use('state/arena', 'setStateBytesMax')}(<u64>bytes);`);
+  simple('set_output_limit(bytes: i64): void', `${module.use('operators/output', 'setOutputBytesMax')}(<u64>bytes);`);
   simple('ledger_bytes(): i32', `return ${ledger.bytes};`);
   simple(
     'input_buffer(input: i32, bytes: i32): usize',
     `return ${module.use('state/input', 'inputBuffer')}(input, bytes);`,
   );
+}
+
+// feed_until: a host that merges sources by time feeds each up to the next record of the others.
+function emitFeedUntil(module: ModuleBuilder): void {
+  const use = (name: string): string => module.use('operators/context', name);
+  const code = new Code();
+  code.line(`${use('limitFeed')}(limit);`);
+  code.line('const consumed = feed(input, pointer, length, form, clock);');
+  code.line(`${use('endLimit')}();`);
+  code.line('return consumed;');
+  module.function(
+    'export function feed_until(input: i32, pointer: usize, length: i32, form: i32, clock: i64, limit: i64): i32',
+    code,
+    'Feeds, but stops before a record whose time is above `limit`.',
+  );
+  const later = new Code();
+  later.line(`return ${use('laterTime')};`);
+  module.function('export function later_time(): i64', later, 'The time of the record that it stopped before.');
 }
 
 function emitOutputExports(context: ProgramContext): void {

@@ -9,12 +9,13 @@ import { sharing, type ProgramContext } from './context.ts';
 import { emitEnter, emitTimeChecks } from './enter.ts';
 import { emitCondition, emitExpression, wasmType, type ExpressionContext, type Operand } from './expressions.ts';
 import { canFault } from '../plan/faults.ts';
-import { isForTable } from './finite.ts';
-import type { OperatorLayout, PumpLayout, StreamLayout } from './layout.ts';
+import { isForTable, type OperatorLayout, type PumpLayout, type StreamLayout } from './layout.ts';
+import type { Due } from './operator.ts';
 import { leavingArguments, operatorCode } from './operatorCode.ts';
 import { costOf, partition } from './parts.ts';
-import { countOf, failCheck, operatorName, type Segment } from './segment.ts';
+import { countOf, failCheck, type Segment } from './segment.ts';
 import { scanColumn } from './streams.ts';
+import { emitAgain, leavingSuspends, suspendWith, valuesOf } from './suspending.ts';
 import { columnsOf, columnsRead, forEachColumn } from '../plan/walk.ts';
 
 /** Emits all functions of a pump. */
@@ -41,6 +42,7 @@ export function emitPump(pump: PumpLayout, context: ProgramContext): void {
   emitSegment(segment, top, context, entry, (below) => emitTarget(segment, top, below, entry, context));
   const code = entry === undefined ? undefined : operatorCode(entry);
   if (entry !== undefined && code?.form === 'entry') code.finish(entry, segment, context);
+  else if (top.rowtime !== undefined) emitPromote(segment, context);
 }
 
 function segmentOf(
@@ -72,34 +74,58 @@ function emitSegment(
 ): void {
   const code = new Code();
   const { from, pump, source } = segment;
+  const name = from === undefined ? `pump_${pump.id}` : `rows_${from.name}`;
+  const parameters = from === undefined ? [] : [...parametersOf(from), 'rowtime: i64'];
   if (from === undefined) code.line(`const rowtime = rowtime_${source.id};`);
-  else code.line(context.ledger.increment('operator', operatorName(from), 'produced'));
   const intoCode = into === undefined ? undefined : operatorCode(into);
   // A row of the source finds everything of its pump closed that is due, what lies above as well.
   const due = from === undefined ? pump.operators : into === undefined ? [] : [into];
   for (const operator of due) {
     const own = operatorCode(operator);
-    if (own.form !== 'inline') own.closeDue(operator, code);
+    const condition = own.form === 'inline' ? undefined : own.due?.(operator);
+    if (condition !== undefined) emitDue(operator, condition, name, parameters, code, context);
   }
+  if (due.some((operator) => leavingSuspends(operator, context.program)))
+    emitAgain(`again_${name}`, name, parameters, context.module);
+  if (from !== undefined) code.line(countOf(segment, context, 'produced'));
   const absorbed = intoCode?.form === 'breaking';
   // The target's projection is written by `finish`, expression by expression.
   const below = !absorbed && top.kind === 'project' ? top.input : top;
   const needed = absorbed && into !== undefined ? columnsRead(into.relation) : neededBy(top);
   finish(emitChain(below, segment, code, context, needed, true));
-  if (absorbed && from === undefined) code.line(context.ledger.increment('pump', pump.pump.name, 'absorbed'));
-  const header =
-    from === undefined
-      ? `function pump_${pump.id}(): void`
-      : `function rows_${from.name}(${segment.parameters}rowtime: i64): void`;
-  const { name } = pump.pump;
-  const what =
-    from === undefined ? `Pump "${name}" takes a row of "${source.stream.name}".` : `Pump "${name}": a row leaves.`;
+  if (absorbed) code.line(countOf(segment, context, 'absorbed'));
+  const title = `Pump "${pump.pump.name}"`;
+  const what = from === undefined ? `${title} takes a row of "${source.stream.name}".` : `${title}: a row leaves.`;
+  const header = `function ${name}(${parameters.join(', ')}): void`;
   context.module.function(header, code, `${what}\nSQL line ${placeOf(context.sql, top.span.start).line}`);
 }
 
-function leavingParameters(operator: OperatorLayout): string {
+// Writes that what is due leaves first; the function is called again where that stops.
+function emitDue(
+  operator: OperatorLayout,
+  { when, time }: Due,
+  caller: string,
+  parameters: readonly string[],
+  code: Code,
+  { module, program }: ProgramContext,
+): void {
+  const flush = `flush_${operator.name}(${time}, false)`;
+  if (!leavingSuspends(operator, program)) {
+    code.line(`if (${when}) ${flush};`);
+    return;
+  }
+  code.line(`if (${when} && !${flush}) { ${suspendWith(`again_${caller}`, valuesOf(parameters), module)} return; }`);
+}
+
+function parametersOf(operator: OperatorLayout): readonly string[] {
   const code = operatorCode(operator);
-  return code.form === 'breaking' ? code.parameters.map((parameter) => `${parameter}, `).join('') : '';
+  return code.form === 'breaking' ? code.parameters : [];
+}
+
+function leavingParameters(operator: OperatorLayout): string {
+  return parametersOf(operator)
+    .map((parameter) => `${parameter}, `)
+    .join('');
 }
 
 function neededBy(relation: Relation): Set<number> {
@@ -225,8 +251,7 @@ function emitTarget(
   context: ProgramContext,
 ): void {
   const { code } = expressions;
-  const target = context.program.streams.get(segment.pump.pump.target);
-  if (target === undefined) throw new Error('invariant: a pump without target');
+  const target = targetOf(segment, context);
   const promoted = relation.rowtime === undefined ? undefined : emitExpression(relation.rowtime, expressions);
   if (relation.rowtime !== undefined && canFault(relation.rowtime)) failCheck(segment, context, code)(relation.rowtime);
   const parts = partition(relation.expressions.map((expression) => costOf(expression, relation.input)));
@@ -245,6 +270,12 @@ function emitTarget(
     return;
   }
   code.line(`promote_${target.id}(${promoted.value}, ${promoted.isNull}, rowtime);`);
+}
+
+function targetOf({ pump }: Segment, { program }: ProgramContext): StreamLayout {
+  const target = program.streams.get(pump.pump.target);
+  if (target === undefined) throw new Error('invariant: a pump without target');
+  return target;
 }
 
 // A row enters a stream of its own clock at once; where several clocks meet it waits in the queue of its own.
@@ -318,11 +349,12 @@ function emitColumns(
   }
 }
 
-/** Emits `promote_<id>(time, isNull, rowtime)`: a promoted row enters its stream in time order, or is late. */
-export function emitPromote(target: StreamLayout, pump: PumpLayout, context: ProgramContext): void {
+// promote_<id>(time, isNull, rowtime): a promoted row enters its stream in time order, or is late.
+function emitPromote(segment: Segment, context: ProgramContext): void {
   const code = new Code();
-  emitTimeChecks(target, pump, `time < rowtime_${target.id}`, code, context);
-  code.line(context.ledger.increment('pump', pump.pump.name, 'passed'));
+  const target = targetOf(segment, context);
+  emitTimeChecks(target, segment, `time < rowtime_${target.id}`, code, context);
+  code.line(countOf(segment, context, 'passed'));
   emitEnter(target, 'time', code, context);
   context.module.function(
     `function promote_${target.id}(time: i64, isNull: bool, rowtime: i64): void`,

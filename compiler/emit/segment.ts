@@ -23,16 +23,11 @@ export interface Segment {
   columnsIn(relation: Relation, code: Code, needed: ReadonlySet<number>): ExpressionContext;
 }
 
-/** Name of an operator in the ledger. */
-export function operatorName(operator: OperatorLayout): string {
-  return operator.relation.kind === 'tumble-aggregate' ? operator.name.replace(/^tumble_/, '') : operator.name;
-}
-
 /** A statement that counts the segment's row as `counter`. */
 export function countOf(segment: Segment, context: ProgramContext, counter: string): string {
   return segment.from === undefined
     ? context.ledger.increment('pump', segment.pump.pump.name, counter)
-    : context.ledger.increment('operator', operatorName(segment.from), counter);
+    : context.ledger.increment('operator', segment.from.name, counter);
 }
 
 /** Writes, for an expression that was just computed, that its fault ends the row. */

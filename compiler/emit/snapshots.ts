@@ -1,5 +1,6 @@
 // Snapshots in the program: which section belongs to which operator, and the exports that save and load them.
 import { hashText } from '../bind/identify.ts';
+import { ledgerHash, ledgerLoaded } from './accounts.ts';
 import { Code } from './code.ts';
 import type { ProgramContext } from './context.ts';
 import { hasFinite } from './finite.ts';
@@ -54,7 +55,7 @@ export function emitSnapshots(context: ProgramContext): void {
   module.function('export function snapshot_prepare(): void', prepare);
 }
 
-// Section 0: per stream its name's hash and clock, per input whether it has ended, then the ledger and the outputs' row counts.
+// Section 0: per stream its name's hash and clock, per input whether it has ended, then the ledger: which accounts it has, and all counters.
 function emitShared(context: ProgramContext): void {
   const { module, program, ledger } = context;
   const use = (name: string): string => module.use('state/snapshot', name);
@@ -65,12 +66,16 @@ function emitShared(context: ProgramContext): void {
     clocks.push({ hash: hashText(layout.stream.name), variable: `rowtime_${layout.id}` });
     if (layout.input === undefined) continue;
     clocks.push({ hash: hashText(`${layout.stream.name} input`), variable: `clock_${layout.id}` });
+    if (program.plan.promotedIdle)
+      clocks.push({ hash: hashText(`${layout.stream.name} passed`), variable: `promised_${layout.id}` });
     clocks.push({ hash: hashText(`${layout.stream.name} finished`), variable: `finished_${layout.id}`, isFlag: true });
   }
   if (hasFinite(program)) clocks.push({ hash: hashText('application begun'), variable: 'begun', isFlag: true });
   save.line(`${use('writeU32')}(${clocks.length});`);
   for (const { hash, variable } of clocks)
     save.line(`${use('writeU64')}(0x${hash}); ${use('writeU64')}(<u64>${variable});`);
+  save.line('deriveLedger();');
+  save.line(`${use('writeU64')}(0x${ledgerHash(ledger)});`);
   save.line(`${use('writeU32')}(${ledger.bytes});`);
   save.line(`${use('writeBytes')}(ledgerTable, ${ledger.bytes});`);
   save.line(`${use('endSection')}();`);
@@ -84,9 +89,15 @@ function emitShared(context: ProgramContext): void {
     for (const { hash, variable, isFlag } of clocks)
       load.line(`if (hash == 0x${hash}) ${variable} = clock${isFlag === true ? ' != 0' : ''};`);
   });
+  load.line(`const accounts = ${use('readU64')}();`);
   load.line(`const bytes = ${use('readU32')}();`);
   load.line(`const counters = ${use('readSpace')}(bytes);`);
-  load.line(`if (!${use('readFailed')} && bytes == ${ledger.bytes}) memory.copy(ledgerTable, counters, bytes);`);
+  load.line(`if (${use('readFailed')}) return;`);
+  // A changed program begins its accounts anew.
+  load.line(
+    `if (accounts == 0x${ledgerHash(ledger)} && bytes == ${ledger.bytes}) memory.copy(ledgerTable, counters, bytes);`,
+  );
+  load.line(`else { memory.fill(ledgerTable, 0, ${ledger.bytes}); ledgerBegins = true; }`);
   module.function('function loadShared(): void', load);
 }
 
@@ -139,6 +150,7 @@ function emitLoad(context: ProgramContext, operators: readonly OperatorLayout[])
     for (const queue of merge.queues)
       loaded.line(`waited_${merge.layout.id} = max(waited_${merge.layout.id}, ${last}(${queue}));`);
   }
+  loaded.line(ledgerLoaded(context));
   loaded.line(`return ${done};`);
   module.function('export function snapshot_loaded(): i32', loaded);
 }

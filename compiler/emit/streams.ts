@@ -2,9 +2,10 @@
 import type { OutputBinding } from '../../contract/binding.ts';
 import { familyOf, storageOf, type Column } from '../../contract/types.ts';
 import { Code, type ModuleBuilder, widestAt } from './code.ts';
+import type { ProgramContext } from './context.ts';
 import { wasmType, type Operand } from './expressions.ts';
 import type { Frame, Slot, StreamLayout } from './layout.ts';
-import type { Ledger } from './ledger.ts';
+import { emitContinuation, hasSuspended, pumpSuspends, suspendWith } from './suspending.ts';
 
 /** Columns that one generated function encodes or decodes, so that no function grows past the limit. */
 const COLUMNS_PER_FUNCTION = 16;
@@ -39,20 +40,32 @@ export function scanColumn(source: StreamLayout): (index: number) => Operand {
 export function emitPush(
   layout: StreamLayout,
   fills: { readonly name: string } | undefined,
-  ledger: Ledger,
-  module: ModuleBuilder,
+  { ledger, module, program }: Pick<ProgramContext, 'ledger' | 'module' | 'program'>,
 ): void {
   const code = new Code();
+  const parts: [string, Code][] = [];
   code.line(`rowtime_${layout.id} = rowtime;`);
-  code.line(ledger.increment('stream', layout.stream.name, 'in'));
+  code.line(ledger.increment('stream', layout.stream.name, 'out'));
   if (layout.output !== undefined) code.line(`write_${layout.id}();`);
   if (fills !== undefined) code.line(`${module.use('state/table', 'appendTableRow')}(${fills.name}, 0, 0);`);
-  for (const reader of layout.readers) code.line(`pump_${reader.id}();`);
+  let part = code;
+  for (const [index, reader] of layout.readers.entries()) {
+    part.line(`pump_${reader.id}();`);
+    if (index === layout.readers.length - 1 || !pumpSuspends(reader, program)) continue;
+    // The readers behind one that may stop are a function of their own.
+    const rest = `push_${layout.id}_${index + 1}`;
+    part.line(`if (${hasSuspended(module)}) ${suspendWith(rest, [], module)}`);
+    part.line(`else ${rest}(0, 0, 0);`);
+    const next = new Code();
+    parts.push([rest, next]);
+    part = next;
+  }
   module.function(
     `function push_${layout.id}(rowtime: i64): void`,
     code,
     `A row enters stream "${layout.stream.name}".`,
   );
+  for (const [name, rest] of parts) emitContinuation(name, rest, module);
 }
 
 /** Emits `write_<id>()`: encodes the frame's row into the stream's output. */

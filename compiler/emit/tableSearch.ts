@@ -11,33 +11,36 @@ export interface SearchKey {
   readonly value: string;
 }
 
-/** Writes a loop over the rows whose columns equal the keys, in the table's order; `row` is the row. Without a key: over all rows. */
+/**
+ * Writes a loop over the rows whose columns equal the keys, in the table's order; `row` is the row. Without a key: over all rows. With
+ * `after`, a row that was met, over those behind it.
+ */
 export function emitSearch(
   layout: TableLayout,
   keys: readonly SearchKey[],
   code: Code,
   module: ModuleBuilder,
   body: () => void,
+  after?: string,
 ): void {
   const use = (name: string): string => module.use('state/table', name);
   if (keys.length === 0) {
-    code.block(
-      `for (let row = ${use('firstTableRow')}(${layout.name}); row != 0; row = ${use('nextTableRow')}(row))`,
-      body,
-    );
+    const first = after === undefined ? `${use('firstTableRow')}(${layout.name})` : `${use('nextTableRow')}(${after})`;
+    code.block(`for (let row = ${first}; row != 0; row = ${use('nextTableRow')}(row))`, body);
     return;
   }
   const columns = keys.map(({ index }) => index).join();
   const index = layout.indexes.findIndex((candidate) => candidate.join() === columns);
   code.line(`const hash = ${keyHashOf(keys, module)};`);
-  code.block(
-    `for (let row = ${use('firstMatch')}(${layout.name}, ${index}, hash); row != 0; row = ${use('nextMatch')}(row, ${index}, hash))`,
-    () => {
-      const equal = keys.map((key) => equalValues(key, rowColumn(layout, key.index, key.column).value, module));
-      code.line(`if (!(${equal.join(' && ')})) continue;`);
-      body();
-    },
-  );
+  const first =
+    after === undefined
+      ? `${use('firstMatch')}(${layout.name}, ${index}, hash)`
+      : `${use('nextMatch')}(${after}, ${index}, hash)`;
+  code.block(`for (let row = ${first}; row != 0; row = ${use('nextMatch')}(row, ${index}, hash))`, () => {
+    const equal = keys.map((key) => equalValues(key, rowColumn(layout, key.index, key.column).value, module));
+    code.line(`if (!(${equal.join(' && ')})) continue;`);
+    body();
+  });
 }
 
 /** A condition: a key's value equals another one as it is stored. */

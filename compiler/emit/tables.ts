@@ -8,7 +8,7 @@ import { Code, type ModuleBuilder } from './code.ts';
 import type { ProgramContext } from './context.ts';
 import { wasmType, type Operand } from './expressions.ts';
 import { deriveFrom } from './finite.ts';
-import { emitDecoder, emitDocument } from './inputs.ts';
+import { countRecord, emitDecoder, emitDocument } from './inputs.ts';
 import { chainOf, frameOf, type Frame, type OperatorOf, type ProgramLayout } from './layout.ts';
 
 /** Bytes of a row before its indexes (assembly/state/table). */
@@ -271,8 +271,8 @@ function emitAccept({ id, name, table, frame }: TableLayout, { module, ledger }:
 function emitReject({ id, table }: TableLayout, { module, ledger }: ProgramContext): void {
   const code = new Code();
   code.line(`rejects_${id}++;`);
-  code.line(ledger.increment('reference', table.name, 'rejected'));
   code.line(`if (${module.use('state/table', 'loadsSilently')}) return;`);
+  code.line(ledger.increment('reference', table.name, 'errors'));
   code.line(`let place = ${module.text(` (reference table "${table.name}")`)};`);
   for (const [index, column] of table.columns.entries())
     code.line(
@@ -324,8 +324,7 @@ function emitFeed(
   record.line(`${module.use('state/scratch', 'scratchReset')}();`);
   record.line(`rows_${id} = 0; rejects_${id} = 0; recordStart_${id} = at;`);
   record.line(`const next = decode_${id}(at, end);`);
-  record.line(`if (rows_${id} + rejects_${id} > 0) ${ledger.increment('reference', table.name, 'records')}`);
-  record.line(`if (rows_${id} > 0) ${ledger.increment('reference', table.name, 'decoded')}`);
+  for (const line of countRecord('reference', table.name, id, ledger)) record.line(line);
   record.line('return next;');
   module.function(`function record_${id}(at: usize, end: usize): usize`, record);
 }

@@ -102,7 +102,7 @@ class Words {
     else if (relation.kind === 'project') {
       if (relation.rowtime !== undefined)
         add(
-          `takes ${this.say(relation.rowtime)} as ROWTIME: rows that come out of order are late, and windows above wait for later rows, as time alone does not close them`,
+          `takes ${this.say(relation.rowtime)} as ROWTIME: rows that come out of order are late, and ${this.promoted()}`,
         );
     } else {
       add(this.operator(relation));
@@ -155,8 +155,15 @@ class Words {
       case 'sort':
         return `sorts ${this.batch(relation)} by ${relation.keys.map((key) => `${sortName(relation.input.columns[key.column])}${key.descending ? ' descending' : ''}`).join(', ')}`;
       case 'time-sort':
-        return `puts rows in the order of ${sortName(relation.input.columns[relation.time])}, which becomes ROWTIME, waiting for rows up to ${sayDuration(relation.withinMs)} late; windows above wait for later rows, as time alone does not close them`;
+        return `puts rows in the order of ${sortName(relation.input.columns[relation.time])}, which becomes ROWTIME, waiting for rows up to ${sayDuration(relation.withinMs)} late; ${this.promoted()}`;
     }
+  }
+
+  // What closes windows over a promoted time (SEMANTICS 7).
+  private promoted(): string {
+    return this.plan.promotedIdle
+      ? 'windows above close by later rows or, as --promoted-idle is set, by the clock of a silent live input; a row that comes behind that clock is late'
+      : 'windows above wait for later rows, as time alone does not close them without --promoted-idle';
   }
 
   private keys(keys: readonly Expression[], closing: Closing): string {

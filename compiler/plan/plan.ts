@@ -18,6 +18,8 @@ export interface Plan {
   readonly derived: readonly DerivedTable[];
   readonly keyGroups: number;
   readonly seed: bigint;
+  /** Bounds cross `AS ROWTIME` and T-sort (SEMANTICS 7). */
+  readonly promotedIdle: boolean;
 }
 
 /** A reference table: loaded as a whole, replaced as a whole (SEMANTICS 22). */

@@ -18,6 +18,7 @@ export class Joining implements Operator {
   private readonly sides: readonly [JoinRow[], JoinRow[]] = [[], []];
   private sequence = 0;
   private leaving: readonly JoinRow[] = [];
+  private lastRowtime: bigint | undefined;
 
   constructor(relation: Join) {
     this.relation = relation;
@@ -26,6 +27,7 @@ export class Joining implements Operator {
   row(row: RowContext, emit: Emit): void {
     const { relation, sides } = this;
     const isRight = row.values.at(-1) === 1;
+    this.lastRowtime = row.rowtime;
     const first = relation.left.columns;
     const width = first + relation.right.columns;
     const came: JoinRow = {
@@ -60,7 +62,7 @@ export class Joining implements Operator {
       .toSorted((left, right) => left.sequence - right.sequence)
       .map((row) => {
         const { retention } = this.sideOf(row);
-        const last = this.sides[row.isRight ? 1 : 0].at(-1)?.rowtime ?? clock;
+        const last = this.lastRowtime ?? clock;
         const latest = clock > last ? clock : last;
         const end = retention.unit === 'range' ? row.rowtime + retention.milliseconds : latest;
         return { row, end, isOver: bound >= FOREVER || (retention.unit === 'range' && bound > end) };

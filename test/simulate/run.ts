@@ -3,8 +3,10 @@ import { compileForTest, type Configuration } from '../../testing/modules.ts';
 import { readRows } from '../../testing/output.ts';
 import { parseColumns } from '../../testing/types.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
+import { OUTPUT_BYTES_MAX_DEFAULT } from '../../contract/abi.ts';
 import type { InputBinding, MappedColumn, OutputBinding, ReferenceBinding } from '../../contract/binding.ts';
 import type { Manifest } from '../../contract/manifest.ts';
+import { ledgerFaults } from '../../runtime/ledger.ts';
 import type { ArtifactExports } from '../../runtime/wasm.ts';
 import {
   manifestOf,
@@ -152,7 +154,7 @@ function linesOf(oracle: Interpreter, plan: Plan, program: GeneratedProgram): Li
   return lines;
 }
 
-/** Restarts after every event, or with batches at places from a seed. */
+/** Restarts after every event, or with batches at places from a seed; with those the output is full after every row. */
 export type Restarts = 'everywhere' | number | undefined;
 
 /**
@@ -184,7 +186,8 @@ export function runArtifact(
       );
     }
   };
-  let instance = open(together);
+  const outputBytesMax = random === undefined ? OUTPUT_BYTES_MAX_DEFAULT : 1;
+  let instance = open(together, outputBytesMax);
   let [now, next] = [together, other];
   let content: Uint8Array | undefined;
   const table = together.tables.indexOf(program.table ?? '');
@@ -217,27 +220,47 @@ export function runArtifact(
     instance.drain(receive);
     if (restarts !== 'everywhere' && random?.chance(0.12) !== true) continue;
     [now, next] = [next, now];
-    instance = restart(now, instance, load);
+    checkLedger(instance, lines, together);
+    instance = restart(now, instance, load, outputBytesMax);
+    checkLedger(instance, lines, now);
   }
+  checkLedger(instance, lines, now);
   return lines;
 }
 
-function open({ module, manifest }: Together): Program {
+// The ledger's equations hold, and a stream's rows are those that came out.
+function checkLedger(instance: Program, lines: Lines, { outputs }: Together): void {
+  const ledger = instance.ledger();
+  const faults = ledgerFaults(ledger);
+  for (const { kind, name, counters } of ledger) {
+    const came = lines.get(name)?.length ?? 0;
+    if (kind !== 'stream' || counters['out'] === came || !outputs.some(({ stream }) => stream === name)) continue;
+    faults.push(`stream ${name}: ${came} rows came out, the ledger says ${counters['out']}`);
+  }
+  if (faults.length > 0) throw new Error(`the ledger: ${faults.join('\n')}`);
+}
+
+function open({ module, manifest }: Together, outputBytesMax: number): Program {
   const exports = new WebAssembly.Instance(module).exports as unknown as ArtifactExports;
-  return Program.over(exports, manifest, { seed: 1n, start: BigInt(start), keyGroups });
+  return Program.over(exports, manifest, { seed: 1n, start: BigInt(start), keyGroups, outputBytesMax });
 }
 
 // Two owners load half of the key groups each and save them; a third goes on with all.
-function restart(together: Together, instance: Program, prepare: (owner: Program) => void): Program {
+function restart(
+  together: Together,
+  instance: Program,
+  prepare: (owner: Program) => void,
+  outputBytesMax: number,
+): Program {
   const saved = instance.save(true);
   const merged: SnapshotBlob[] = [];
   for (const half of [0, 1]) {
-    const owner = open(together);
+    const owner = open(together, outputBytesMax);
     prepare(owner);
     owner.load(saved.filter((blob) => blob.group < 0 || blob.group % 2 === half));
     merged.push(...owner.save(true).filter((blob) => (blob.group < 0 ? half === 0 : blob.group % 2 === half)));
   }
-  const all = open(together);
+  const all = open(together, outputBytesMax);
   prepare(all);
   all.load(merged);
   return all;

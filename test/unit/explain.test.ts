@@ -9,11 +9,11 @@ const columns = [
   { name: 'T', type: { kind: 'TIMESTAMP' }, nullable: true },
 ] as const;
 
-async function words(select: string, target: string): Promise<string> {
+async function words(select: string, target: string, promotedIdle = false): Promise<string> {
   const sql = `CREATE STREAM O (${target}); CREATE PUMP P AS INSERT INTO O ${select};`;
   const { boundPlan, diagnostics } = await compile(
     { name: 'x.sql', text: sql },
-    { inputs: [{ stream: 'S', format: { kind: 'json', rowPath: '$' }, columns }], stage: 'plan' },
+    { inputs: [{ stream: 'S', format: { kind: 'json', rowPath: '$' }, columns }], stage: 'plan', promotedIdle },
   );
   if (boundPlan === undefined) throw new Error(JSON.stringify(diagnostics));
   return explainInWords(boundPlan, sql);
@@ -48,8 +48,12 @@ test('state without a bound is called so', async () => {
   expect(text).toContain('UNBOUNDED, as partitions are never forgotten');
 });
 
-test('promoted time says that its windows wait for data (SEMANTICS 7)', async () => {
-  expect(await words('SELECT STREAM T AS ROWTIME, K FROM S', 'k VARCHAR(4)')).toContain(
-    'time alone does not close them',
-  );
+test('promoted time says what its windows wait for (SEMANTICS 7)', async () => {
+  for (const select of [
+    'SELECT STREAM T AS ROWTIME, K FROM S',
+    "SELECT STREAM T AS ROWTIME, K FROM S ORDER BY T WITHIN INTERVAL '1' SECOND",
+  ]) {
+    expect(await words(select, 'k VARCHAR(4)')).toContain('time alone does not close them without --promoted-idle');
+    expect(await words(select, 'k VARCHAR(4)', true)).toContain('by the clock of a silent live input');
+  }
 });

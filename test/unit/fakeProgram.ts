@@ -25,6 +25,7 @@ export function fakeManifest(operators: readonly StatefulOperator[] = [operator(
     programId: operators.map(({ id }) => id).join('-'),
     seed: '1',
     keyGroups: 4,
+    promotedIdle: false,
     sql: '',
     inputs: Array.from({ length: inputs }, (_, index) => ({
       stream: `IN_${index}`,

@@ -3,7 +3,7 @@ import { storageOf } from '../../../contract/types.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
 import { wasmType, type Operand } from '../expressions.ts';
 import { frameOf, type Frame, type StreamLayout } from '../layout.ts';
-import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
+import { dueAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
 import { shapeOf } from '../shapes.ts';
 import { emitRowJson, loadSlot } from '../streams.ts';
@@ -54,7 +54,7 @@ export const groupRankCode: BreakingCode<'table-function'> = {
   load: ({ name }, module) => `${module.use(module_, 'loadGroupRank')}(${name}, end)`,
   loaded: () => [],
   changed: ownsGroup,
-  closeDue: ({ name }, code) => closeAtBoundary(name, code),
+  due: ({ name }) => dueAtBoundary(name),
   arrive: (group, below, _, { module }) => {
     const { code } = below;
     const frame = waitingFrame(group);
@@ -83,16 +83,18 @@ export const groupRankCode: BreakingCode<'table-function'> = {
     });
     return leavingColumns(code, [...columns, { value: 'rank', isNull: 'false' }], context);
   },
-  finish: ({ name }, _, { module }) => {
+  finish: (group, _, context) => {
+    const { module } = context;
+    const { name } = group;
     const next = `${module.use(module_, 'nextRankedRow')}(${name})`;
     emitFlush(
-      name,
+      group,
       {
         head: `for (let rank = ${next}; rank != 0; rank = ${next})`,
-        leave: (code) => withScratch(code, module, () => code.line(`rows_${name}(rank, rowtime);`)),
+        leave: (code, stop) => withScratch(code, module, () => code.line(`rows_${name}(rank, rowtime);`), stop),
         about: 'The rows of a ROWTIME are complete: they leave with their ranks.',
       },
-      module,
+      context,
     );
   },
 };

@@ -7,11 +7,12 @@ import { emitKey } from '../aggregation.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
 import { sharing, type ProgramContext } from '../context.ts';
 import { emitCondition, emitExpression, type ExpressionContext, type Operand } from '../expressions.ts';
-import type { OperatorOf, StreamLayout } from '../layout.ts';
-import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
+import { isForTable, type OperatorOf, type StreamLayout } from '../layout.ts';
+import { dueAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
-import { failStatements, placeText, type Segment } from '../segment.ts';
+import { countOf, failStatements, placeText, type Segment } from '../segment.ts';
 import { scanColumn } from '../streams.ts';
+import { emitContinuation, hasSuspended, leavingSuspends, suspendWith } from '../suspending.ts';
 import { keptColumn, keptPositions, shapeOf } from '../shapes.ts';
 
 type JoinLayout = OperatorOf<'join'>;
@@ -54,11 +55,10 @@ export const joinCode: BreakingCode<'join'> = {
     ...(isOuter(join) ? [`ends_${join.name}();`] : []),
   ],
   changed: ({ name }) => `(load<u8>(${name}.left.changed + group) | load<u8>(${name}.right.changed + group)) != 0`,
-  closeDue: (join, code) => {
-    const { name } = join;
-    if (isOuter(join)) closeAtBoundary(name, code);
-  },
-  atEnd: ({ name }, clock) => `${name}.end = ${clock}; ends_${name}();`,
+  due: (join) => (isOuter(join) ? dueAtBoundary(join.name) : undefined),
+  // The last row that came in may be later than the clock: what lies above may have let it out at the end.
+  atEnd: (join, clock, _module, program) =>
+    `${join.name}.end = max<i64>(${clock}, rowtime_${sourceOf(join, program).id}); ends_${join.name}();`,
   arrive: (join, below, segment, context) => {
     const tag = below.column(join.relation.columns.length);
     below.code.line(`if (${tag.value} == 0) take_${join.name}_left(rowtime);`);
@@ -105,14 +105,18 @@ function emitMeet(join: JoinLayout, segment: Segment, context: ProgramContext): 
     const pair = pairContext(join, code, segment.source, context);
     const condition = emitCondition(predicate, pair);
     if (canFault(predicate)) {
-      const report = failStatements(segment, context, placeText(segment, context, predicate.span.start));
-      code.line(
-        `if (${context.module.use('faults', 'pendingFault')} != 0) ${report.replace('return;', 'return false;')}`,
-      );
+      // The pair faults, not the row that came: that one is kept all the same.
+      const pairs = { ...segment, from: join };
+      const report = failStatements(pairs, context, placeText(segment, context, predicate.span.start));
+      code.block(`if (${context.module.use('faults', 'pendingFault')} != 0)`, () => {
+        code.line(countOf(pairs, context, 'produced'));
+        code.line(report.replace('return;', 'return false;'));
+      });
     }
     code.line(`if (!(${condition})) return false;`);
   }
-  withScratch(code, context.module, () => code.line(`rows_${join.name}(left, right, rowtime);`));
+  const stop = leavingSuspends(join, context.program) ? ['return true;'] : undefined;
+  withScratch(code, context.module, () => code.line(`rows_${join.name}(left, right, rowtime);`), stop);
   code.line('return true;');
   context.module.function(`function meet_${join.name}(left: usize, right: usize, rowtime: i64): bool`, code);
 }
@@ -143,16 +147,36 @@ function emitTake(join: JoinLayout, side: SideName, segment: Segment, context: P
   const { key, nullKey } = emitSideKey(own.keys, segment, code, context);
   code.line(`const row = packed_${name}_${side};`);
   code.line(`${module.use('state/rows', 'packRow')}(${name}.${side}.shape, ${segment.source.frame.name}, row);`);
-  code.line(
-    `let entry: usize = ${nullKey === 'false' ? '' : `${nullKey} ? 0 : `}${rowStore('firstWithKey')}(${name}.${otherName}, ${key.pointer}, ${key.length});`,
-  );
+  const first = `${rowStore('firstWithKey')}(${name}.${otherName}, ${key.pointer}, ${key.length})`;
+  code.line(`const entry: usize = ${nullKey === 'false' ? '' : `${nullKey} ? 0 : `}${first};`);
   // A key that is NULL meets nothing now or later: its row is kept where it may leave alone or counts among rows.
   const keep = `${use('keepSide')}(${name}, ${name}.${side}, row, ${key.pointer}, ${key.length}, ${nullKey}, rowtime)`;
   if (nullKey === 'false' || own.preserved || own.retention.unit === 'rows') code.line(`const kept = ${keep};`);
   else code.line(`if (!(${nullKey})) ${keep};`);
-  if (own.preserved) code.line('let met = false;');
+  code.line(`if (entry != 0) meetAll_${name}_${side}(entry, ${own.preserved ? 'kept' : '0'}, false, rowtime);`);
+  if (hasTaken(join, own)) code.line(`else taken_${name}_${side}(rowtime);`);
+  module.function(`function take_${name}_${side}(rowtime: i64): void`, code, `A row of the ${side} side.`);
+  emitMeetAll(join, side, segment, context);
+  if (hasTaken(join, own)) emitTaken(join, side, segment, context);
+}
+
+// True where something is left to do behind a row of a side that has met the others.
+function hasTaken(join: JoinLayout, { retention }: JoinSide): boolean {
+  return retention.unit === 'rows' || isOuter(join);
+}
+
+// meetAll_<name>_<side>(entry, kept, met, rowtime): the packed row of a side meets what the other side keeps, from `entry` on; `kept` is
+// where it is kept itself, if its side is preserved, `met` whether it has met a row. It stops where the output is full.
+function emitMeetAll(join: JoinLayout, side: SideName, segment: Segment, context: ProgramContext): void {
+  const { module, program } = context;
+  const { name } = join;
+  const { own, other, otherName } = sideCalls(join, side);
+  const code = new Code();
+  const rowStore = (member: string): string => module.use('state/rowStore', member);
+  code.line(`const row = packed_${name}_${side};`);
   const pair = side === 'left' ? 'row, other' : 'other, row';
-  code.block(`for (; entry != 0; entry = ${rowStore('nextWithKey')}(entry))`, () => {
+  const call = `meetAll_${name}_${side}`;
+  code.block('while (entry != 0)', () => {
     code.line(`const other = ${module.use('state/rows', 'entryRow')}(entry);`);
     const meeting = `meet_${name}(${pair}, rowtime)`;
     const marks = [
@@ -160,18 +184,54 @@ function emitTake(join: JoinLayout, side: SideName, segment: Segment, context: P
       ...(other.preserved ? [`${rowStore('markMet')}(${name}.${otherName}, entry);`] : []),
     ];
     code.line(marks.length === 0 ? `${meeting};` : `if (${meeting}) { ${marks.join(' ')} }`);
+    code.line(`entry = ${rowStore('nextWithKey')}(entry);`);
+    if (isForTable(segment.pump, program)) return;
+    const full = module.use('operators/context', 'outputFull');
+    const rest = suspendWith(`rest_${call}`, ['<i64>entry', '<i64>kept', 'i64(met)'], module);
+    code.line(`if (${full}) { ${rest} return; }`);
   });
   if (own.preserved) code.line(`if (met) ${rowStore('markMet')}(${name}.${side}, kept);`);
+  if (hasTaken(join, own)) code.line(`taken_${name}_${side}(rowtime);`);
+  const parameters = 'entry: usize, kept: usize, met: bool, rowtime: i64';
+  module.function(`function ${call}(${parameters}): void`, code, `A row of the ${side} side meets the others.`);
+  const rest = new Code();
+  rest.line(`${call}(<usize>first, <usize>second, third != 0, rowtime_${segment.source.id});`);
+  emitContinuation(`rest_${call}`, rest, module);
+}
+
+// taken_<name>_<side>(rowtime): a row of a side has met the others: rows beyond the side's count leave it, and ends are set anew.
+function emitTaken(join: JoinLayout, side: SideName, segment: Segment, context: ProgramContext): void {
+  const { module, program } = context;
+  const { name } = join;
+  const { own } = sideCalls(join, side);
+  const code = new Code();
   if (own.retention.unit === 'rows') {
-    if (own.preserved) code.line(`beyond_${name}_${side}(rowtime);`);
-    else code.line(`${use('forgetBeyond')}(${name}.${side}, ${own.retention.count});`);
+    const { count } = own.retention;
+    if (own.preserved) {
+      code.block(`while (${name}.${side}.list.count > ${count})`, () => {
+        code.line(unmatched(join, side, 'rowtime', module));
+        if (leavingSuspends(join, program)) {
+          const beyond = `beyond_${name}_${side}`;
+          code.line(`if (${hasSuspended(module)}) { ${suspendWith(beyond, [], module)} return; }`);
+          emitDropped(join, beyond, side, `taken_${name}_${side}(rowtime_${segment.source.id});`, module);
+        }
+        code.line(`${module.use('state/rowStore', 'dropOldest')}(${name}.${side});`);
+      });
+    } else code.line(`${module.use('operators/join', 'forgetBeyond')}(${name}.${side}, ${count});`);
   }
   if (isOuter(join)) {
     code.line(`ends_${name}();`);
     noteBoundary(join, code);
   }
-  module.function(`function take_${name}_${side}(rowtime: i64): void`, code, `A row of the ${side} side.`);
-  if (own.preserved && own.retention.unit === 'rows') emitBeyond(join, side, own.retention.count, context);
+  module.function(`function taken_${name}_${side}(rowtime: i64): void`, code);
+}
+
+// A continuation: the oldest row of a side has left and is dropped.
+function emitDropped(join: JoinLayout, name: string, side: SideName, then: string, module: ModuleBuilder): void {
+  const code = new Code();
+  code.line(`${module.use('state/rowStore', 'dropOldest')}(${join.name}.${side});`);
+  code.line(then);
+  emitContinuation(name, code, module);
 }
 
 function emitSideKey(
@@ -210,17 +270,6 @@ function unmatched(join: JoinLayout, side: SideName, time: string, module: Modul
   return `if (!${module.use('state/rowStore', 'hasMet')}(${join.name}.${side}.list.head)) rows_${join.name}(${pair}, ${time});`;
 }
 
-// beyond_<name>_<side>(rowtime): rows that a window of rows no longer holds leave.
-function emitBeyond(join: JoinLayout, side: SideName, count: bigint, context: ProgramContext): void {
-  const { module } = context;
-  const code = new Code();
-  code.block(`while (${join.name}.${side}.list.count > ${count})`, () => {
-    code.line(unmatched(join, side, 'rowtime', module));
-    code.line(`${module.use('state/rowStore', 'dropOldest')}(${join.name}.${side});`);
-  });
-  module.function(`function beyond_${join.name}_${side}(rowtime: i64): void`, code);
-}
-
 // ends_<name>(): when the next row of a preserved side leaves. flush_<name>: those that are due do.
 function emitEnds(join: JoinLayout, context: ProgramContext): void {
   const { module } = context;
@@ -238,28 +287,33 @@ function emitEnds(join: JoinLayout, context: ProgramContext): void {
   const ends = new Code();
   ends.line(`${use('setNextEnd')}(${name}, ${lowest}, ${kept});`);
   module.function(`function ends_${name}(): void`, ends);
-  const oldestLeaves = (code: Code): void => {
+  const oldestLeaves = (code: Code, stop: readonly string[] | undefined): void => {
     for (const [index, side] of sides.entries()) {
       const mine = side === 'left' ? `${use('leftIsFirst')}(${name}, leftEnd, rightEnd)` : '';
       code.block(sides.length === 1 ? '' : index === 0 ? `if (${mine})` : 'else', () => {
         code.line(unmatched(join, side, 'end', module));
+        if (stop !== undefined) {
+          const left = `left_${name}_${side}`;
+          code.line(`if (${hasSuspended(module)}) { ${suspendWith(left, [], module)} ${stop.join(' ')} }`);
+          emitDropped(join, left, side, `ends_${name}();`, module);
+        }
         code.line(`${module.use('state/rowStore', 'dropOldest')}(${name}.${side});`);
       });
     }
   };
   emitFlush(
-    name,
+    join,
     {
       head: `while (${kept} != 0)`,
-      leave: (code) => {
+      leave: (code, stop) => {
         for (const side of sides) code.line(`const ${side}End: i64 = ${endOf(side)};`);
         code.line(`const end = ${sides.length === 2 ? 'min(leftEnd, rightEnd)' : `${sides[0]}End`};`);
         code.line('if (end > rowtime) break;');
-        withScratch(code, module, () => oldestLeaves(code));
+        withScratch(code, module, () => oldestLeaves(code, stop));
       },
       after: `ends_${name}();`,
       about: 'Rows that can meet none any more leave alone.',
     },
-    module,
+    context,
   );
 }

@@ -2,8 +2,9 @@
 import { isIntegerType, storageOf, type Column } from '../../../contract/types.ts';
 import type { Expression } from '../../plan/expression.ts';
 import { canFault } from '../../plan/faults.ts';
+import { columnsRead } from '../../plan/walk.ts';
 import { sharing, type ProgramContext } from '../context.ts';
-import type { Code } from '../code.ts';
+import { Code } from '../code.ts';
 import {
   emitCondition,
   emitExpression,
@@ -12,10 +13,11 @@ import {
   type ExpressionContext,
   type Operand,
 } from '../expressions.ts';
-import type { OperatorOf } from '../layout.ts';
+import { isForTable, type OperatorOf } from '../layout.ts';
 import type { BreakingCode } from '../operator.ts';
 import { scanColumn } from '../streams.ts';
-import { failCheck, failStatements, operatorName, placeText, type Segment } from '../segment.ts';
+import { failCheck, failStatements, placeText, type Segment } from '../segment.ts';
+import { emitContinuation, suspendWith } from '../suspending.ts';
 import { emitSearch, type SearchKey } from '../tableSearch.ts';
 import { rowColumn, type TableLayout } from '../tables.ts';
 
@@ -33,16 +35,15 @@ export const lookupCode: BreakingCode<'lookup'> = {
   declare: (lookup, context) => declareLookup(lookup, context),
   initialize: () => [],
   save: (lookup, module) =>
-    `${module.use('state/table', 'saveLookup')}(content_${lookup.name}, 0x${lookup.relation.id}, ${layoutVersion}, group); // ${operatorName(lookup)}`,
+    `${module.use('state/table', 'saveLookup')}(content_${lookup.name}, 0x${lookup.relation.id}, ${layoutVersion}, group);`,
   load: (lookup, module) => `${module.use('state/table', 'loadLookup')}(content_${lookup.name}, group, end)`,
   loaded: () => [],
   changed: () => undefined,
-  closeDue: () => {},
   arrive: (lookup, below, segment, context) => emitArrive(lookup, below, segment, context),
   parameters: ['row: usize'],
   data: () => '0, 0',
   leave: (lookup, code, segment, context) => leavingContext(lookup, code, segment, context),
-  finish: () => {},
+  finish: (lookup, segment, context) => emitMore(lookup, tableOf(lookup, context), segment, context),
 };
 
 function tableOf(lookup: LookupLayout, context: ProgramContext): TableLayout {
@@ -56,28 +57,65 @@ function declareLookup(lookup: LookupLayout, context: ProgramContext): void {
   context.module.declare(`const content_${lookup.name}: Table = ${tableOf(lookup, context).name};`);
 }
 
-// Every match leaves at once, in the order of the table; texts made on the way are forgotten with each row of the table.
+// Matches leave in the order of the table; texts made on the way are forgotten with each row of the table. Where the output is full the
+// program stops behind a match, and more_<name> goes on with the next one.
 function emitArrive(lookup: LookupLayout, below: ExpressionContext, segment: Segment, context: ProgramContext): void {
-  const { code, module } = below;
+  const { code } = below;
   const { relation, name } = lookup;
   const layout = tableOf(lookup, context);
-  const keys = emitKeys(lookup, layout, below, segment, context);
+  const keys = emitKeys(lookup, layout, below, segment, context, true);
   const nulls = orNulls(keys.map(({ isNull }) => isNull));
-  const mark = module.use('state/scratch', 'scratchMark');
-  const release = `${module.use('state/scratch', 'scratchRelease')}(mark);`;
   const left = relation.type === 'left';
   if (left) code.line('let found: bool = false;');
-  const search = (): void =>
-    emitSearch(layout, keys, code, module, () => {
-      code.line(`const mark = ${mark}();`);
-      if (relation.predicate !== undefined) emitPredicate(lookup, layout, below, segment, context, release);
-      if (left) code.line('found = true;');
-      code.line(`rows_${name}(row, rowtime);`);
-      code.line(release);
-    });
+  const search = (): void => emitMatches(lookup, layout, keys, below, segment, context, left ? 'found = true;' : '');
   if (nulls === 'false') search();
   else code.block(`if (!(${nulls}))`, search);
   if (left) code.line(`if (!found) rows_${name}(none_${layout.id}, rowtime);`);
+}
+
+function emitMatches(
+  lookup: LookupLayout,
+  layout: TableLayout,
+  keys: readonly Key[],
+  below: ExpressionContext,
+  segment: Segment,
+  context: ProgramContext,
+  found: string,
+  after?: string,
+): void {
+  const { code, module } = below;
+  const release = `${module.use('state/scratch', 'scratchRelease')}(mark);`;
+  const full = module.use('operators/context', 'outputFull');
+  const more = suspendWith(`more_${lookup.name}`, ['<i64>row', '<i64>mark'], module);
+  emitSearch(
+    layout,
+    keys,
+    code,
+    module,
+    () => {
+      code.line(`const mark = ${module.use('state/scratch', 'scratchMark')}();`);
+      if (lookup.relation.predicate !== undefined) emitPredicate(lookup, layout, below, segment, context, release);
+      if (found !== '') code.line(found);
+      code.line(`rows_${lookup.name}(row, rowtime);`);
+      if (!isForTable(segment.pump, context.program)) code.line(`if (${full}) { ${more} break; }`);
+      code.line(release);
+    },
+    after,
+  );
+}
+
+// more_<name>(row, mark): the matches behind `row`. The stream's row lies in its frame still; keys are computed anew.
+function emitMore(lookup: LookupLayout, layout: TableLayout, segment: Segment, context: ProgramContext): void {
+  const { module, program } = context;
+  if (isForTable(segment.pump, program)) return;
+  if (segment.from !== undefined) throw new Error('invariant: a lookup reads the rows of a stream');
+  const code = new Code();
+  code.line(`${module.use('state/scratch', 'scratchRelease')}(<usize>second);`);
+  code.line(`const rowtime = rowtime_${segment.source.id};`);
+  const below = segment.columnsIn(lookup.relation.input, code, columnsRead(lookup.relation));
+  const keys = emitKeys(lookup, layout, below, segment, context, false);
+  emitMatches(lookup, layout, keys, below, segment, context, '', '<usize>first');
+  emitContinuation(`more_${lookup.name}`, code, module, 'The other matches of a row.');
 }
 
 interface Key extends SearchKey {
@@ -90,6 +128,7 @@ function emitKeys(
   below: ExpressionContext,
   segment: Segment,
   context: ProgramContext,
+  checked: boolean,
 ): Key[] {
   const fail = failCheck(segment, context, below.code);
   return lookup.relation.keys.map(({ expression, column: index }, number) => {
@@ -97,7 +136,7 @@ function emitKeys(
     if (column === undefined || !isComparable(expression, column))
       throw new Error(`invariant: a key of table ${layout.table.name} has another type than its column`);
     const operand = emitExpression(expression, below);
-    if (canFault(expression)) fail(expression);
+    if (checked && canFault(expression)) fail(expression);
     const value = `key${number}`;
     below.code.line(`const ${value}: ${wasmType(storageOf(expression.type))} = ${operand.value};`);
     return { column, index, value, isNull: operand.isNull };
@@ -139,7 +178,7 @@ function emitPredicate(
       `${release} continue;`,
     );
     below.code.block(`if (${context.module.use('faults', 'pendingFault')} != 0)`, () => {
-      below.code.line(context.ledger.increment('operator', operatorName(lookup), 'produced'));
+      below.code.line(context.ledger.increment('operator', lookup.name, 'produced'));
       below.code.line(report);
     });
   }

@@ -4,9 +4,9 @@ import { Code } from '../code.ts';
 import type { ProgramContext } from '../context.ts';
 import { emitEnter } from '../enter.ts';
 import type { OperatorOf, StreamLayout } from '../layout.ts';
-import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
+import { dueAtBoundary, emitFlush, flushWhole, noteBoundary, withScratch } from '../leaving.ts';
 import type { EntryCode } from '../operator.ts';
-import { countOf } from '../segment.ts';
+import { countOf, type Segment } from '../segment.ts';
 import { shapeOf } from '../shapes.ts';
 import { emitCompare } from './compareRows.ts';
 
@@ -36,20 +36,19 @@ export const sortCode: EntryCode<'sort'> = {
   load: (sort, module) => `${module.use('operators/sort', 'loadSort')}(${sort.name}, end)`,
   loaded: () => [],
   changed: () => undefined,
-  closeDue: ({ name, relation }, code) => {
-    // Groups that leave together have the ROWTIME at which their batch is complete.
-    if (relation.closing.kind !== 'value')
-      closeAtBoundary(name, code, relation.closing.kind === 'emission' ? '>' : '>=');
-  },
+  // Groups that leave together have the ROWTIME at which their batch is complete.
+  due: ({ name, relation: { closing } }) =>
+    closing.kind === 'value' ? undefined : dueAtBoundary(name, closing.kind === 'emission' ? '>' : '>='),
   atEnd: ({ name }, clock) => `if (${name}.outputTime == i64.MAX_VALUE) ${name}.outputTime = ${clock};`,
-  enter: (sort, segment, context) => `${countOf(segment, context, 'passed')} enter_${sort.name}(rowtime);`,
-  finish: (sort, _, context) => {
+  held: ({ name }) => `${name}.list.count`,
+  enter: ({ name }) => `enter_${name}(rowtime);`,
+  finish: (sort, segment, context) => {
     const target = targetOf(sort, context);
     emitCompare(`compare_${sort.name}`, 'entries', target, sort.relation.keys, '0', context.module);
     if (sort.relation.closing.kind === 'value')
       emitCompare(`compareFirst_${sort.name}`, 'rows', target, sort.relation.keys.slice(0, 1), '0', context.module);
     emitBatch(sort, context);
-    emitSortFlush(sort, target, context);
+    emitSortFlush(sort, target, segment, context);
   },
 };
 
@@ -78,7 +77,7 @@ function emitBatch(sort: SortLayout, context: ProgramContext): void {
       () => {
         // The row waits in a place of its own while the batch passes through the frame.
         code.line(`const entry = ${module.use('state/rows', 'keepRow')}(${name}.shape, row, rowtime, 0, 0);`);
-        code.line(`flush_${name}(rowtime, false);`);
+        flushWhole(sort, '', 'rowtime', code, context);
         code.line(`${add}(${name}, ${module.use('state/rows', 'entryRow')}(entry), rowtime);`);
         code.line(`${module.use('state/rows', 'dropEntry')}(entry);`);
         code.line('return;');
@@ -102,20 +101,21 @@ function emitBatch(sort: SortLayout, context: ProgramContext): void {
   module.function(`function enter_${name}(rowtime: i64): void`, code, 'A row waits for its batch to be complete.');
 }
 
-function emitSortFlush(sort: SortLayout, target: StreamLayout, context: ProgramContext): void {
+function emitSortFlush(sort: SortLayout, target: StreamLayout, segment: Segment, context: ProgramContext): void {
   const { name } = sort;
   const { module } = context;
   const next = `${module.use('operators/sort', 'nextSorted')}(${name}, compare_${name})`;
   emitFlush(
-    name,
+    sort,
     {
       head: `for (let time = ${next}; time != i64.MIN_VALUE; time = ${next})`,
-      leave: (code) => {
+      leave: (code, stop) => {
         code.line(`time = max(time, rowtime_${target.id});`);
-        withScratch(code, module, () => emitEnter(target, 'time', code, context));
+        code.line(countOf(segment, context, 'passed'));
+        withScratch(code, module, () => emitEnter(target, 'time', code, context), stop);
       },
       about: 'The batch leaves, sorted.',
     },
-    module,
+    context,
   );
 }

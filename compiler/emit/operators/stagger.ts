@@ -1,10 +1,12 @@
 // WINDOWED BY STAGGER in the program: adding a row to its key's window, letting the windows that are due leave.
 import { Accumulators } from '../accumulators.ts';
 import { declareKinds, emitAddRow, emitGroupColumns, emitValues, kindsOf, type Aggregation } from '../aggregation.ts';
-import type { ModuleBuilder } from '../code.ts';
+import { Code } from '../code.ts';
+import type { ProgramContext } from '../context.ts';
 import type { OperatorOf } from '../layout.ts';
 import { emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
+import { emitContinuation, leavingSuspends, suspendWith } from '../suspending.ts';
 
 type StaggerLayout = OperatorOf<'stagger-aggregate'>;
 
@@ -34,7 +36,7 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
   load: (stagger, module) => `${module.use('operators/stagger', 'loadStagger')}(${stagger.name}, end)`,
   loaded: (stagger, module) => [`${module.use('operators/stagger', 'staggerLoaded')}(${stagger.name});`],
   changed: (stagger) => `load<u8>(${stagger.name}.windows.changed + group) != 0`,
-  closeDue: ({ name }, code) => code.line(`if (rowtime >= ${name}.boundary) flush_${name}(rowtime, false);`),
+  due: ({ name }) => ({ when: `rowtime >= ${name}.boundary`, time: 'rowtime' }),
   arrive: (stagger, below, segment, context) => {
     const { code, module } = below;
     const { name } = stagger;
@@ -55,7 +57,7 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
   data: (stagger, module) => `${module.use('state/slots', 'keyBytes')}(${stagger.name}.windows, row), load<u32>(row)`,
   leave: (stagger, code, segment, context, full) =>
     emitGroupColumns(aggregationOf(stagger), new Map(), code, segment, context, full),
-  finish: (stagger, _, { module }) => emitWindowsLeave(stagger, module),
+  finish: (stagger, _, context) => emitWindowsLeave(stagger, context),
 };
 
 function aggregationOf({ name, relation }: StaggerLayout): Aggregation {
@@ -71,18 +73,28 @@ function aggregationOf({ name, relation }: StaggerLayout): Aggregation {
 }
 
 // Windows leave each with its end as ROWTIME.
-function emitWindowsLeave({ name }: StaggerLayout, module: ModuleBuilder): void {
+function emitWindowsLeave(stagger: StaggerLayout, context: ProgramContext): void {
+  const { module, program } = context;
+  const { name } = stagger;
+  const close = `${module.use('operators/stagger', 'closeStagger')}(${name}, row);`;
+  if (leavingSuspends(stagger, program)) {
+    const closed = new Code();
+    closed.line('const row = <usize>first;');
+    closed.line(close);
+    emitContinuation(`close_${name}`, closed, module);
+  }
   const due = `${module.use('operators/stagger', 'dueWindow')}(${name}, rowtime)`;
   emitFlush(
-    name,
+    stagger,
     {
       head: `for (let row = ${due}; row != 0; row = ${due})`,
-      leave: (code) => {
-        withScratch(code, module, () => code.line(`rows_${name}(row, ${name}.boundary);`));
-        code.line(`${module.use('operators/stagger', 'closeStagger')}(${name}, row);`);
+      leave: (code, stop) => {
+        const stopped = stop && [suspendWith(`close_${name}`, ['<i64>row'], module), ...stop];
+        withScratch(code, module, () => code.line(`rows_${name}(row, ${name}.boundary);`), stopped);
+        code.line(close);
       },
       about: 'Windows that are due leave in the order in which they opened.',
     },
-    module,
+    context,
   );
 }

@@ -2,8 +2,9 @@
 // leave when it ends.
 import { Code, type ModuleBuilder } from '../code.ts';
 import type { ExpressionContext, Operand } from '../expressions.ts';
-import { closeAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
+import { dueAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
+import { hasSuspended, leavingSuspends } from '../suspending.ts';
 import { leavingColumns, ownsGroup, saveSingle, tableLayoutVersion, type TableLayout } from './tableShared.ts';
 
 const topModule = 'tables/topItems';
@@ -23,7 +24,7 @@ export const topItemsCode: BreakingCode<'table-function'> = {
   load: ({ name }, module) => `${module.use(topModule, 'loadTopItems')}(${name}, end)`,
   loaded: () => [],
   changed: ownsGroup,
-  closeDue: ({ name }, code) => closeAtBoundary(name, code),
+  due: ({ name }) => dueAtBoundary(name),
   arrive: (top, below, _, { module }) => {
     const { value, isNull } = itemOf(top, below);
     openWindow(top, below, module);
@@ -46,16 +47,18 @@ export const topItemsCode: BreakingCode<'table-function'> = {
       context,
     );
   },
-  finish: ({ name }, _, { module }) => {
+  finish: (top, _, context) => {
+    const { module } = context;
+    const { name } = top;
     const row = `rows_${name}(${module.use(topModule, 'topItem')}, ${module.use(topModule, 'topItemCount')}, rowtime);`;
     emitFlush(
-      name,
+      top,
       {
         head: `while (${module.use(topModule, 'nextTopItem')}(${name}))`,
-        leave: (code) => withScratch(code, module, () => code.line(row)),
+        leave: (code, stop) => withScratch(code, module, () => code.line(row), stop),
         about: 'The window ends: its items leave, the most frequent first.',
       },
-      module,
+      context,
     );
   },
 };
@@ -73,7 +76,7 @@ export const distinctItemsCode: BreakingCode<'table-function'> = {
   load: ({ name }, module) => `${module.use(distinctModule, 'loadDistinctItems')}(${name}, end)`,
   loaded: () => [],
   changed: ownsGroup,
-  closeDue: ({ name }, code) => closeAtBoundary(name, code),
+  due: ({ name }) => dueAtBoundary(name),
   arrive: (distinct, below, _, { module }) => {
     const { value, isNull } = itemOf(distinct, below);
     openWindow(distinct, below, module);
@@ -86,11 +89,13 @@ export const distinctItemsCode: BreakingCode<'table-function'> = {
     return `${module.use('text', 'textPointer')}(${data}), ${module.use('text', 'textLength')}(${data})`;
   },
   leave: (_, code, __, context) => leavingColumns(code, [{ value: 'count', isNull: 'false' }], context),
-  finish: ({ name }, _, { module }) => {
+  finish: (distinct, _, { module, program }) => {
+    const { name } = distinct;
     const code = new Code();
     code.line(`const count = ${module.use(distinctModule, 'distinctItemCount')}(${name});`);
     code.line(`${module.use(distinctModule, 'resetDistinctItems')}(${name});`);
     code.line(`rows_${name}(count, rowtime);`);
+    if (leavingSuspends(distinct, program)) code.line(`if (${hasSuspended(module)}) return false;`);
     code.line(`return !(resumable && ${module.use('operators/context', 'outputFull')});`);
     module.function(
       `function flush_${name}(rowtime: i64, resumable: bool): bool`,

@@ -5,8 +5,10 @@ import { emitEnter, emitTimeChecks } from '../enter.ts';
 import type { OperatorOf } from '../layout.ts';
 import { stopWhenFull, withScratch } from '../leaving.ts';
 import type { EntryCode } from '../operator.ts';
+import { countOf, type Segment } from '../segment.ts';
 import { shapeOf } from '../shapes.ts';
 import { loadSlot } from '../streams.ts';
+import { emitContinuation, streamSuspends, suspendWith } from '../suspending.ts';
 import { emitCompare } from './compareRows.ts';
 import { targetOf } from './sort.ts';
 
@@ -34,7 +36,7 @@ export const timeSortCode: EntryCode<'time-sort'> = {
   load: (sort, module) => `${module.use('operators/timeSort', 'loadTimeSort')}(${sort.name}, end)`,
   loaded: () => [],
   changed: () => undefined,
-  closeDue: () => undefined,
+  held: ({ name }) => `${name}.count`,
   enter: (sort, _, context) => {
     const target = targetOf(sort, context);
     const slot = target.frame.slots[sort.relation.time];
@@ -44,7 +46,7 @@ export const timeSortCode: EntryCode<'time-sort'> = {
     return `enter_${sort.name}(${loadSlot(target.frame, slot, column)}, ${isNull}, rowtime);`;
   },
   finish: (sort, segment, context) => {
-    const { module, ledger } = context;
+    const { module } = context;
     const target = targetOf(sort, context);
     const arrival = `i32(${module.use('state/rows', 'entrySequence')}(left) > ${module.use('state/rows', 'entrySequence')}(right)) * 2 - 1`;
     emitCompare(`compare_${sort.name}`, 'entries', target, sort.relation.keys, arrival, module);
@@ -53,28 +55,46 @@ export const timeSortCode: EntryCode<'time-sort'> = {
     const within = `${sort.relation.withinMs}`;
     emitTimeChecks(
       target,
-      segment.pump,
+      segment,
       `${name}.highest != i64.MIN_VALUE && time + ${within} < ${name}.highest`,
       code,
       context,
     );
-    code.line(ledger.increment('pump', segment.pump.pump.name, 'passed'));
     code.line(`${module.use('operators/timeSort', 'addTimed')}(${name}, time, compare_${name});`);
-    code.line(`release_${name}(${name}.highest - ${within}, false);`);
+    emitReleased(sort, code, context);
     module.function(`function enter_${name}(time: i64, isNull: bool, rowtime: i64): void`, code);
-    emitRelease(sort, context);
+    emitRelease(sort, segment, context);
   },
 };
 
+// Behind a row that came in: what is old enough leaves.
+function emitReleased(sort: OperatorOf<'time-sort'>, code: Code, context: ProgramContext): void {
+  const { name, relation } = sort;
+  const { module, program } = context;
+  const release = `release_${name}(${name}.highest - ${relation.withinMs}, false)`;
+  if (!streamSuspends(targetOf(sort, context).stream.name, program)) {
+    code.line(`${release};`);
+    return;
+  }
+  const again = `released_${name}`;
+  const stop = `if (!${release}) ${suspendWith(again, [], module)}`;
+  code.line(stop);
+  const more = new Code();
+  more.line(stop);
+  emitContinuation(again, more, module);
+}
+
 // release_<name>(bound): rows up to the bound leave in order; false when it stopped because the output is full.
-function emitRelease(sort: OperatorOf<'time-sort'>, context: ProgramContext): void {
+function emitRelease(sort: OperatorOf<'time-sort'>, segment: Segment, context: ProgramContext): void {
   const { name } = sort;
   const { module } = context;
   const target = targetOf(sort, context);
   const code = new Code();
   code.block(`while (${name}.count != 0 && ${module.use('operators/timeSort', 'earliest')}(${name}) <= bound)`, () => {
     code.line(`const time = ${module.use('operators/timeSort', 'takeEarliest')}(${name}, compare_${name});`);
-    withScratch(code, module, () => emitEnter(target, 'time', code, context));
+    code.line(countOf(segment, context, 'passed'));
+    const stop = streamSuspends(target.stream.name, context.program) ? ['return false;'] : undefined;
+    withScratch(code, module, () => emitEnter(target, 'time', code, context), stop);
     stopWhenFull(code, module);
   });
   code.line('return true;');

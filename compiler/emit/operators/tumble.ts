@@ -16,9 +16,9 @@ import type { ModuleBuilder } from '../code.ts';
 import { wasmType, type ExpressionContext, type Operand } from '../expressions.ts';
 import type { ProgramContext } from '../context.ts';
 import type { OperatorOf } from '../layout.ts';
-import { closeAtBoundary, emitFlush, withScratch } from '../leaving.ts';
+import { dueAtBoundary, emitFlush, flushWhole, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
-import { operatorName, type Segment } from '../segment.ts';
+import type { Segment } from '../segment.ts';
 
 type TumbleLayout = OperatorOf<'tumble-aggregate'>;
 
@@ -35,13 +35,11 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
   declare: (tumble, { module }) => declareTumble(tumble, module),
   initialize: (tumble, module) => [initializeTumble(tumble, module)],
   save: (tumble, module) =>
-    `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${layoutVersion}, group); // ${operatorName(tumble)}`,
+    `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${layoutVersion}, group);`,
   load: (tumble, module) => `${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)`,
   loaded: (tumble, module) => [`${module.use('operators/tumble', 'tumbleLoaded')}(${tumble.name});`],
   changed: (tumble) => `load<u8>(${tumble.name}.groups.changed + group) != 0`,
-  closeDue: (tumble, code) => {
-    if (tumble.relation.closing.kind === 'time') closeAtBoundary(tumble.name, code);
-  },
+  due: ({ name, relation }) => (relation.closing.kind === 'time' ? dueAtBoundary(name) : undefined),
   atEnd: ({ name }, clock, module) => `${module.use('operators/tumble', 'endTumble')}(${name}, ${clock});`,
   arrive: (tumble, below, segment, context) => emitArrival(tumble, below, segment, context),
   parameters: ['row: usize'],
@@ -54,7 +52,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
     const due = `if (boundary < next_${tumble.domain}) next_${tumble.domain} = boundary;`;
     if (key !== undefined && closing.kind === 'time')
       emitOpenWindow(tumble.name, key, closing.closedEnd, [due], context);
-    emitGroupsLeave(tumble, context.module);
+    emitGroupsLeave(tumble, context);
   },
 };
 
@@ -95,16 +93,17 @@ function initializeTumble(tumble: TumbleLayout, module: ModuleBuilder): string {
   return `${module.use('operators/tumble', 'initializeTumble')}(${tumble.name}, ${words.length}, ${kindsOf(tumble.name, words)}, keyGroups);`;
 }
 
-function emitGroupsLeave(tumble: TumbleLayout, module: ModuleBuilder): void {
+function emitGroupsLeave(tumble: TumbleLayout, context: ProgramContext): void {
+  const { module } = context;
   const next = `${module.use('operators/tumble', 'nextGroup')}(${tumble.name})`;
   emitFlush(
-    tumble.name,
+    tumble,
     {
       head: `for (let row = ${next}; row != 0; row = ${next})`,
-      leave: (code) => withScratch(code, module, () => code.line(`rows_${tumble.name}(row, rowtime);`)),
+      leave: (code, stop) => withScratch(code, module, () => code.line(`rows_${tumble.name}(row, rowtime);`), stop),
       about: 'The window closes: its groups leave in the order of their first row.',
     },
-    module,
+    context,
   );
 }
 
@@ -117,7 +116,7 @@ function emitArrival(tumble: TumbleLayout, below: ExpressionContext, segment: Se
   const first = closing.kind === 'value' && key !== undefined ? [key] : [];
   const operandOf = emitValues(aggregation, first, below, segment, context);
   if (closing.kind === 'time') code.line(`if (${tumble.name}.open == 0) open_${tumble.name}(${below.rowtime});`);
-  else if (key !== undefined) emitValueWindow(tumble, key, operandOf(key), below);
+  else if (key !== undefined) emitValueWindow(tumble, key, operandOf(key), below, context);
   code.line(`${tumble.name}.lastTime = ${below.rowtime};`);
   const find = module.use('state/groups', 'findGroup');
   emitAddRow(
@@ -131,14 +130,18 @@ function emitArrival(tumble: TumbleLayout, below: ExpressionContext, segment: Se
 }
 
 // A window that only another value of its key closes.
-function emitValueWindow(tumble: TumbleLayout, key: Expression, closing: Operand, context: ExpressionContext): void {
-  const { code, module } = context;
+function emitValueWindow(
+  tumble: TumbleLayout,
+  key: Expression,
+  closing: Operand,
+  { code, module, rowtime }: ExpressionContext,
+  context: ProgramContext,
+): void {
   const { name } = tumble;
   const use = (library: string): string => module.use('operators/tumble', library);
   if (closesByText(tumble)) {
-    code.line(
-      `if (${name}.open != 0 && !${use('isClosingText')}(${name}, ${closing.value}, ${closing.isNull})) flush_${name}(${context.rowtime}, false);`,
-    );
+    const other = `!${use('isClosingText')}(${name}, ${closing.value}, ${closing.isNull})`;
+    flushWhole(tumble, `${name}.open != 0 && ${other}`, rowtime, code, context);
     code.line(`if (${name}.open == 0) ${use('openTextWindow')}(${name}, ${closing.value}, ${closing.isNull});`);
     return;
   }
@@ -148,7 +151,7 @@ function emitValueWindow(tumble: TumbleLayout, key: Expression, closing: Operand
       ? bitsOf(key.type, closing.value)
       : `(${closing.isNull}) ? i64.MIN_VALUE : ${bitsOf(key.type, closing.value)}`;
   code.line(`const closing: i64 = ${bits};`);
-  code.line(`if (${name}.open != 0 && closing != ${name}.value) flush_${name}(${context.rowtime}, false);`);
+  flushWhole(tumble, `${name}.open != 0 && closing != ${name}.value`, rowtime, code, context);
   code.line(`if (${name}.open == 0) ${use('openWindow')}(${name}, closing, ${use('NEVER')}, false);`);
 }
 

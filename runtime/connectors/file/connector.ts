@@ -11,6 +11,15 @@ export const fileConnector: Connector = {
   title: 'a file',
   options: [
     {
+      name: 'merge',
+      type: 'choice',
+      choices: ['rowtime'],
+      needs: 'time',
+      secret: false,
+      side: 'source',
+      doc: 'The files of a glob are merged by the times of their records, equal times in order of name; without it one file follows another. Only with `?time=`.',
+    },
+    {
       name: 'mode',
       type: 'choice',
       choices: ['overwrite', 'append'],

@@ -18,6 +18,11 @@ interface FilePosition {
   readonly current?: { readonly file: FileIdentity; readonly offset: number };
 }
 
+/** Shape of the position of merged files. */
+interface MergedPosition {
+  readonly merged: readonly FilePosition[];
+}
+
 /** One file while it is read. */
 interface Part {
   read(room: Uint8Array): ReadResult;
@@ -28,7 +33,20 @@ interface Part {
 /** Opens the files of a URL. */
 export function openFiles(context: SourceContext): Source {
   const paths = expand(context.url.path);
-  const position = context.position as FilePosition | undefined;
+  const merges = context.url.options.get('merge') !== undefined;
+  const position = context.position as FilePosition | MergedPosition | undefined;
+  if (position !== undefined && 'merged' in position !== merges) {
+    throw new ConnectorError(
+      `${context.url.text}: the checkpoint was taken ${merges ? 'without' : 'with'} ?merge=rowtime; go on with the same option`,
+    );
+  }
+  if (position !== undefined && 'merged' in position) return openMerged(paths, position.merged);
+  return merges
+    ? openMerged(paths, undefined)
+    : openInOrder(paths, position as FilePosition | undefined, context.finished);
+}
+
+function openInOrder(paths: readonly string[], position: FilePosition | undefined, finished: boolean): FileSource {
   const done = [...(position?.done ?? [])];
   for (const [index, file] of done.entries()) {
     if (paths[index] !== file.path)
@@ -37,10 +55,32 @@ export function openFiles(context: SourceContext): Source {
       );
     checkUnchanged(file, identify(file.path));
   }
-  if (context.finished && paths.length > done.length) {
+  if (finished && paths.length > done.length) {
     throw new ConnectorError(`${paths[done.length] ?? ''}: is new; the checkpoint says that this source has ended`);
   }
   return new FileSource(paths, done, position?.current);
+}
+
+// Merged files are read side by side: all of them are there from the beginning.
+function openMerged(paths: readonly string[], positions: readonly FilePosition[] | undefined): Source {
+  const known = positions?.map(({ done, current }) => (current?.file ?? done[0])?.path);
+  const gone = known?.find((path) => path !== undefined && !paths.includes(path));
+  if (gone !== undefined) throw new ConnectorError(`${gone}: is gone; the checkpoint lies inside of it`);
+  const added = known === undefined ? undefined : paths.find((path) => !known.includes(path));
+  if (added !== undefined)
+    throw new ConnectorError(
+      `${added}: is new; files of ?merge=rowtime are read side by side, and the checkpoint was taken without it`,
+    );
+  const parts: FileSource[] = [];
+  try {
+    for (const path of paths) {
+      parts.push(openInOrder([path], positions?.[known?.indexOf(path) ?? -1], false));
+    }
+  } catch (error) {
+    for (const part of parts) void part.close();
+    throw error;
+  }
+  return new MergedFiles(parts);
 }
 
 function checkUnchanged(before: FileIdentity, now: FileIdentity): void {
@@ -55,6 +95,35 @@ function checkUnchanged(before: FileIdentity, now: FileIdentity): void {
     );
 }
 
+class MergedFiles implements Source {
+  readonly resumable = 'position';
+  readonly parts: readonly FileSource[];
+
+  constructor(parts: readonly FileSource[]) {
+    this.parts = parts;
+  }
+
+  read(): ReadResult {
+    throw new Error('invariant: the parts of merged files are read');
+  }
+
+  consumed(): void {
+    throw new Error('invariant: the parts of merged files are consumed');
+  }
+
+  position(): Json {
+    return { merged: this.parts.map((part) => part.position()) };
+  }
+
+  progress(): number {
+    return this.parts.reduce((total, part) => total + part.progress(), 0) / Math.max(1, this.parts.length);
+  }
+
+  async close(): Promise<void> {
+    for (const part of this.parts) await part.close();
+  }
+}
+
 class FileSource implements Source {
   readonly resumable = 'position';
   private readonly paths: readonly string[];
@@ -62,6 +131,8 @@ class FileSource implements Source {
   private part: Part | undefined;
   private partAt: number;
   private offset = 0;
+  /** Offset up to which the current file was read. */
+  private readTo = 0;
 
   constructor(paths: readonly string[], done: FileIdentity[], resumed: FilePosition['current']) {
     this.paths = paths;
@@ -91,12 +162,14 @@ class FileSource implements Source {
 
   private open(): void {
     const path = this.paths[this.partAt] ?? '';
+    this.readTo = this.offset;
     this.part = path.endsWith('.gz') ? gzipPart(path, this.offset) : plainPart(path, this.offset);
   }
 
   read(room: Uint8Array): ReadResult {
     if (this.part === undefined) return { kind: 'end' };
     const result = this.part.read(room);
+    if (result.kind === 'bytes') this.readTo += result.length;
     if (result.kind !== 'end') return result;
     this.part.close();
     this.part = undefined;
@@ -105,7 +178,7 @@ class FileSource implements Source {
 
   consumed(bytes: number): void {
     this.offset += bytes;
-    if (this.part !== undefined) return;
+    if (this.part !== undefined || this.offset < this.readTo) return;
     // The last bytes of the file are consumed: the next one begins.
     const path = this.paths[this.partAt];
     if (path === undefined) return;
