@@ -9,6 +9,6 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** The CRC-32 of bytes, from 0 to 2³² − 1. */
 export function crc32(bytes: Uint8Array): number {
   let rest = 0xffffffff;
-  for (const byte of bytes) rest = (rest >>> 8) ^ (remainders[(rest ^ byte) & 0xff] ?? 0);
+  for (let at = 0; at < bytes.length; at++) rest = (rest >>> 8) ^ (remainders[(rest ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
   return ~rest >>> 0;
 }

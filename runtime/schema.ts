@@ -25,8 +25,11 @@ export class SchemaError extends Error {
 
 /** The type of its SQL text. */
 export function parseSqlType(text: string, path = ''): SqlType {
-  const match = /^\s*([A-Za-z]+(?:\s+[A-Za-z]+)?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$/.exec(text);
-  const name = match?.[1]?.toUpperCase().replace(/\s+/g, ' ') ?? '';
+  // One blank at most: the pattern would try every way to split a long run of them.
+  const match = /^([A-Za-z]+(?: [A-Za-z]+)?) ?(?:\( ?(\d+) ?(?:, ?(\d+) ?)?\))?$/.exec(
+    text.trim().replace(/\s+/g, ' '),
+  );
+  const name = match?.[1]?.toUpperCase() ?? '';
   const [first, second] = [match?.[2], match?.[3]].map((digits) => (digits === undefined ? undefined : Number(digits)));
   if (decimalTypeNames.includes(name)) {
     const precision = first ?? DECIMAL_DIGITS_MAX;
@@ -54,17 +57,17 @@ export function parseSqlType(text: string, path = ''): SqlType {
 
 /** Columns of `(ticker VARCHAR(4), "price" DOUBLE)`; unquoted names are upper case, mappings are the names as written. */
 export function parseColumnList(text: string): MappedColumn[] {
-  const body = /^\s*\(([\s\S]*)\)\s*$/.exec(text)?.[1];
-  if (body === undefined)
+  const list = text.trim();
+  if (list.length < 2 || !list.startsWith('(') || !list.endsWith(')'))
     throw new SchemaError(`a column list stands in parentheses: (ticker VARCHAR(4), price DOUBLE), not ${text}`);
-  return splitColumns(body).map((part) => {
-    const match = /^\s*(?:"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*))\s+([\s\S]+?)\s*$/.exec(part);
+  return splitColumns(list.slice(1, -1)).map((part) => {
+    const match = /^\s*(?:"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*))\s+(\S[\s\S]*)$/.exec(part.trim());
     if (match?.[3] === undefined) throw new SchemaError(`"${part.trim()}" is not a column: write a name and a type`);
     const written = match[1]?.replaceAll('""', '"') ?? match[2] ?? '';
-    const notNull = /\s+NOT\s+NULL$/i.test(match[3]);
+    const notNull = /\sNOT\s+NULL$/i.test(match[3]);
     return {
       name: match[1] === undefined ? written.toUpperCase() : written,
-      type: parseSqlType(match[3].replace(/\s+NOT\s+NULL$/i, '')),
+      type: parseSqlType(match[3].replace(/\sNOT\s+NULL$/i, '')),
       nullable: !notNull,
       mapping: `$.${written}`,
     };

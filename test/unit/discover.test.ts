@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { typeText } from '../../contract/types.ts';
 import { discover } from '../../runtime/discover.ts';
-import { parseColumnList } from '../../runtime/schema.ts';
+import { parseColumnList, SchemaError } from '../../runtime/schema.ts';
 
 const columns = (text: string, format: 'json' | 'csv' = 'json', complete = true): string[] =>
   discover(new TextEncoder().encode(text), format, complete).columns.map(({ name, type, mapping }) =>
@@ -55,5 +55,18 @@ describe('column lists', () => {
       ['TICKER', 'VARCHAR(4)', '$.ticker'],
       ['price', 'DECIMAL(5,2)', '$.price'],
     ]);
+  });
+
+  it('are read in good time, however many blanks they hold', () => {
+    const blanks = ' '.repeat(100_000);
+    const [column] = parseColumnList(`(${blanks}a${blanks}DOUBLE${blanks}PRECISION${blanks}NOT${blanks}NULL${blanks})`);
+    expect(column).toMatchObject({ name: 'A', type: { kind: 'DOUBLE' }, nullable: false });
+    for (const text of [
+      `(a INTE${blanks};)`,
+      `(a INTEGER${blanks}NOT${blanks}x)`,
+      `(a${blanks})`,
+      `(a DOUBLE${blanks}`,
+    ])
+      expect(() => parseColumnList(text)).toThrow(SchemaError);
   });
 });
