@@ -3,6 +3,7 @@
 import { WORD_NUMBER_SET, WORD_PLAIN, WORD_TEXT, WORD_TEXT_SET } from '../../contract/abi.ts';
 import { familyOf, storageOf, type SqlType } from '../../contract/types.ts';
 import type { Expression } from '../plan/expression.ts';
+import { canFault } from '../plan/faults.ts';
 import type { AggregateCall } from '../plan/plan.ts';
 import type { Code, ModuleBuilder } from './code.ts';
 import { shareKey, wasmType, zeroOf, type Operand } from './expressions.ts';
@@ -46,6 +47,8 @@ export class Accumulators {
   readonly words: number[] = [];
   private readonly known = new Map<string, Primitive>();
   private readonly calls: readonly AggregateCall[];
+  /** Counted values that are never NULL: nothing is kept of them, but a fault in one fails its row. */
+  private readonly checked: Expression[] = [];
 
   constructor(calls: readonly AggregateCall[]) {
     this.calls = calls;
@@ -92,6 +95,7 @@ export class Accumulators {
 
   // A count of values that are never NULL is the count of rows.
   private count(argument: Expression | undefined): Primitive {
+    if (argument?.nullable === false && canFault(argument)) this.checked.push(argument);
     return this.primitive('count', argument?.nullable === true ? argument : undefined);
   }
 
@@ -128,6 +132,7 @@ export class Accumulators {
   arguments(): Expression[] {
     const seen = new Map<string, Expression>();
     for (const { argument } of this.primitives) if (argument !== undefined) seen.set(shareKey(argument), argument);
+    for (const argument of this.checked) seen.set(shareKey(argument), argument);
     return [...seen.values()];
   }
 
