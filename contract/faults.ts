@@ -1,6 +1,9 @@
 // The faults by name: the word code in error_stream.ERROR_NAME and its sentence. Checked against abi.ts by a test.
 import * as abi from './abi.ts';
 
+/** Name of the stream of data errors, which every application has. */
+export const errorStream = 'error_stream';
+
 /** What the error stream says of one kind of data error. */
 export interface FaultText {
   readonly code: number;

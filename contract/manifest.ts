@@ -14,6 +14,9 @@ export const checksumSection = 'rowtime.checksum';
 /** Version of the manifest's shape; a host refuses another one. */
 export const manifestVersion = 1;
 
+/** The counters of the accounts in which rows of a pump or operator end; each row is in one of them. */
+export const ledgerOutcomes = ['passed', 'filtered', 'absorbed', 'late', 'errors', 'held'] as const;
+
 /**
  * An account of the ledger (SEMANTICS 27), in the order in which the artifact keeps their counters (u64 each, from `ledger()`). A pump's
  * rows are those of the stream that it reads, an operator's those that it produces, each up to the next operator or stream.

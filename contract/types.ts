@@ -201,3 +201,11 @@ export interface Column {
   readonly type: SqlType;
   readonly nullable: boolean;
 }
+
+/** Bits of the integer types. */
+export const integerBits: Partial<Record<SqlType['kind'], number>> = {
+  TINYINT: 8,
+  SMALLINT: 16,
+  INTEGER: 32,
+  BIGINT: 64,
+};

@@ -8,13 +8,9 @@
 //   error_stream        in = Σ errors + Σ late
 //
 // held: waits, in a sort or where several clocks meet. kept: waited when the ledger began, as it does anew under changed SQL; 0 otherwise.
+import { errorStream } from '../contract/faults.ts';
+import { ledgerOutcomes } from '../contract/manifest.ts';
 import type { LedgerReport } from './program.ts';
-
-/** The accounts in which rows of a pump end. */
-const outcomes = ['passed', 'filtered', 'absorbed', 'late', 'errors', 'held'] as const;
-
-/** Name of the stream of data errors. */
-const errorStream = 'error_stream';
 
 /** The equations that don't hold, each with the account and its numbers; none in a ledger that is right. */
 export function ledgerFaults(ledger: readonly LedgerReport[]): string[] {
@@ -72,11 +68,11 @@ function equationsOf(account: LedgerReport, { out, rows, passedInto, errors }: T
       return [equation('records', ['decoded', 'rejected'])];
     case 'pump':
       return [
-        equation('in', outcomes),
+        equation('in', ledgerOutcomes),
         { left: came, right: out.get(from) ?? Number.NaN, says: `in = out of stream ${from}` },
       ];
     case 'operator':
-      return [equation('produced', outcomes)];
+      return [equation('produced', ledgerOutcomes)];
     case 'stream': {
       // A stream that nothing writes holds the rows of a table, or none.
       const right = name === errorStream ? errors : (rows.get(name) ?? passedInto.get(name) ?? came);

@@ -192,8 +192,8 @@ export class Program {
     const consumed = this.call(() =>
       this.exports.feed(input, this.bufferPointer + from, length, form | (last ? BATCH_LAST : 0), clock),
     );
-    const outputFull = this.checkStatus();
-    return { consumed, outputFull, tookOne: this.exports.status() === STATUS_RECORD };
+    const status = this.statusOf();
+    return { consumed, outputFull: status === STATUS_OUTPUT_FULL, tookOne: status === STATUS_RECORD };
   }
 
   /** Feeds raw bytes that lie in the buffer up to the first record whose time is above `limit`. */
@@ -202,9 +202,9 @@ export class Program {
     if (feed_until === undefined || later_time === undefined) throw new Error('invariant: the artifact has no replay');
     const form = BATCH_RAW | (last ? BATCH_LAST : 0);
     const consumed = this.call(() => feed_until(input, this.bufferPointer + from, length, form, clock, limit));
-    const outputFull = this.checkStatus();
-    const result = { consumed, outputFull, tookOne: false };
-    return this.exports.status() === STATUS_LATER ? { ...result, later: later_time() } : result;
+    const status = this.statusOf();
+    const result = { consumed, outputFull: status === STATUS_OUTPUT_FULL, tookOne: false };
+    return status === STATUS_LATER ? { ...result, later: later_time() } : result;
   }
 
   /** Copies raw bytes into the program and feeds all of them, draining when the output is full; bytes of whole records consumed. */
@@ -381,12 +381,17 @@ export class Program {
   }
 
   private checkStatus(): boolean {
+    return this.statusOf() === STATUS_OUTPUT_FULL;
+  }
+
+  // The status of the last call.
+  private statusOf(): number {
     const status = this.exports.status();
     if (status === STATUS_STATE_LIMIT) {
       this.broken = true;
       throw new StateLimitError(`state-limit: the state would pass its limit (${this.stateBytes()} bytes are in use)`);
     }
-    return status === STATUS_OUTPUT_FULL;
+    return status;
   }
 
   private checkSnapshot(status: number, group: number | undefined): void {

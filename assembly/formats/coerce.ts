@@ -6,7 +6,7 @@ import { scratchAllocate } from "../state/scratch";
 import { datetimeIsValid, parseDate, parseTime, parseTimestamp } from "./datetimes";
 import { TOKEN_COMPOSITE, TOKEN_FALSE, TOKEN_NULL, TOKEN_NUMBER, TOKEN_STRING, TOKEN_TRUE, readToken, skipNumber, tokenEnd, tokenKind, tokenStart } from "./json";
 import { exactPower, parseDouble, parseReal } from "./numbers";
-import { countCodePoints, skipCodePoints } from "./utf8";
+import { countCodePoints, isAsciiText, skipCodePoints } from "./utf8";
 
 /** Bytes of a failed value that are shown. */
 const DETAIL_BYTES_MAX: usize = 100;
@@ -98,11 +98,7 @@ function fail(code: i32): void {
 function shownToken(): Text {
   if (tokenKind != TOKEN_STRING && tokenKind != TOKEN_NUMBER && tokenKind != TOKEN_COMPOSITE) return EMPTY_TEXT;
   const length = min<usize>(tokenEnd - tokenStart, DETAIL_BYTES_MAX);
-  for (let index: usize = 0; index < length; index++) {
-    const byte = load<u8>(tokenStart + index);
-    if (byte >= 0x80) return EMPTY_TEXT;
-  }
-  return textOf(tokenStart, <u32>length);
+  return isAsciiText(tokenStart, tokenStart + length) ? textOf(tokenStart, <u32>length) : EMPTY_TEXT;
 }
 
 // Null handling that all share: true when the token is done with.

@@ -7,6 +7,7 @@ import { RECORD_BYTES_MAX } from "../../contract/abi";
 import { setToken, TOKEN_NULL, TOKEN_STRING } from "./json";
 import { scratchAllocate, scratchShrink } from "../state/scratch";
 import { lastBatch } from "./batch";
+import { isAsciiText } from "./utf8";
 
 /** How the field that was read last ended. */
 export let fieldEnd: i32 = 0;
@@ -74,14 +75,8 @@ function scanField(at: usize, stop: usize, c: u8): usize {
 /** Reads the field at `at` as a token (empty: NULL); returns the address behind it and what ended it. */
 export function readField(at: usize, stop: usize, delimiter: usize, length: usize): usize {
   const next = readAnyField(at, stop, delimiter, length);
-  if (hasHighBytes(at, next)) isAscii = false;
+  if (!isAsciiText(at, next)) isAscii = false;
   return next;
-}
-
-function hasHighBytes(at: usize, end: usize): bool {
-  for (; at + 8 <= end; at += 8) if ((load<u64>(at) & 0x8080808080808080) != 0) return true;
-  for (; at < end; at++) if (load<u8>(at) >= 0x80) return true;
-  return false;
 }
 
 function readAnyField(at: usize, stop: usize, delimiter: usize, length: usize): usize {
@@ -98,7 +93,7 @@ function readAnyField(at: usize, stop: usize, delimiter: usize, length: usize): 
 /** The end of a text without quotes that a delimiter of one byte or a line feed follows; 0 for any other field. */
 export function plainFieldEnd(at: usize, stop: usize, delimiter: u8): usize {
   const end = scanField(at, stop, delimiter);
-  if (hasHighBytes(at, end)) isAscii = false;
+  if (!isAsciiText(at, end)) isAscii = false;
   if (end >= stop || end == at || load<u8>(at) == 0x22) return 0;
   return load<u8>(end) == 0x0a && load<u8>(end - 1) == 0x0d ? 0 : end;
 }

@@ -1,5 +1,12 @@
 // UTF-8: validity (RFC 3629) and lengths in code points.
 
+/** True when all bytes are ASCII. */
+export function isAsciiText(at: usize, end: usize): bool {
+  for (; at + 8 <= end; at += 8) if ((load<u64>(at) & 0x8080808080808080) != 0) return false;
+  for (; at < end; at++) if (load<u8>(at) >= 0x80) return false;
+  return true;
+}
+
 /** True when the bytes are well-formed UTF-8. */
 export function isValidUtf8(at: usize, end: usize): bool {
   while (at < end) {

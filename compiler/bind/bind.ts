@@ -1,5 +1,6 @@
 // Script → plan. All statements are looked at, so that all errors are reported.
 import type { InputBinding, OutputBinding, ReferenceBinding } from '../../contract/binding.ts';
+import { errorStream } from '../../contract/faults.ts';
 import type { Column } from '../../contract/types.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { duplicateSpecificName } from '../diagnose/expressionMessages.ts';
@@ -39,7 +40,6 @@ export interface BindOptions {
 }
 
 const NAME_LENGTH_MAX = 128;
-const errorStream = 'error_stream';
 
 interface State {
   readonly options: BindOptions;

@@ -1,4 +1,5 @@
 // FROM: names, derived tables and joins → the tree of relations, and what names mean in it.
+import { errorStream } from '../../contract/faults.ts';
 import type { Column } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
@@ -147,7 +148,7 @@ function windowOf(
 
 function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | undefined {
   const { name } = from.name;
-  if (name.toLowerCase() === 'error_stream') {
+  if (name.toLowerCase() === errorStream) {
     context.report(message.reservedStream(from.name.span));
     return undefined;
   }

@@ -4,6 +4,7 @@
 // late or faulty. Derived: what waits, from the containers that hold it, so that a row costs nothing more and a restored program is
 // right by itself; and what came into a pump, which is what left the stream that it reads. The counts are made apart: that they agree says
 // that no row was lost or counted twice.
+import { ledgerOutcomes } from '../../contract/manifest.ts';
 import { hashText } from '../bind/identify.ts';
 import { Code } from './code.ts';
 import type { ProgramContext } from './context.ts';
@@ -12,7 +13,6 @@ import { Ledger } from './ledger.ts';
 import { mergesOf } from './merges.ts';
 import { operatorCode } from './operatorCode.ts';
 
-const outcomes = ['passed', 'filtered', 'absorbed', 'late', 'errors', 'held'];
 /** Where rows may wait: those that waited already when the ledger began, in state that a changed program kept. */
 const kept = ['kept'];
 const records = ['records', 'decoded', 'rejected', 'rows', 'errors'];
@@ -40,9 +40,9 @@ function addPump(layout: PumpLayout, ledger: Ledger): void {
   const { pump, source } = layout;
   const operators = breakingOperators(layout);
   const partOf = pump.partOf === undefined ? {} : { partOf: pump.partOf };
-  const held = heldBy(layout) === undefined ? outcomes : [...outcomes, ...kept];
+  const held = heldBy(layout) === undefined ? ledgerOutcomes : [...ledgerOutcomes, ...kept];
   const end = (isLast: boolean, first: string): { into?: string; counters: string[] } =>
-    isLast ? { into: pump.target, counters: [first, ...held] } : { counters: [first, ...outcomes] };
+    isLast ? { into: pump.target, counters: [first, ...held] } : { counters: [first, ...ledgerOutcomes] };
   ledger.add({
     kind: 'pump',
     name: pump.name,

@@ -1,7 +1,7 @@
 // Accumulators of one aggregation: which words a group's row has, how a row is added, how results are read.
 // Aggregates over the same argument share what they can: AVG, SUM and COUNT of one column keep one count and one sum.
 import { WORD_NUMBER_SET, WORD_PLAIN, WORD_TEXT, WORD_TEXT_SET } from '../../contract/abi.ts';
-import { familyOf, storageOf, type SqlType } from '../../contract/types.ts';
+import { familyOf, integerBits, storageOf, type SqlType } from '../../contract/types.ts';
 import type { Expression } from '../plan/expression.ts';
 import { canFault } from '../plan/faults.ts';
 import type { AggregateCall } from '../plan/plan.ts';
@@ -249,7 +249,7 @@ export function sumResult(
   }
   if (call.name === 'AVG' && call.type.kind === 'DECIMAL')
     return `${module.use('aggregates/sum', 'decimalAverageResult')}(${at}, ${count})`;
-  const bits = { TINYINT: 8, SMALLINT: 16, INTEGER: 32 }[call.type.kind as string] ?? 64;
+  const bits = integerBits[call.type.kind] ?? 64;
   const result =
     call.name === 'SUM'
       ? `${module.use('aggregates/sum', 'wideSumResult')}(${at}, ${bits})`

@@ -1,5 +1,5 @@
 // Cast nodes → calls of assembly/functions/casts, named cast<From>To<To>; widening of numbers is plain code.
-import { familyOf, isIntegerType, sameType, type SqlType } from '../../contract/types.ts';
+import { familyOf, integerBits, isIntegerType, sameType, type SqlType } from '../../contract/types.ts';
 import type { Cast } from '../plan/expression.ts';
 import { kindWord } from './arithmetic.ts';
 import type { ModuleBuilder } from './code.ts';
@@ -50,8 +50,8 @@ function integerToInteger(
   value: string,
   call: (name: string, ...parameters: readonly (string | number)[]) => string,
 ): string {
-  const bits: Record<string, number> = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 };
-  if ((bits[from.kind] ?? 0) <= (bits[to.kind] ?? 0)) return to.kind === 'BIGINT' ? `<i64>${value}` : value;
+  if ((integerBits[from.kind] ?? 0) <= (integerBits[to.kind] ?? 0))
+    return to.kind === 'BIGINT' ? `<i64>${value}` : value;
   return call(`castBigintTo${kindWord(to)}`, `<i64>${value}`);
 }
 

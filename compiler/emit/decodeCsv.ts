@@ -7,12 +7,11 @@ import {
   storeToken,
   type DecoderOptions,
   type DecoderText,
+  type Use,
 } from './decodeShared.ts';
 import { emitUsualForm, type Face } from './usualForms.ts';
 
 const COLUMNS_PER_FUNCTION = 16;
-
-type Use = (module: string, name: string) => string;
 
 /** Emits `decode_<name>(at, end)`. */
 export function emitCsvDecoder(options: DecoderOptions): DecoderText {
@@ -119,7 +118,7 @@ function csvFace(delimiter: number, isLast: boolean, name: string): Face {
 
 // broken_<name>(from, at, end): a record without a proper end. A quote that never closes and a record above the limit cost their
 // first line; a field that goes on behind its quote costs the rest of its line.
-function emitBroken(name: string, use: (module: string, name: string) => string): string {
+function emitBroken(name: string, use: Use): string {
   const abi = (constant: string): string => use('../contract/abi', constant);
   const csv = (constant: string): string => use('formats/csv', constant);
   const code = new Code();

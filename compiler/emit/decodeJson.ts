@@ -9,6 +9,7 @@ import {
   storeToken,
   type DecoderOptions,
   type DecoderText,
+  type Use,
 } from './decodeShared.ts';
 import { emitLayout } from './decodeLayout.ts';
 import { jsonFace } from './layoutValues.ts';
@@ -20,7 +21,7 @@ type Leaf = number;
 
 interface Context {
   readonly options: DecoderOptions;
-  readonly use: (module: string, name: string) => string;
+  readonly use: Use;
   readonly functions: string[];
   nodes: number;
 }

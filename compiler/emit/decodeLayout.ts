@@ -2,7 +2,7 @@
 // of rows in it. A member is met by comparing whole keys where there are no blanks; over blanks and members that nobody reads it is
 // sought. What differs otherwise is left to the general reader: members that are missing, repeated or in another order.
 import { Code, inlined } from './code.ts';
-import type { DecoderOptions } from './decodeShared.ts';
+import type { DecoderOptions, Use } from './decodeShared.ts';
 import { matchBytes } from './decodeJson.ts';
 import { emitSeeking } from './layoutSeeking.ts';
 import { emitLayoutValue } from './layoutValues.ts';
@@ -48,7 +48,7 @@ interface Step {
 
 interface LayoutContext {
   readonly options: DecoderOptions;
-  readonly use: (module: string, name: string) => string;
+  readonly use: Use;
   readonly functions: string[];
   parts: number;
   readonly learned: { count: number };
@@ -57,11 +57,7 @@ interface LayoutContext {
 class NoLayout extends Error {}
 
 /** Emits `layout_<name>(at, end)`: behind the record, or 0 when it is not in the layout. undefined where no layout can be expected. */
-export function emitLayout(
-  options: DecoderOptions,
-  tree: PathNode,
-  use: (module: string, name: string) => string,
-): string | undefined {
+export function emitLayout(options: DecoderOptions, tree: PathNode, use: Use): string | undefined {
   const { binding, name } = options;
   if (binding.format.kind !== 'json' || binding.format.rowPath !== '$') return undefined;
   const root = planLayout(tree, binding.layout ?? []);
@@ -230,8 +226,6 @@ function objectSteps(object: ObjectLayout, context: LayoutContext): Step[] {
   });
   return steps;
 }
-
-type Use = LayoutContext['use'];
 
 /** Opening and name of a member as they stand without blanks. */
 function compactBytes(name: string, opening: '{' | ','): Uint8Array {

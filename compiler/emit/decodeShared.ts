@@ -10,6 +10,9 @@ export interface DecodedColumn {
   readonly slot?: Slot;
 }
 
+/** Makes a name of the library usable in the decoder and returns it. */
+export type Use = (module: string, name: string) => string;
+
 /** What a decoder is made for. */
 export interface DecoderOptions {
   /** Suffix of the generated functions: `decode_<name>`, `accept_<name>`, `reject_<name>`. */
@@ -35,12 +38,7 @@ export function addressesOf(options: DecoderOptions, index: number): { value: st
 }
 
 /** The statement that stores the token as a column of a type. */
-export function storeToken(
-  type: SqlType,
-  value: string,
-  isNull: string,
-  use: (module: string, name: string) => string,
-): string {
+export function storeToken(type: SqlType, value: string, isNull: string, use: Use): string {
   const call = (name: string, ...more: number[]): string =>
     `${use('formats/coerce', name)}(${[value, isNull, ...more].join(', ')});`;
   switch (type.kind) {
@@ -80,11 +78,7 @@ export function storeToken(
 }
 
 /** Writes that the token becomes the time. */
-export function storeTimeToken(
-  { time, frame, binding }: DecoderOptions,
-  code: Code,
-  use: (module: string, name: string) => string,
-): void {
+export function storeTimeToken({ time, frame, binding }: DecoderOptions, code: Code, use: Use): void {
   if (time === undefined) return;
   const unitMs = binding.time?.unit === 's' ? 1000 : 1;
   code.line(

@@ -1,6 +1,6 @@
 // The way to members of the expected layout that are not met byte by byte: over blanks and members that nobody reads.
 import { Code } from './code.ts';
-import type { DecoderOptions } from './decodeShared.ts';
+import type { DecoderOptions, Use } from './decodeShared.ts';
 import { emitLayoutValue } from './layoutValues.ts';
 
 /** An object whose members are sought. */
@@ -17,7 +17,7 @@ export interface SoughtObject {
 /** What the program is that it becomes part of. */
 export interface SeekingContext {
   readonly options: DecoderOptions;
-  readonly use: (module: string, name: string) => string;
+  readonly use: Use;
   readonly functions: string[];
   /** Places where members that nobody reads are remembered. */
   readonly learned: { count: number };

@@ -1,6 +1,6 @@
 // Values of a JSON input: their usual forms in a few steps, others by the general reader's functions.
 import type { Code } from './code.ts';
-import { addressesOf, type DecoderOptions, storeTimeToken, storeToken } from './decodeShared.ts';
+import { addressesOf, type DecoderOptions, storeTimeToken, storeToken, type Use } from './decodeShared.ts';
 import { emitUsualForm, type Face } from './usualForms.ts';
 
 /** Values as they stand in JSON; what is behind one, the reader of its object or array looks at. */
@@ -19,7 +19,7 @@ export function emitLayoutValue(
   { index, isTime }: { readonly index: number | undefined; readonly isTime: boolean },
   depth: number,
   code: Code,
-  use: (module: string, name: string) => string,
+  use: Use,
 ): void {
   const face = jsonFace((end, inner) => inner.line(`at = ${end};`));
   const hasUsualForm = emitUsualForm({ options, index, isTime }, face, code, use);

@@ -1,8 +1,7 @@
 // Values in their usual form, read in a few steps of straight code: what the decoders of all formats try before the general reader.
+import { integerBits } from '../../contract/types.ts';
 import type { Code } from './code.ts';
-import type { DecodedColumn, DecoderOptions } from './decodeShared.ts';
-
-type Use = (module: string, name: string) => string;
+import type { DecodedColumn, DecoderOptions, Use } from './decodeShared.ts';
 
 /** How values stand in a format. */
 export interface Face {
@@ -88,14 +87,6 @@ function formOf(
   }
 }
 
-/** Bits of the integer types, and how many digits fit into them whatever they are. */
-const integers: Readonly<Record<string, { readonly bits: number; readonly digits: number }>> = {
-  TINYINT: { bits: 8, digits: 2 },
-  SMALLINT: { bits: 16, digits: 4 },
-  INTEGER: { bits: 32, digits: 9 },
-  BIGINT: { bits: 64, digits: 18 },
-};
-
 const quote = '0x22';
 
 function emitTimestamp({ options, isTime, face, definition, code, use }: Writer): void {
@@ -150,7 +141,10 @@ function addressOf({ name, frame }: DecoderOptions, offset: number | undefined):
 }
 
 function emitInteger(writer: Writer): void {
-  const { bits = 64, digits = 18 } = integers[writer.definition?.column.type.kind ?? ''] ?? {};
+  const kind = writer.definition?.column.type.kind;
+  const bits = (kind === undefined ? undefined : integerBits[kind]) ?? 64;
+  // So many digits fit whatever they are.
+  const digits = Math.floor((bits - 1) * Math.log10(2));
   if (writer.definition?.slot !== undefined) emitNumber(writer, 'fastInteger', `, ${bits}`);
   else emitUnread(writer, `${writer.use('formats/fast', 'fastIntegerEnd')}(at, ${digits})`);
 }

@@ -1,5 +1,5 @@
 // Which expressions may raise a data error: they must not be moved over filters or branches, and their rows need a check.
-import { familyOf, type SqlType } from '../../contract/types.ts';
+import { familyOf, integerBits, type SqlType } from '../../contract/types.ts';
 import type { Expression } from './expression.ts';
 
 /** True when evaluating may raise a fault. */
@@ -40,8 +40,6 @@ export function canFault(expression: Expression): boolean {
       return expression.function.total !== true || expression.arguments.some(canFault);
   }
 }
-
-const integerBits: Partial<Record<SqlType['kind'], number>> = { TINYINT: 8, SMALLINT: 16, INTEGER: 32, BIGINT: 64 };
 
 // Conversions that every value survives: to a wider number, and between character types (texts are cut or padded).
 function alwaysFits(from: SqlType, to: SqlType): boolean {
