@@ -40,5 +40,5 @@ export function warning(
   hint?: string,
   related: readonly RelatedSpan[] = [],
 ): Diagnostic {
-  return { severity: 'warning', code, message, span, related, ...(hint === undefined ? {} : { hint }) };
+  return { ...error(code, span, message, hint, related), severity: 'warning' };
 }
