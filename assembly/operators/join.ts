@@ -1,7 +1,7 @@
 // Join of two kinds of rows: what each side keeps, and when. Keys and conditions are generated; this file keeps the sides.
 //
 // Law: see plan.ts, Join.
-import { RowStore, ROW_STORE_BYTES, initializeRowStore, addRow, dropOldest, oldestRowtime, saveRows, loadRows, rowsLoaded } from "../state/rowStore";
+import { RowStore, ROW_STORE_BYTES, initializeRowStore, addRow, dropOldest, hasMet, oldestRowtime, saveRows, loadRows, rowsLoaded } from "../state/rowStore";
 import { entryRowtime, entrySequence } from "../state/rows";
 import * as snapshot from "../state/snapshot";
 
@@ -42,6 +42,11 @@ export function initializeJoin(join: Join, left: usize, right: usize, keyGroups:
 /** When a side's rows leave that only others drive out: at the end of the input, with the clock or the last one's ROWTIME if that is later. */
 export function rowsEnd(join: Join, rows: RowStore): i64 {
   return rows.list.count == 0 || join.end == NEVER ? NEVER : max(join.end, entryRowtime(rows.list.tail));
+}
+
+/** No row comes any more: those of a preserved side that met one, and are the oldest, need not wait for their end. */
+export function forgetMet(rows: RowStore): void {
+  while (rows.list.count != 0 && hasMet(rows.list.head)) dropOldest(rows);
 }
 
 /** Adds a row to a side. */

@@ -23,16 +23,27 @@ export class TimeSort {
   count: u32;
   /** The entry that left last: its texts are in use until the next one does. */
   taken: usize;
+  /** Time closes a T-sort only at the end of its input: then rows that are held leave, in the order of what is due with the clock. */
+  open: u32;
+  boundary: i64;
+  outputTime: i64;
 }
 
 /** Static bytes of a TimeSort. */
-export const TIME_SORT_BYTES: usize = 48;
+export const TIME_SORT_BYTES: usize = 72;
 
 /** Prepares the operator for rows of a frame. */
 export function initializeTimeSort(sort: TimeSort, frame: usize, shape: usize): void {
   sort.frame = frame;
   sort.shape = shape;
   sort.highest = i64.MIN_VALUE;
+  sort.boundary = i64.MAX_VALUE;
+}
+
+/** No row comes any more: all that is held is due at `clock`. */
+export function endTimeSort(sort: TimeSort, clock: i64): void {
+  sort.open = u32(sort.count != 0);
+  sort.outputTime = clock;
 }
 
 /** Adds the frame's row with its time. */

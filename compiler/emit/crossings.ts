@@ -14,7 +14,7 @@ export function crossedDomains(program: ProgramLayout): Domain[] {
 }
 
 /** The T-sort that makes a clock. */
-export function timeSortOf({ clock }: Domain, program: ProgramLayout): OperatorLayout | undefined {
+function timeSortOf({ clock }: Domain, program: ProgramLayout): OperatorLayout | undefined {
   return program.pumps
     .find(({ pump }) => clock.kind === 'promoted' && pump.target === clock.stream)
     ?.operators.find(({ relation }) => relation.kind === 'time-sort');

@@ -242,12 +242,8 @@ function emitBeginning(code: Code, full: string, context: ProgramContext): void 
 function endings(program: ProgramLayout): string[] {
   return program.domains.flatMap((domain) => {
     if (domain.inputs.length > 0) return [];
-    const release = program.pumps
-      .find(({ pump }) => domain.clock.kind === 'promoted' && pump.target === domain.clock.stream)
-      ?.operators.find(({ relation }) => relation.kind === 'time-sort');
     return [
       ...(isBehind(domain) ? [`if (!merge_${domain.index}(true)) return;`] : []),
-      ...(release === undefined ? [] : [`if (!release_${release.name}(i64.MAX_VALUE, true)) return;`]),
       ...(domain.timed.length === 0 ? [] : [`if (!events_${domain.index}(i64.MAX_VALUE, true, true)) return;`]),
     ];
   });

@@ -16,7 +16,7 @@ import { domainSuspends, emitResume } from './suspending.ts';
 import { emitSnapshots } from './snapshots.ts';
 import { declareTables, emitTables, initializeTables, layOutTables } from './tables.ts';
 import { declareStream, emitPush, emitRowJson, emitWrite } from './streams.ts';
-import { crossedDomains, emitCrossings, timeSortOf } from './crossings.ts';
+import { crossedDomains, emitCrossings } from './crossings.ts';
 import { declareMerge, emitMerges, emitWaiting, initializeMerge, isBehind, mergesOf, settles } from './merges.ts';
 
 /** A generated program with what the manifest needs of it. */
@@ -199,14 +199,11 @@ function emitTime(context: ProgramContext): void {
     // What no input feeds has ended when the application has begun.
     if (domain.inputs.length === 0) continue;
     if (isBehind(domain)) finish.line(`if (!merge_${domain.index}(true)) return;`);
-    const release = timeSortOf(domain, program);
-    if (domain.timed.length === 0 && release === undefined) continue;
+    if (domain.timed.length === 0) continue;
     const all = domain.inputs
       .map((index) => `finished_${inputs.find((layout) => layout.input?.index === index)?.id}`)
       .join(' && ');
-    if (release !== undefined) finish.line(`if (${all} && !release_${release.name}(i64.MAX_VALUE, true)) return;`);
-    if (domain.timed.length > 0)
-      finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
+    finish.line(`if (${all} && !events_${domain.index}(i64.MAX_VALUE, true, true)) return;`);
   }
   advance.line(`${setStatus}(${done});`);
   finish.line(`${setStatus}(${done});`);

@@ -57,8 +57,12 @@ export const joinCode: BreakingCode<'join'> = {
   changed: ({ name }) => `(load<u8>(${name}.left.changed + group) | load<u8>(${name}.right.changed + group)) != 0`,
   due: (join) => (isOuter(join) ? dueAtBoundary(join.name) : undefined),
   // The last row that came in may be later than the clock: what lies above may have let it out at the end.
-  atEnd: (join, clock, _module, program) =>
-    `${join.name}.end = max<i64>(${clock}, rowtime_${sourceOf(join, program).id}); ends_${join.name}();`,
+  atEnd: (join, clock, module, program) => {
+    const { name } = join;
+    const forget = preservedSides(join).map((side) => `${module.use('operators/join', 'forgetMet')}(${name}.${side});`);
+    const end = `${name}.end = max<i64>(${clock}, rowtime_${sourceOf(join, program).id});`;
+    return `${end} ${forget.join(' ')} ends_${name}();`;
+  },
   arrive: (join, below, segment, context) => {
     const tag = below.column(join.relation.columns.length);
     below.code.line(`if (${tag.value} == 0) take_${join.name}_left(rowtime);`);
@@ -74,8 +78,12 @@ export const joinCode: BreakingCode<'join'> = {
   },
 };
 
-function isOuter({ relation }: JoinLayout): boolean {
-  return relation.left.preserved || relation.right.preserved;
+function isOuter(join: JoinLayout): boolean {
+  return preservedSides(join).length > 0;
+}
+
+function preservedSides({ relation }: JoinLayout): SideName[] {
+  return (['left', 'right'] as const).filter((side) => relation[side].preserved);
 }
 
 function sourceOf(join: JoinLayout, program: ProgramContext['program']): StreamLayout {
@@ -274,7 +282,7 @@ function unmatched(join: JoinLayout, side: SideName, time: string, module: Modul
 function emitEnds(join: JoinLayout, context: ProgramContext): void {
   const { module } = context;
   const { name, relation } = join;
-  const sides = (['left', 'right'] as const).filter((side) => relation[side].preserved);
+  const sides = preservedSides(join);
   const use = (member: string): string => module.use('operators/join', member);
   const endOf = (side: SideName): string => {
     const { retention } = relation[side];

@@ -36,6 +36,7 @@ export const timeSortCode: EntryCode<'time-sort'> = {
   load: (sort, module) => `${module.use('operators/timeSort', 'loadTimeSort')}(${sort.name}, end)`,
   loaded: () => [],
   changed: () => undefined,
+  atEnd: ({ name }, clock, module) => `${module.use('operators/timeSort', 'endTimeSort')}(${name}, ${clock});`,
   held: ({ name }) => `${name}.count`,
   enter: (sort, _, context) => {
     const target = targetOf(sort, context);
@@ -99,4 +100,9 @@ function emitRelease(sort: OperatorOf<'time-sort'>, segment: Segment, context: P
   });
   code.line('return true;');
   module.function(`function release_${name}(bound: i64, resumable: bool): bool`, code);
+  const flush = new Code();
+  flush.line(`if (!release_${name}(i64.MAX_VALUE, resumable)) return false;`);
+  flush.line(`${name}.open = 0;`);
+  flush.line('return true;');
+  module.function(`function flush_${name}(rowtime: i64, resumable: bool): bool`, flush, 'At the end all leave.');
 }
