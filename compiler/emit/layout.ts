@@ -104,7 +104,13 @@ export function isForTable({ pump }: PumpLayout, program: ProgramLayout): boolea
   return target.stream.fills !== undefined || target.readers.some((reader) => isForTable(reader, program));
 }
 
-const timedKinds = new Set<StatefulRelation['kind']>(['tumble-aggregate', 'stagger-aggregate', 'join', 'sort', 'time-sort']);
+const timedKinds = new Set<StatefulRelation['kind']>([
+  'tumble-aggregate',
+  'stagger-aggregate',
+  'join',
+  'sort',
+  'time-sort',
+]);
 
 /** True for operators that a bound can make emit: they have `boundary`, `outputTime` and a function `flush_<name>(time, resumable)`. */
 export function isTimed({ relation }: OperatorLayout): boolean {
