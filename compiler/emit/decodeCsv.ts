@@ -1,4 +1,5 @@
 // The CSV decoder of an input: fields by position, each checked; short records leave NULLs, fields too many are ignored.
+import { integerBits } from '../../contract/types.ts';
 import { Code, inlined } from './code.ts';
 import {
   addressesOf,
@@ -9,9 +10,12 @@ import {
   type DecoderText,
   type Use,
 } from './decodeShared.ts';
-import { emitUsualForm, type Face } from './usualForms.ts';
+import { digitsThatFit, emitUsualForm, type Face } from './usualForms.ts';
 
-const COLUMNS_PER_FUNCTION = 16;
+const columnsPerFunction = 16;
+const partsPerFunction = 32;
+/** So many numbers in a row that nobody reads are looked at together. */
+const runColumnsMin = 3;
 
 /** Emits `decode_<name>(at, end)`. */
 export function emitCsvDecoder(options: DecoderOptions): DecoderText {
@@ -23,17 +27,7 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
   const { name, binding } = options;
   const delimiter = new TextEncoder().encode(binding.format.kind === 'csv' ? binding.format.columnDelimiter : ',');
   const functions: string[] = [];
-  const parts: string[] = [];
-  for (let first = 0; first < options.columns.length; first += COLUMNS_PER_FUNCTION) {
-    const code = new Code();
-    code.line('let next: usize = 0;');
-    for (let index = first; index < Math.min(first + COLUMNS_PER_FUNCTION, options.columns.length); index++)
-      emitField(options, index, delimiter, code, use);
-    code.line('return at;');
-    const part = `fields_${name}_part${parts.length}`;
-    parts.push(part);
-    functions.push(`function ${part}(at: usize, stop: usize): usize {\n${code}\n}`);
-  }
+  const parts = emitParts(options, delimiter, functions, use);
   const code = new Code();
   const csv = (constant: string): string => use('formats/csv', constant);
   code.line('const from = at;');
@@ -70,6 +64,99 @@ export function emitCsvDecoder(options: DecoderOptions): DecoderText {
     `let more_${name}: bool = false;`,
   ];
   return { text: [...declarations, ...functions].join('\n\n'), imports };
+}
+
+/** Numbers in a row that are checked only. */
+interface UnreadRun {
+  readonly first: number;
+  readonly count: number;
+  /** Digits in a row that fit whatever they are. */
+  readonly digits: number;
+  readonly point: boolean;
+}
+
+// Functions that read the fields one after the other; returns the names of those that are to be called while there are `more` fields.
+function emitParts(options: DecoderOptions, delimiter: Uint8Array, functions: string[], use: Use): string[] {
+  const { name } = options;
+  const take = (code: Code): string => {
+    const part = `fields_${name}_part${functions.length}`;
+    functions.push(`function ${part}(at: usize, stop: usize): usize {\n${code}\n}`);
+    return part;
+  };
+  const call = (names: readonly string[]): Code => {
+    const code = new Code();
+    for (const [index, part] of names.entries())
+      code.line(`${index === 0 ? '' : `if (more_${name}) `}at = ${part}(at, stop);`);
+    return code;
+  };
+  const fields = (first: number, end: number): string[] => {
+    const found: string[] = [];
+    for (; first < end; first += columnsPerFunction) {
+      const code = new Code();
+      code.line('let next: usize = 0;');
+      for (let index = first; index < Math.min(first + columnsPerFunction, end); index++)
+        emitField(options, index, delimiter, code, use);
+      code.line('return at;');
+      found.push(take(code));
+    }
+    return found;
+  };
+  let parts: string[] = [];
+  let next = 0;
+  for (const run of unreadRuns(options, delimiter)) {
+    parts.push(...fields(next, run.first));
+    next = run.first + run.count;
+    const single = call(fields(run.first, next));
+    const code = new Code();
+    const pass = use('formats/unread', 'passNumbers');
+    code.line(`const next = ${pass}(at, stop, ${delimiter[0]}, ${run.count}, ${run.digits}, ${run.point});`);
+    code.line('if (next != 0) return next;');
+    for (const line of single.lines) code.line(line);
+    code.line('return at;');
+    parts.push(take(code));
+  }
+  parts.push(...fields(next, options.columns.length));
+  while (parts.length > partsPerFunction) {
+    const groups: string[] = [];
+    for (let first = 0; first < parts.length; first += partsPerFunction) {
+      const code = call(parts.slice(first, first + partsPerFunction));
+      code.line('return at;');
+      groups.push(take(code));
+    }
+    parts = groups;
+  }
+  return parts;
+}
+
+// The last field of a record, which no delimiter follows, is in none.
+function unreadRuns(options: DecoderOptions, delimiter: Uint8Array): UnreadRun[] {
+  if (plainDelimiter(delimiter) === undefined) return [];
+  const runs: UnreadRun[] = [];
+  const columns = options.columns.slice(0, -1);
+  for (let first = 0; first < columns.length; first++) {
+    const form = unreadForm(options, first);
+    if (form === undefined) continue;
+    let end = first + 1;
+    while (end < columns.length && sameForm(unreadForm(options, end), form)) end++;
+    if (end - first >= runColumnsMin) runs.push({ first, count: end - first, ...form });
+    first = end - 1;
+  }
+  return runs;
+}
+
+type UnreadForm = Pick<UnreadRun, 'digits' | 'point'>;
+
+function sameForm(left: UnreadForm | undefined, right: UnreadForm): boolean {
+  return left?.digits === right.digits && left.point === right.point;
+}
+
+function unreadForm({ binding, columns }: DecoderOptions, index: number): UnreadForm | undefined {
+  const { column, slot } = columns[index] ?? {};
+  if (column === undefined || slot !== undefined || binding.time?.path === column.name) return undefined;
+  const { kind } = column.type;
+  if (kind === 'DOUBLE' || kind === 'REAL') return { digits: digitsThatFit(64), point: true };
+  const bits = integerBits[kind];
+  return bits === undefined ? undefined : { digits: digitsThatFit(bits), point: false };
 }
 
 function emitField(options: DecoderOptions, index: number, delimiter: Uint8Array, code: Code, use: Use): void {

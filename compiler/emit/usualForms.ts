@@ -143,10 +143,13 @@ function addressOf({ name, frame }: DecoderOptions, offset: number | undefined):
 function emitInteger(writer: Writer): void {
   const kind = writer.definition?.column.type.kind;
   const bits = (kind === undefined ? undefined : integerBits[kind]) ?? 64;
-  // So many digits fit whatever they are.
-  const digits = Math.floor((bits - 1) * Math.log10(2));
   if (writer.definition?.slot !== undefined) emitNumber(writer, 'fastInteger', `, ${bits}`);
-  else emitUnread(writer, `${writer.use('formats/fast', 'fastIntegerEnd')}(at, ${digits})`);
+  else emitUnread(writer, `${writer.use('formats/fast', 'fastIntegerEnd')}(at, ${digitsThatFit(bits)})`);
+}
+
+/** Digits of which any number fits an integer of so many bits. */
+export function digitsThatFit(bits: number): number {
+  return Math.floor((bits - 1) * Math.log10(2));
 }
 
 // A number that is checked only.
