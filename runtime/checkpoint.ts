@@ -179,7 +179,7 @@ export class Checkpoints {
       if (bytes.length > 0) written.push({ group, object, offset, length: bytes.length, sha256: sha256(bytes) });
       offset += bytes.length;
     }
-    if (written.length > 0) await this.storage.write(object, concatenate(saved, offset));
+    if (written.length > 0) await this.storage.write(object, ...saved.map(({ bytes }) => bytes));
     for (const { sha256: sum, bytes } of references)
       if (bytes !== undefined) await this.storage.write(referenceName(sum), bytes);
     const rewritten = new Set(saved.map((blob) => blob.group));
@@ -265,16 +265,6 @@ function stateSequenceOf(name: string): number | undefined {
 /** The SHA-256 of bytes, in hex. */
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function concatenate(blobs: readonly SnapshotBlob[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const blob of blobs) {
-    bytes.set(blob.bytes, offset);
-    offset += blob.bytes.length;
-  }
-  return bytes;
 }
 
 // {"sha256": …, "checkpoint": …}: the checksum is that of the checkpoint's JSON text.

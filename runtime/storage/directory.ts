@@ -41,17 +41,19 @@ export function directoryStorage(path: string): Storage {
         (name) => name !== lockName && !name.endsWith(partSuffix),
       ),
     read: async (name) => attempt(`${name} can not be read`, () => readFileSync(join(path, name))),
-    write: async (name, bytes) => attempt(`${name} can not be written`, () => publish(path, name, bytes)),
+    write: async (name, ...parts) => attempt(`${name} can not be written`, () => publish(path, name, parts)),
     remove: async (name) => attempt(`${name} can not be removed`, () => rmSync(join(path, name), { force: true })),
     close: async () => rmSync(join(path, lockName), { force: true }),
   };
 }
 
-function publish(path: string, name: string, bytes: Uint8Array): void {
+function publish(path: string, name: string, parts: readonly Uint8Array[]): void {
   const part = join(path, `${name}${partSuffix}`);
   const file = openSync(part, 'w');
   try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written, bytes.length - written);
+    for (const bytes of parts)
+      for (let written = 0; written < bytes.length; )
+        written += writeSync(file, bytes, written, bytes.length - written);
     fsyncSync(file);
   } finally {
     closeSync(file);

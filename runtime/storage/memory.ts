@@ -11,8 +11,14 @@ export function memoryStorage(objects: Map<string, Uint8Array> = new Map()): Sto
       if (bytes === undefined) throw new StorageError(`${name} is missing`);
       return bytes;
     },
-    write: async (name, bytes) => {
-      objects.set(name, bytes.slice());
+    write: async (name, ...parts) => {
+      const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+      let offset = 0;
+      for (const part of parts) {
+        bytes.set(part, offset);
+        offset += part.length;
+      }
+      objects.set(name, bytes);
     },
     remove: async (name) => {
       objects.delete(name);

@@ -7,8 +7,8 @@ export interface Storage {
   /** Names of all objects. */
   list(): Promise<string[]>;
   read(name: string): Promise<Uint8Array>;
-  /** Writes an object; when the promise settles it is durable, and no reader ever sees a part of it. */
-  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Writes an object of these parts in order; when the promise settles it is durable, and no reader ever sees a part of it. */
+  write(name: string, ...parts: readonly Uint8Array[]): Promise<void>;
   remove(name: string): Promise<void>;
   /** Gives the place free for another run. */
   close(): Promise<void>;

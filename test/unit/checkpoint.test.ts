@@ -8,6 +8,7 @@ import { carryover, Checkpoints } from '../../runtime/checkpoint.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { run, type RunReport } from '../../runtime/run.ts';
 import { directoryStorage } from '../../runtime/storage/directory.ts';
+import { dyingStorage } from '../harness/dyingStorage.ts';
 import { memoryStorage } from '../../runtime/storage/memory.ts';
 import type { Storage } from '../../runtime/storage/storage.ts';
 import { fakeManifest, fakeProgram, operator } from './fakeProgram.ts';
@@ -78,15 +79,7 @@ describe('checkpoints', () => {
     for (let failAt = 1; failAt < 40; failAt += 3) {
       rmSync(join(folder, 'out.jsonl'));
       const objects = new Map<string, Uint8Array>();
-      let writes = 0;
-      const dying: Storage = {
-        ...memoryStorage(objects),
-        write: async (name, bytes) => {
-          if (++writes === failAt) throw new Error('killed');
-          objects.set(name, bytes.slice());
-        },
-      };
-      await runFiles(dying).catch((error: Error) => expect(error.message).toBe('killed'));
+      await runFiles(dyingStorage(objects, failAt)).catch((error: Error) => expect(error.message).toBe('killed'));
       await runFiles(memoryStorage(objects));
       expect(output()).toBe(expected);
     }

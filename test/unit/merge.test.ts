@@ -12,6 +12,7 @@ import { Checkpoints } from '../../runtime/checkpoint.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { Program } from '../../runtime/program.ts';
 import { run } from '../../runtime/run.ts';
+import { dyingStorage } from '../harness/dyingStorage.ts';
 import { memoryStorage } from '../../runtime/storage/memory.ts';
 import type { Storage } from '../../runtime/storage/storage.ts';
 import { resolveUrl } from '../../runtime/url.ts';
@@ -248,16 +249,8 @@ async function dieEverywhere(expected: readonly string[], step: number): Promise
   let deaths = 0;
   for (let failAt = 3; failAt < 13 * step; failAt += step) {
     const objects = new Map<string, Uint8Array>();
-    let writes = 0;
-    const dying: Storage = {
-      ...memoryStorage(objects),
-      write: async (name, bytes) => {
-        if (++writes === failAt) throw new Error('killed');
-        objects.set(name, bytes.slice());
-      },
-    };
     const lines: string[] = [];
-    await runFiles(lines, { storage: dying, chunkBytes: 300 }).catch((error: Error) => {
+    await runFiles(lines, { storage: dyingStorage(objects, failAt), chunkBytes: 300 }).catch((error: Error) => {
       expect(error.message).toBe('killed');
       deaths++;
     });
