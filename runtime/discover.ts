@@ -107,7 +107,8 @@ function observe(value: unknown, path: string, depth: number, observed: Map<stri
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
   for (const [name, member] of Object.entries(value)) {
     const at = `${path}.${name}`;
-    if (Array.isArray(member) && depth < nestingMax && isObject(member[0]) && mayFlatten(`${at}[0:]`, observed)) {
+    const flattens = Array.isArray(member) && depth < nestingMax && isObject(member[0]);
+    if (flattens && !path.includes('[0:]') && mayFlatten(`${at}[0:]`, observed)) {
       for (const element of member) observe(element, `${at}[0:]`, depth + 1, observed);
     } else if (isObject(member) && depth < nestingMax) observe(member, at, depth + 1, observed);
     else {
@@ -191,19 +192,16 @@ function splitCsv(line: string, delimiter: string): string[] {
   }
 }
 
-// Names keep letters, digits and `_`; leading digits and long names get the prefix COL_, nothing left becomes COL_<index>.
+// Names keep letters, digits and `_`. Where that, a leading digit, a reserved word or a long name changes them, they get the prefix COL_;
+// where nothing is left, COL_<place>, from 0. A name that is there already gets a digit behind it.
 function columnNames(names: readonly string[]): string[] {
   const used = new Set<string>();
   return names.map((name, index) => {
     const kept = name.replace(/[^A-Za-z0-9_]/g, '');
-    let result =
-      kept === ''
-        ? `COL_${index + 1}`
-        : /^\d/.test(kept) || kept.length > 100 || reserved.has(kept.toUpperCase())
-          ? `COL_${kept}`.slice(0, 104)
-          : kept;
-    for (let count = 2; used.has(result); count++)
-      result = `${kept === '' ? 'COL' : kept}_${index + 1}${count > 2 ? `_${count}` : ''}`;
+    const renamed = kept !== name || /^\d/.test(kept) || kept.length > 100 || reserved.has(kept.toUpperCase());
+    const base = kept === '' ? `COL_${index}` : renamed ? `COL_${kept}`.slice(0, 104) : kept;
+    let result = base;
+    for (let count = 0; used.has(result); count++) result = `${base}${count}`;
     used.add(result);
     return result;
   });

@@ -1,11 +1,12 @@
 // From a token (assembly/formats/json: kind and text) to a column's type (KDA-SQL 6.4). JSON values and CSV fields share these.
 // Each function stores the value at `value` and the null byte at `isNull`; a token that does not fit is FAULT_COERCION.
 import { FAULT_COERCION } from "../../contract/abi";
-import { EMPTY_TEXT, Text, textOf } from "../text";
+import { EMPTY_TEXT, Text, textLength, textOf, textPointer } from "../text";
 import { scratchAllocate } from "../state/scratch";
 import { datetimeIsValid, parseDate, parseTime, parseTimestamp } from "./datetimes";
 import { TOKEN_COMPOSITE, TOKEN_FALSE, TOKEN_NULL, TOKEN_NUMBER, TOKEN_STRING, TOKEN_TRUE, readToken, skipNumber, tokenEnd, tokenKind, tokenStart } from "./json";
 import { exactPower, parseDouble, parseReal } from "./numbers";
+import { binaryIsValid, parseBinary } from "./binaries";
 import { countCodePoints, isAsciiText, skipCodePoints } from "./utf8";
 
 /** Bytes of a failed value that are shown. */
@@ -388,43 +389,25 @@ export function storeTimeField(value: usize, isNull: usize, unitMs: i32): void {
   store<i64>(value, number);
 }
 
-/** BINARY from base64 text (RFC 4648, padding optional). */
-export function storeBinary(value: usize, isNull: usize, length: u32): void {
+/**
+ * BINARY from base64 text (RFC 4648, padding optional) or the text of a literal, `X'3F67'`; true and false are the lowest bit of one byte,
+ * or of all bytes where their number is `fixed`.
+ */
+export function storeBinary(value: usize, isNull: usize, length: u32, fixed: bool): void {
   if (storeNull(isNull)) return;
+  if (tokenKind == TOKEN_TRUE || tokenKind == TOKEN_FALSE) {
+    const bytes = fixed ? length : 1;
+    const start = scratchAllocate(bytes);
+    memory.fill(start, 0, bytes);
+    store<u8>(start + bytes - 1, u8(tokenKind == TOKEN_TRUE));
+    store<u64>(value, textOf(start, bytes));
+    return;
+  }
   if (tokenKind != TOKEN_STRING) {
     fail(FAULT_COERCION);
     return;
   }
-  let end = tokenEnd;
-  while (end > tokenStart && load<u8>(end - 1) == 0x3d) end--;
-  // Four characters make three bytes; one alone makes none.
-  if (((end - tokenStart) & 3) == 1 || tokenEnd - end > 2) {
-    fail(FAULT_COERCION);
-    return;
-  }
-  const start = scratchAllocate(<u32>(end - tokenStart));
-  let to = start;
-  let bits: u32 = 0;
-  let count = 0;
-  for (let at = tokenStart; at < end; at++) {
-    const digit = base64Digit(load<u8>(at));
-    if (digit < 0) {
-      fail(FAULT_COERCION);
-      return;
-    }
-    bits = (bits << 6) | <u32>digit;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      store<u8>(to++, <u8>(bits >> count));
-    }
-  }
-  store<u64>(value, textOf(start, min<u32>(<u32>(to - start), length)));
-}
-
-function base64Digit(c: u8): i32 {
-  if (c >= 65 && c <= 90) return c - 65;
-  if (c >= 97 && c <= 122) return c - 71;
-  if (c >= 48 && c <= 57) return <i32>c + 4;
-  return c == 0x2b || c == 0x2d ? 62 : c == 0x2f || c == 0x5f ? 63 : -1;
+  const bytes = parseBinary(tokenStart, tokenEnd);
+  if (binaryIsValid) store<u64>(value, textOf(textPointer(bytes), min<u32>(textLength(bytes), length)));
+  else fail(FAULT_COERCION);
 }

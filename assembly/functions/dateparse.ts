@@ -99,6 +99,7 @@ function readText(pattern: Text): bool {
 
 function readField(): bool {
   // A number right before another field is as long as its letters, blanks included.
+  const from = textAt;
   const limit = fieldFollows() ? textAt + itemCount : textEnd;
   if (limit > textEnd) return false;
   while (textAt < textEnd && (load<u8>(textAt) == 0x20 || load<u8>(textAt) == 0x09)) textAt++;
@@ -118,7 +119,7 @@ function readField(): bool {
     case 0x58: // X
       return readZone();
   }
-  return readNumber(limit);
+  return readNumber(limit, from);
 }
 
 function readName(field: i32, first: i32, count: i32): bool {
@@ -149,7 +150,8 @@ function readHalf(): bool {
   return found && setField(HALF, i32(!morning));
 }
 
-function readNumber(limit: usize): bool {
+// Blanks before it count among its digits, as they did in the service's Java: ` 10` is the year 10, `10` one of this century.
+function readNumber(limit: usize, from: usize): bool {
   const start = textAt;
   let value = 0;
   while (textAt < limit) {
@@ -159,7 +161,7 @@ function readNumber(limit: usize): bool {
     value = value * 10 + digit;
     textAt++;
   }
-  return textAt > start && setNumber(value, <i32>(textAt - start));
+  return textAt > start && setNumber(value, <i32>(textAt - from));
 }
 
 function setNumber(value: i32, digits: i32): bool {

@@ -1,4 +1,5 @@
 // Script → plan. All statements are looked at, so that all errors are reported.
+import { flattenedArrays } from '../../contract/paths.ts';
 import type { InputBinding, OutputBinding, ReferenceBinding } from '../../contract/binding.ts';
 import { errorStream } from '../../contract/faults.ts';
 import type { Column } from '../../contract/types.ts';
@@ -85,6 +86,8 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
       columns: [...input.columns, ...metadataColumns],
       span: nowhere,
     });
+  for (const input of options.inputs) state.diagnostics.push(...refuseFlattening(input.stream, input));
+  for (const table of options.references) state.diagnostics.push(...refuseFlattening(table.table, table));
   for (const statement of script.statements) bindStatement(statement, state);
   refuseCycles(state);
   const diagnostics = withoutRepeats(state.diagnostics);
@@ -128,6 +131,22 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     promotedIdle: options.promotedIdle === true,
   };
   return { plan: identifyOperators(plan), diagnostics };
+}
+
+// One array of a record becomes rows.
+function refuseFlattening(
+  name: string,
+  { columns, format, time }: Pick<InputBinding, 'columns' | 'format' | 'time'>,
+): Diagnostic[] {
+  if (format.kind !== 'json') return [];
+  let first: { array: string; mapping: string } | undefined;
+  for (const mapping of [...columns.map((column) => column.mapping ?? ''), time?.path ?? '']) {
+    for (const array of flattenedArrays(mapping)) {
+      first ??= { array, mapping };
+      if (array !== first.array) return [message.flattenedAgain({ start: 0, end: 0 }, name, mapping, first.mapping)];
+    }
+  }
+  return [];
 }
 
 // An operand that is written once may be bound several times (BETWEEN, IN, CASE), and a view at every use.

@@ -22,11 +22,11 @@ export interface ListedColumn {
 export const LIST_COLUMNS_MAX = 1024;
 
 const itemPattern =
-  /\s*(?:"([^"]+)"|([A-Za-z_]\w*))\s+TYPE\s+([A-Za-z]+(?:\s+(?:PRECISION|VARYING))?)(?:\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?(?:\s*'([^']*)'|\s*"([^"]*)")?(\s+NOT\s+NULL)?(?:\s+START\s+(\d+)(?:\s+FOR\s+(\d+))?)?\s*(,|$)/iy;
+  /\s*(?:"([^"]+)"|([A-Za-z_]\w*))(?:\s+TYPE\s+([A-Za-z]+(?:\s+(?:PRECISION|VARYING))?)(?:\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?(?:\s*'([^']*)'|\s*"([^"]*)")?)?(\s+NOT\s+NULL)?(?:\s+START\s+(\d+)(?:\s+FOR\s+(\d+))?)?\s*(,|$)/iy;
 
 const shapes = {
   plain: "write 'name TYPE type, …', for instance 'id TYPE INTEGER, \"when\" TYPE VARCHAR(40)'",
-  fixed: "write 'name TYPE type START n FOR length, …', for instance 'id TYPE INTEGER START 0 FOR 4'",
+  fixed: "write 'name [TYPE type] START n [FOR length], …', for instance 'id TYPE INTEGER START 0 FOR 4'",
 };
 
 /** Reads a list; `fixed`: each column has a START, otherwise none has. */
@@ -45,7 +45,10 @@ export function readColumnList(
   do {
     itemPattern.lastIndex = at;
     const found = itemPattern.exec(text);
-    if (found === null) return wrong(`column ${columns.length + 1} is not of the form`, at, text.length);
+    // Only what has a START may be without a type: it is text.
+    const isWhole = found !== null && (found[3] !== undefined || found[9] !== undefined);
+    if (!isWhole)
+      return wrong(`column ${columns.length + 1}, "${text.slice(at).trim()}", can not be read`, at, text.length);
     const end = at + found[0].length;
     const column = columnOf(found, span);
     if (typeof column === 'string') return wrong(column, at, end);
@@ -61,7 +64,7 @@ export function readColumnList(
 
 // A column, or what is wrong with it.
 function columnOf(found: RegExpExecArray, span: Span): ListedColumn | string {
-  const [, quoted, plain = '', typeName = '', first, second] = found;
+  const [, quoted, plain = '', typeName = 'VARCHAR', first, second] = found;
   const name = quoted ?? plain.toUpperCase();
   const parameters = [first, second].flatMap((parameter) => (parameter === undefined ? [] : [Number(parameter)]));
   const type = typeOf({ kind: 'type-name', name: typeName.toUpperCase().replaceAll(/\s+/g, ' '), parameters, span });

@@ -14,7 +14,7 @@ import { bindBinary, bindDatetime, bindInterval, bindNumber } from './literals.t
 import { bindDifference, bindOperator, bindUnary } from './operators.ts';
 import { bindPeriodPredicate } from './periods.ts';
 import { bindField } from './records.ts';
-import { columnAt, rowtimeNode, shiftColumns, type Scope } from './scope.ts';
+import { columnAt, relationsCalled, rowtimeNode, shiftColumns, type Scope } from './scope.ts';
 import { bindExists, bindOuterName, bindScalarQuery } from './subquery.ts';
 import { castIsLegal, isDiagnostic, typeOf } from './types.ts';
 
@@ -139,8 +139,7 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
   if (named !== undefined) return named;
   const field = bindField(node, scope);
   if (field !== 'none') return field;
-  const relations =
-    qualifier === undefined ? scope.relations : scope.relations.filter((relation) => relation.alias === qualifier.name);
+  const relations = relationsCalled(qualifier?.name, scope.relations);
   if (qualifier !== undefined && relations.length === 0) {
     const outer = bindOuterName(node, scope);
     if (outer !== 'none') return outer;

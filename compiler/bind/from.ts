@@ -9,6 +9,7 @@ import type { Span } from '../source.ts';
 import { isFiniteQuery } from './finite.ts';
 import { bindJoin } from './fromJoin.ts';
 import type { FromTree } from './join.ts';
+import { isLogParser } from './logParsers.ts';
 import { entriesOf, layOut } from './records.ts';
 import { asRelation, bindQuery, type QueryContext, type View } from './query.ts';
 import { columnAt, type FromScope, type Scope, type ScopeRelation } from './scope.ts';
@@ -89,7 +90,7 @@ export function emptyScope(context: QueryContext): Scope {
 function single(
   relation: Relation,
   columns: readonly Column[],
-  part: Pick<ScopeRelation, 'alias' | 'visible' | 'records'>,
+  part: Pick<ScopeRelation, 'alias' | 'windowName' | 'visible' | 'records'>,
   known: Pick<FromScope, 'origins' | 'growing'>,
   window: BoundFrame | undefined,
   span: Span,
@@ -177,7 +178,11 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | 
   return single(
     relation,
     columns,
-    { alias: from.alias?.name ?? name, visible },
+    {
+      alias: from.alias?.name ?? name,
+      visible,
+      ...(from.alias === undefined && from.window?.kind === 'window-name' ? { windowName: from.window.name.name } : {}),
+    },
     { growing: new Set(), origins },
     window,
     from.span,
@@ -245,7 +250,38 @@ export function renamed(
   return columns.map((column, index) => ({ ...column, name: aliases[index]?.name ?? column.name }));
 }
 
-function bindDerived(from: ast.DerivedTable, context: QueryContext): BoundFrom | undefined {
+// A row of VALUES that holds a record is read as a select list over one row: its names are those behind the table's.
+function withoutRecordValues(from: ast.DerivedTable): ast.DerivedTable {
+  const { query, columnAliases, ...rest } = from;
+  const [row, ...others] = query.kind === 'values' ? query.rows : [];
+  const givesRecord = (value: ast.Expression): boolean => value.kind === 'call' && isLogParser(value.name.name);
+  if (row === undefined || others.length > 0 || !row.some(givesRecord)) return from;
+  const { span } = query;
+  const items = row.map((expression, index): ast.SelectItem => {
+    const alias = columnAliases?.[index];
+    return { kind: 'item', expression, span: expression.span, ...(alias === undefined ? {} : { alias }) };
+  });
+  const one: ast.Query = {
+    kind: 'values',
+    rows: [[{ kind: 'number', form: 'integer', text: '0', span }]],
+    orderBy: [],
+    span,
+  };
+  const select: ast.Query = {
+    kind: 'select',
+    stream: false,
+    distinct: false,
+    items,
+    from: [{ kind: 'derived-table', query: one, span }],
+    windows: [],
+    orderBy: [],
+    span,
+  };
+  return { ...rest, query: select, ...(columnAliases?.length === row.length ? {} : { columnAliases }) };
+}
+
+function bindDerived(written: ast.DerivedTable, context: QueryContext): BoundFrom | undefined {
+  const from = withoutRecordValues(written);
   const bound = bindQuery(from.query, context);
   if (isFiniteQuery(from.query, context) && refusesWindow(from.window, context)) return undefined;
   const window = windowOf(from.window, context);

@@ -13,7 +13,15 @@ import { forEachExpression } from '../plan/walk.ts';
 import type { Span } from '../source.ts';
 import { bindLogParser, isLogParser, type RecordField } from './logParsers.ts';
 import type { Item } from './query.ts';
-import { columnAt, expressionKey, plain, shiftColumns, type Scope, type ScopeRelation } from './scope.ts';
+import {
+  columnAt,
+  expressionKey,
+  plain,
+  relationsCalled,
+  shiftColumns,
+  type Scope,
+  type ScopeRelation,
+} from './scope.ts';
 
 /** A record of a relation: its fields as columns of it. */
 export interface ScopeRecord {
@@ -60,7 +68,7 @@ export function allRecordItems(
   finish: Finish,
 ): readonly Item[] | undefined {
   const items: Item[] = [];
-  for (const relation of relations.filter((candidate) => alias === undefined || candidate.alias === alias)) {
+  for (const relation of relationsCalled(alias, relations)) {
     for (const record of relation.records ?? []) {
       const added = itemsOf(record.name, fieldsOfRecord(record, relation, span), span, finish);
       if (added === undefined) return undefined;
@@ -95,7 +103,7 @@ function findRecord(
   const name = parts.at(-1)?.name;
   const alias = parts.length === 2 ? parts[0]?.name : undefined;
   if (parts.length > 2) return undefined;
-  const relations = scope.relations.filter((relation) => alias === undefined || relation.alias === alias);
+  const relations = relationsCalled(alias, scope.relations);
   if (relations.some((relation) => relation.columns.slice(0, relation.visible).some((column) => column.name === name)))
     return undefined;
   for (const relation of relations) {
@@ -118,7 +126,7 @@ export function bindField(node: ast.ColumnName, scope: Scope): Expression | 'non
   }
   const last = parts.at(-1);
   const found = parts.length < 2 || parts.length > 3 ? undefined : findRecord(parts.slice(0, -1), scope);
-  const isAlias = parts.length === 2 && scope.relations.some((relation) => relation.alias === parts[0]?.name);
+  const isAlias = parts.length === 2 && relationsCalled(parts[0]?.name, scope.relations).length > 0;
   if (found === undefined || last === undefined || (isAlias && isColumnOfAlias(parts, scope)))
     return parts.length > 2 ? noRecord(node, scope) : 'none';
   const field = found.record.fields.find((candidate) => candidate.name === last.name);
@@ -129,16 +137,14 @@ export function bindField(node: ast.ColumnName, scope: Scope): Expression | 'non
 }
 
 function isColumnOfAlias(parts: readonly ast.Identifier[], scope: Scope): boolean {
-  return scope.relations.some(
-    (relation) =>
-      relation.alias === parts[0]?.name &&
-      (parts[1]?.name === 'ROWTIME' || relation.columns.some((column) => column.name === parts[1]?.name)),
+  return relationsCalled(parts[0]?.name, scope.relations).some(
+    (relation) => parts[1]?.name === 'ROWTIME' || relation.columns.some((column) => column.name === parts[1]?.name),
   );
 }
 
 function noRecord(node: ast.ColumnName, scope: Scope): undefined {
   const [alias, record] = node.parts;
-  const relation = scope.relations.find((candidate) => candidate.alias === alias?.name);
+  const [relation] = alias === undefined ? [] : relationsCalled(alias.name, scope.relations);
   const known = scope.relations.flatMap((candidate) => candidate.alias ?? []);
   if (alias === undefined || record === undefined || node.parts.length > 3) {
     scope.report(message.tooManyParts(node.span));

@@ -16,6 +16,8 @@ import type { UserFunction } from './userFunctions.ts';
 /** A relation of FROM: a stretch of the columns of all of FROM. */
 export interface ScopeRelation {
   readonly alias: string | undefined;
+  /** The named window over which it is read, when it has no alias of its own. */
+  readonly windowName?: string;
   readonly columns: readonly Column[];
   /** Columns that `*` gives; those behind are metadata. */
   readonly visible: number;
@@ -63,6 +65,21 @@ export interface Scope {
   readonly query?: QueryContext;
   /** Names of the query around this one may stand here. */
   readonly correlates?: boolean;
+}
+
+/**
+ * The relations that a name before a dot means; without one, all. Where no relation has that name, a window may stand for the one that
+ * is read over it, as in the service's guide (`JOIN TradeStream OVER t ON t.id = …`).
+ */
+export function relationsCalled(
+  name: string | undefined,
+  relations: readonly ScopeRelation[],
+): readonly ScopeRelation[] {
+  if (name === undefined) return relations;
+  const called = relations.filter((relation) => relation.alias === name);
+  if (called.length > 0) return called;
+  const windowed = relations.filter((relation) => relation.windowName === name);
+  return windowed.length === 1 ? windowed : [];
 }
 
 /** What a place does with aggregates that may not stand in it. */

@@ -24,6 +24,7 @@ import {
   plain,
   refuseAggregates,
   refuseWindows,
+  relationsCalled,
   shiftColumns,
   type FromScope,
   type Scope,
@@ -255,7 +256,7 @@ function allColumns(
   scope: Scope,
 ): { expression: Expression; name: string }[] | undefined {
   const { qualifier, span } = item;
-  const relations = from.relations.filter(({ alias }) => qualifier === undefined || alias === qualifier.name);
+  const relations = relationsCalled(qualifier?.name, from.relations);
   if (relations.length === 0) {
     scope.report(
       message.unknownAlias(

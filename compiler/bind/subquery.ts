@@ -15,7 +15,7 @@ import { bindExpression } from './expression.ts';
 import { isFiniteQuery, tableOf } from './finite.ts';
 import { bindQuery, type BoundSelect, type Item } from './query.ts';
 import { refuseRecords } from './records.ts';
-import { columnAt, expressionKey, plain, type Scope } from './scope.ts';
+import { columnAt, expressionKey, plain, relationsCalled, type Scope } from './scope.ts';
 
 /** Column indexes from here on stand for values of the query around a subquery. */
 export const OUTER_BASE = 4_000_000;
@@ -47,7 +47,7 @@ export function bindOuterName(node: ast.ColumnName, scope: Scope): Expression | 
   const outer = scope.query?.outer;
   if (outer === undefined) return 'none';
   const [qualifier] = node.parts;
-  const isAlias = node.parts.length > 1 && outer.scope.relations.some(({ alias }) => alias === qualifier?.name);
+  const isAlias = node.parts.length > 1 && relationsCalled(qualifier?.name, outer.scope.relations).length > 0;
   const value = bindExpression(node, { ...outer.scope, report: isAlias ? scope.report : () => {} });
   if (value === undefined) return isAlias ? undefined : 'none';
   if (scope.correlates !== true) {

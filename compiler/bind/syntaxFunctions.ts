@@ -242,7 +242,7 @@ const logs: readonly SyntaxFunction[] = [
   {
     name: 'FIXED_COLUMN_LOG_PARSE',
     family: 'Logs',
-    forms: ["FIXED_COLUMN_LOG_PARSE(text, 'name TYPE type START n [FOR length], …') → record"],
+    forms: ["FIXED_COLUMN_LOG_PARSE(text, 'name [TYPE type] START n [FOR length], …') → record"],
     documentation: 'Columns at fixed places, counted from 0, converted to their types.',
   },
   {

@@ -94,7 +94,7 @@ export function bindFrame(frame: ast.WindowFrame, report: (diagnostic: Diagnosti
     queryMessage.windowFrame(
       frame.span,
       'the window ends before it begins',
-      'write RANGE BETWEEN … PRECEDING AND CURRENT ROW',
+      'the earlier bound comes first: BETWEEN … PRECEDING AND CURRENT ROW',
     ),
   );
   return undefined;

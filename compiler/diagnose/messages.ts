@@ -20,6 +20,16 @@ export function unknownStream(span: Span, name: string, candidates: readonly str
   }
   return error('unknown-stream', span, `there is no stream "${name}"`, didYouMean(name, candidates));
 }
+/** Mappings of an input that would make rows of a second array, or of an array within the first one. */
+export function flattenedAgain(span: Span, name: string, mapping: string, first: string): Diagnostic {
+  const second = first === mapping ? 'an array within an array' : `a second array beside that of "${first}"`;
+  return error(
+    'flattened-again',
+    span,
+    `the schema of "${name}": mapping "${mapping}" makes rows of ${second}`,
+    `one array of a record becomes rows; map the other one whole: "${mapping.slice(0, mapping.lastIndexOf('[0:]'))}"`,
+  );
+}
 /** A name in FROM that is neither created nor given as an input or a reference table. */
 export function unknownRelation(span: Span, name: string, candidates: readonly string[], later?: Span): Diagnostic {
   const diagnostic = unknownStream(span, name, candidates, later);

@@ -13,7 +13,8 @@ import {
 } from './decodeShared.ts';
 import { emitLayout } from './decodeLayout.ts';
 import { jsonFace } from './layoutValues.ts';
-import { parsePath, pathTree, type PathNode } from './paths.ts';
+import { parsePath } from '../../contract/paths.ts';
+import { pathTree, type PathNode } from './pathTree.ts';
 import { emitUsualForm } from './usualForms.ts';
 
 /** Where a column's (index ≥ 0) or the time field's (−1) value goes. */

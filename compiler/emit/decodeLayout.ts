@@ -6,7 +6,7 @@ import type { DecoderOptions, Use } from './decodeShared.ts';
 import { matchBytes } from './decodeJson.ts';
 import { emitSeeking } from './layoutSeeking.ts';
 import { emitLayoutValue } from './layoutValues.ts';
-import type { PathNode } from './paths.ts';
+import type { PathNode } from './pathTree.ts';
 
 /** Most bytes of Wasm that one function may take, by estimate. */
 const functionBytesMax = 2600;

@@ -63,8 +63,9 @@ export function storeToken(type: SqlType, value: string, isNull: string, use: Us
     case 'VARCHAR':
       return call('storeText', type.length);
     case 'BINARY':
+      return call('storeBinary', type.length, 1);
     case 'VARBINARY':
-      return call('storeBinary', type.length);
+      return call('storeBinary', type.length, 0);
     case 'DATE':
       return call('storeDate');
     case 'TIME':

@@ -25,7 +25,28 @@ describe('discover', () => {
       'x VARCHAR(4) $.list[0:].x',
       'COL_select INTEGER $.select',
       'COL_2nd INTEGER $.2nd',
-      'COL_6 INTEGER $.-',
+      'COL_5 INTEGER $.-',
+    ]);
+  });
+
+  // The first three as in the table of names of the service's guide, "Using the Schema Discovery Feature on Streaming Data".
+  it('renames what is no plain name with the prefix COL_', () => {
+    expect(columns('{"@@":1,"USER":2,"USER@DOMAIN":3,"a-b":4,"ab":5,"x":{"ab":6},"y":{"ab":7}}')).toEqual([
+      'COL_0 INTEGER $.@@',
+      'COL_USER INTEGER $.USER',
+      'COL_USERDOMAIN INTEGER $.USER@DOMAIN',
+      'COL_ab INTEGER $.a-b',
+      'ab INTEGER $.ab',
+      'ab0 INTEGER $.x.ab',
+      'ab1 INTEGER $.y.ab',
+    ]);
+  });
+
+  it('maps an array within an array whole', () => {
+    expect(columns('{"a":[{"b":[{"c":1}],"d":2}],"e":[{"f":1}]}')).toEqual([
+      'b VARCHAR(16) $.a[0:].b',
+      'd INTEGER $.a[0:].d',
+      'e VARCHAR(16) $.e',
     ]);
   });
 
@@ -35,7 +56,7 @@ describe('discover', () => {
 
   it('reads CSV with quotes, headings and other delimiters', () => {
     expect(columns('name;price\n"a;b";1.5\n', 'csv')).toEqual(['name VARCHAR(4)', 'price DOUBLE']);
-    expect(columns('x,1\nlonger,2\n', 'csv')).toEqual(['COL_1 VARCHAR(8)', 'COL_2 INTEGER']);
+    expect(columns('x,1\nlonger,2\n', 'csv')).toEqual(['COL_0 VARCHAR(8)', 'COL_1 INTEGER']);
   });
 
   it('says when there is nothing', () => {

@@ -1,10 +1,5 @@
-// JSON paths of the service's subset (KDA-SQL 6.3): `$.a.b`, `$.a[0:].b`, `$.a[2].x`, with or without `$.`.
-
-/** A step: a member's name, or an element's number. `[0:]` is the step −1. */
-export type PathStep = string | number;
-
-/** The step of `[0:]`: every element. */
-export const everyElement = -1;
+// The tree of the places of a record that an input's columns are read from.
+import { everyElement, parsePath, type PathStep } from '../../contract/paths.ts';
 
 /** What is read below one place of a record. */
 export interface PathNode {
@@ -12,18 +7,6 @@ export interface PathNode {
   readonly elements: Map<number, PathNode>;
   each?: PathNode;
   readonly leaves: number[];
-}
-
-/** The steps of a path; what can't be read as a path is one member's name. */
-export function parsePath(path: string): PathStep[] {
-  const rest = path === '$' ? '' : path.startsWith('$.') ? path.slice(2) : path.startsWith('$[') ? path.slice(1) : path;
-  const steps: PathStep[] = [];
-  for (const match of rest.matchAll(/\[(\d+)(:?)\]|\["([^"]*)"\]|([^.[\]]+)/g)) {
-    const [, index, every, quoted, name] = match;
-    if (index !== undefined) steps.push(every === ':' ? everyElement : Number(index));
-    else steps.push(quoted ?? name ?? '');
-  }
-  return steps;
 }
 
 function emptyNode(): PathNode {
