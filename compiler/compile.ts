@@ -117,6 +117,7 @@ export async function compile(source: Source, options: CompileOptions): Promise<
     operators: statefulOperators(boundPlan),
     ledger: program.ledger,
     timeDependent: boundPlan.pumps.length > 0,
+    metadata: program.metadata,
   };
   if (options.stage === 'program')
     return { program: program.text, manifest, plan: printPlan(optimized), boundPlan, diagnostics };

@@ -12,7 +12,7 @@ export const manifestSection = 'rowtime.manifest';
 /** Name of the custom section that holds the checksum. */
 export const checksumSection = 'rowtime.checksum';
 /** Version of the manifest's shape; a host refuses another one. */
-export const manifestVersion = 1;
+export const manifestVersion = 2;
 
 /** The counters of the accounts in which rows of a pump or operator end; each row is in one of them. */
 export const ledgerOutcomes = ['passed', 'filtered', 'absorbed', 'late', 'errors', 'held'] as const;
@@ -69,6 +69,8 @@ export interface Manifest {
   readonly ledger: readonly LedgerEntry[];
   /** True when some result depends on when rows arrive (run warns for files without ?time=). */
   readonly timeDependent: boolean;
+  /** Metadata besides the arrival time that the program reads of its inputs' records: NULL where the source has none. */
+  readonly metadata: readonly { readonly stream: string; readonly columns: readonly string[] }[];
 }
 
 /** Why an artifact is refused. */

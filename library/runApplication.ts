@@ -267,6 +267,12 @@ function checkMix(sources: readonly BoundSource[], manifest: Manifest, options: 
       `${file.text} is read without ?time=: ROWTIME is when a record is read, so results depend on how fast that is`,
     );
   }
+  for (const { stream, columns } of manifest.metadata) {
+    const source = sources.find(({ streams }) => streams.includes(stream));
+    options.onNotice?.(
+      `${columns.join(', ')} of ${stream} is NULL: records of ${source?.text ?? 'its source'} have none`,
+    );
+  }
 }
 
 async function openCheckpoints(place: string): Promise<Checkpoints> {

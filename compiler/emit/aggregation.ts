@@ -1,6 +1,6 @@
 // What aggregations by groups share, tumbling or staggered: evaluating a row's keys and arguments, finding its group, adding to it, and the
 // columns of a group that leaves. Where that is too much for one function it is cut into several.
-import { storageOf } from '../../contract/types.ts';
+import { storageOf, type SqlType } from '../../contract/types.ts';
 import type { Expression } from '../plan/expression.ts';
 import { canFault } from '../plan/faults.ts';
 import type { AggregateCall, Relation } from '../plan/plan.ts';
@@ -39,6 +39,60 @@ export interface Aggregation {
 export function declareKinds(name: string, words: readonly number[], module: ModuleBuilder): void {
   if (words.some((kind) => kind !== 0))
     module.declare(`const kinds_${name}: usize = memory.data<u32>([${words.join(', ')}]);`);
+}
+
+const keyKinds: Record<SqlType['kind'], string> = {
+  BOOLEAN: 'KEY_BOOLEAN',
+  TINYINT: 'KEY_INTEGER',
+  SMALLINT: 'KEY_INTEGER',
+  INTEGER: 'KEY_INTEGER',
+  BIGINT: 'KEY_BIGINT',
+  INTERVAL: 'KEY_BIGINT',
+  DECIMAL: 'KEY_DECIMAL',
+  REAL: 'KEY_REAL',
+  DOUBLE: 'KEY_DOUBLE',
+  DATE: 'KEY_DATE',
+  TIME: 'KEY_TIME',
+  TIMESTAMP: 'KEY_TIMESTAMP',
+  CHAR: 'KEY_TEXT',
+  VARCHAR: 'KEY_TEXT',
+  BINARY: 'KEY_BINARY',
+  VARBINARY: 'KEY_BINARY',
+  NULL: 'KEY_INTEGER',
+};
+const keyNameMax = 200;
+
+/** Emits `data_<name>(row)`, a leaving group's data for error_stream: its keys, columns under their names, others as they are written. */
+export function emitKeyData({ name, grouping, table }: Aggregation, { module, sql }: ProgramContext): void {
+  const keys = grouping.map(({ expression }) => ({
+    name: expression.kind === 'column' ? expression.name : sql.slice(expression.span.start, expression.span.end),
+    type: expression.type,
+  }));
+  const key = `${module.use('state/slots', 'keyBytes')}(${table}, row)`;
+  declareKeys(name, keys, 'row: usize', [key, 'load<u32>(row)'], module);
+}
+
+/** Emits `data_<name>(<parameter>)`: the JSON of a key, given as a text or as address and length. */
+export function declareKeys(
+  name: string,
+  keys: readonly { readonly name: string; readonly type: SqlType }[],
+  parameter: string,
+  key: readonly string[],
+  module: ModuleBuilder,
+): void {
+  const bytes: (string | number)[] = [keys.length & 255, keys.length >> 8, 0, 0];
+  for (const { name: written, type } of keys) {
+    const text = new TextEncoder().encode(`${JSON.stringify(written.slice(0, keyNameMax))}:`);
+    const scale = type.kind === 'DECIMAL' ? type.scale : 0;
+    bytes.push(module.use('formats/keys', keyKinds[type.kind]), scale, text.length & 255, text.length >> 8, ...text);
+  }
+  module.declare(`const keys_${name}: usize = memory.data<u8>([${bytes.join(', ')}]);`);
+  const text = (part: string): string => `${module.use('text', part)}(${key[0]})`;
+  const [pointer, length] = key.length === 2 ? key : [text('textPointer'), text('textLength')];
+  const code = new Code();
+  module.use('text', 'Text');
+  code.line(`return ${module.use('formats/keys', 'keyAsJson')}(${pointer}, ${length}, keys_${name});`);
+  module.function(`function data_${name}(${parameter}): Text`, code);
 }
 
 /** The name that `declareKinds` gave. */

@@ -3,7 +3,7 @@ import { emitCsvDecoder } from './decodeCsv.ts';
 import { emitJsonDecoder } from './decodeJson.ts';
 import type { InputBinding } from '../../contract/binding.ts';
 import { Code, inlined, type ModuleBuilder } from './code.ts';
-import type { Frame, StreamLayout } from './layout.ts';
+import type { Frame, Slot, StreamLayout } from './layout.ts';
 import type { Ledger } from './ledger.ts';
 import { settles } from './merges.ts';
 import type { ProgramContext } from './context.ts';
@@ -72,7 +72,11 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   code.line(`const raised = time < clock_${id};`);
   code.line(`if (raised) time = clock_${id};`);
   code.line(`clock_${id} = time;`);
-  if (input?.binding.time !== undefined) code.line(`${contextName('setRowClock')}(time);`);
+  if (input?.binding.time !== undefined) {
+    code.line(`${contextName('setRowClock')}(time);`);
+    const arrival = arrivalSlot(layout);
+    if (arrival !== undefined) code.line(`if (arrives_${id}) store<i64>(${frame.name}, time, ${arrival.valueOffset});`);
+  }
   const hasEvents = domain !== undefined && domain.timed.length > 0;
   if (hasEvents) {
     code.block(`if (time >= next_${domain.index})`, () => {
@@ -169,6 +173,12 @@ function emitRawFeed(layout: StreamLayout, context: ProgramContext): void {
   code.line(`const last = (form & ${abi('BATCH_LAST')}) != 0;`);
   code.line(`${module.use('formats/batch', 'setLastBatch')}(${documents ? 'true' : 'last'});`);
   emitArrival(layout, code, 'clock');
+  if (isReplay && arrivalSlot(layout) !== undefined) {
+    module.declare(
+      `let arrives_${id}: bool = false; // rows of a replay arrive at their ROWTIME; records say when they did`,
+    );
+    code.line(`arrives_${id} = true;`);
+  }
   code.line('const end = pointer + <usize>length;');
   // The sentinel that scanners stop at; nothing of the batch lies there.
   code.line('store<u8>(end, 0);');
@@ -243,10 +253,15 @@ export function emitDocument(id: string, splits: boolean, code: Code, module: Mo
   });
 }
 
+// Where APPROXIMATE_ARRIVAL_TIME lies, where the application reads it.
+function arrivalSlot({ frame, input }: StreamLayout): Slot | undefined {
+  return frame.slots[input?.binding.columns.length ?? 0];
+}
+
 // A record's own metadata, where the application reads it.
 function emitArrival(layout: StreamLayout, code: Code, arrival: string): void {
   const base = layout.input?.binding.columns.length ?? 0;
-  const slot = layout.frame.slots[base];
+  const slot = arrivalSlot(layout);
   if (slot !== undefined) {
     code.line(`store<i64>(${layout.frame.name}, ${arrival}, ${slot.valueOffset});`);
     code.line(`store<u8>(${layout.frame.name}, 0, ${slot.nullOffset});`);
@@ -267,6 +282,8 @@ function emitRecordFeed(layout: StreamLayout, context: ProgramContext): void {
   code.line('const first = load<u32>(pointer, 4);');
   code.line(`${module.use('formats/batch', 'setLastBatch')}(true);`);
   code.line(`${module.use('formats/batch', 'setRecordMode')}(true);`);
+  if (layout.input?.binding.time !== undefined && arrivalSlot(layout) !== undefined)
+    code.line(`arrives_${id} = false;`);
   const again = stops(layout, context);
   if (again) {
     emitComesAgain(id, code);

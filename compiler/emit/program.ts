@@ -1,6 +1,6 @@
 // The program as a whole: declarations, streams, pumps, inputs, time, snapshots and the exports that a host calls.
 import { faultTexts } from '../../contract/faults.ts';
-import type { LedgerEntry } from '../../contract/manifest.ts';
+import type { LedgerEntry, Manifest } from '../../contract/manifest.ts';
 import type { Plan } from '../plan/plan.ts';
 import { emitDerivedCounters, ledgerOf } from './accounts.ts';
 import { Code, ModuleBuilder } from './code.ts';
@@ -23,6 +23,7 @@ import { declareMerge, emitMerges, emitWaiting, initializeMerge, isBehind, merge
 export interface EmittedProgram {
   readonly text: string;
   readonly ledger: readonly LedgerEntry[];
+  readonly metadata: Manifest['metadata'];
 }
 
 /** Writes the program of a plan. */
@@ -65,7 +66,17 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
   emitDerivedCounters(context);
   emitSnapshots(context);
   emitExports(context);
-  return { text: module.toString(), ledger: ledger.entries };
+  return { text: module.toString(), ledger: ledger.entries, metadata: metadataRead(program) };
+}
+
+function metadataRead({ streams }: ProgramLayout): Manifest['metadata'] {
+  return [...streams.values()].flatMap(({ stream, frame, input }) => {
+    if (input === undefined) return [];
+    // The first one is the arrival time, which every row has.
+    const first = input.binding.columns.length + 1;
+    const columns = stream.columns.slice(first).filter((_, index) => frame.slots[first + index] !== undefined);
+    return columns.length === 0 ? [] : [{ stream: stream.name, columns: columns.map(({ name }) => name) }];
+  });
 }
 
 // report(…): a row on error_stream.

@@ -56,7 +56,7 @@ function segmentOf(
     pump,
     source,
     ...(from === undefined ? {} : { from }),
-    data: from !== undefined && code?.form === 'breaking' ? code.data(from, context.module) : '0, 0',
+    data: from !== undefined && code?.form === 'breaking' ? code.data(from, context.module) : '0',
     parameters: from === undefined ? '' : leavingParameters(from),
     passed: from === undefined ? '' : leavingArguments(from),
     columnsIn: (relation, into, needed) => emitChain(relation, segment, into, context, needed, false),
@@ -229,16 +229,16 @@ function emitFail(pump: PumpLayout, source: StreamLayout, context: ProgramContex
       `if (${module.use('state/table', 'loadsSilently')}) { ${module.use('faults', 'clearFault')}(); return; }`,
     );
   code.block('if (data == 0)', () => {
-    code.line(`data = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${source.id}() + 16);`);
-    code.line('store<u8>(data, 123);');
-    code.line(`const end = json_${source.id}(data + 1);`);
+    code.line(`const start = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${source.id}() + 16);`);
+    code.line('store<u8>(start, 123);');
+    code.line(`const end = json_${source.id}(start + 1);`);
     code.line('store<u8>(end, 125);');
-    code.line('length = <u32>(end + 1 - data);');
+    code.line(`data = ${module.use('text', 'textOf')}(start, <u32>(end + 1 - start));`);
   });
   code.line(
-    `report(${module.use('faults', 'pendingFault')}, place, ${module.use('faults', 'pendingDetail')}, rowtime, data, length, ${module.text(pump.pump.partOf ?? pump.pump.name)});`,
+    `report(${module.use('faults', 'pendingFault')}, place, ${module.use('faults', 'pendingDetail')}, rowtime, ${module.use('text', 'textPointer')}(data), ${module.use('text', 'textLength')}(data), ${module.text(pump.pump.partOf ?? pump.pump.name)});`,
   );
-  module.function(`function fail_${pump.id}(place: Text, rowtime: i64, data: usize, length: u32): void`, code);
+  module.function(`function fail_${pump.id}(place: Text, rowtime: i64, data: Text): void`, code);
 }
 
 // ---- The target -------------------------------------------------------------------------------------------

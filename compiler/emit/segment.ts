@@ -14,7 +14,7 @@ export interface Segment {
   readonly source: StreamLayout;
   /** The operator whose rows come in; undefined for rows of the source stream. */
   readonly from?: OperatorLayout;
-  /** The rows' data for error_stream: pointer and length; `0, 0` stands for the source's row. */
+  /** The rows' data for error_stream: a Text; `0` stands for the source's row. */
   readonly data: string;
   /** Parameters that a function of this segment has besides `rowtime: i64`, and the same as arguments; each ends in a comma. */
   readonly parameters: string;

@@ -63,3 +63,42 @@ test('an error row says when, what, where, and holds the row in hex', { timeout:
     },
   ]);
 });
+
+test("a fault of a group's result holds the group's keys", { timeout: 60_000 }, async () => {
+  const errors = file('groups.jsonl');
+  const sum = 'SELECT STREAM SUM("v") FROM S';
+  const pump = (name: string, query: string): string =>
+    `CREATE STREAM "${name}" (v INTEGER);\nCREATE PUMP "${name}_P" AS INSERT INTO "${name}" ${query};\n`;
+  const minute = `STEP(S.ROWTIME BY INTERVAL '1' MINUTE)`;
+  await runApplication({
+    application: file(
+      'groups.sql',
+      pump('ONE', `${sum} GROUP BY "k", ${minute}`) +
+        pump('NONE', `${sum} GROUP BY ${minute}`) +
+        pump('MANY', `${sum} GROUP BY "k", "d", UPPER("k"), "x", "r", "b", "t", "n", ${minute}`) +
+        pump('STAGGERED', `${sum} WINDOWED BY STAGGER (PARTITION BY "b", "n" RANGE INTERVAL '1' MINUTE)`),
+    ),
+    sources: [
+      `S=${file('groups.in.jsonl', `${'{"v":2147483647,"t":"2000-01-01 10:00:00","k":"a\\"\u00e9","d":1.5,"x":0.1,"r":-2.5,"b":true}\n'.repeat(2)}{"v":2147483647,"t":"2000-01-01 10:00:01"}\n{"v":1,"t":"2000-01-01 10:00:01"}\n`)}?time=t`,
+    ],
+    schemas: [
+      'S=("v" INTEGER, "t" TIMESTAMP, "k" VARCHAR(8), "d" DECIMAL(5, 2), "x" DOUBLE, "r" REAL, "b" BOOLEAN, "n" BIGINT)',
+    ],
+    sinks: [`error_stream=${errors}`],
+    cache: false,
+  });
+  const found = readFileSync(errors, 'utf8')
+    .trim()
+    .split('\n')
+    .map((row) => JSON.parse(row) as Record<string, string>)
+    .map((row) => `${row.PUMP_NAME} ${Buffer.from(row.DATA_ROW ?? '', 'hex').toString()}`);
+  expect(found.toSorted()).toEqual([
+    'MANY_P {"k":"a\\"é","d":1.50,"UPPER(\\"k\\")":"A\\"É","x":0.1,"r":-2.5,"b":true,"t":"2000-01-01 10:00:00.000","n":null}',
+    'MANY_P {"k":null,"d":null,"UPPER(\\"k\\")":null,"x":null,"r":null,"b":null,"t":"2000-01-01 10:00:01.000","n":null}',
+    'NONE_P {}',
+    'ONE_P {"k":"a\\"é"}',
+    'ONE_P {"k":null}',
+    'STAGGERED_P {"b":null,"n":null}',
+    'STAGGERED_P {"b":true,"n":null}',
+  ]);
+});

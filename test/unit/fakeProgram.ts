@@ -37,6 +37,7 @@ export function fakeManifest(operators: readonly StatefulOperator[] = [operator(
     streams: [],
     operators,
     timeDependent: false,
+    metadata: [],
     ledger: [{ kind: 'source', name: 'IN_0', counters: ['records'] }],
   };
 }

@@ -69,8 +69,7 @@ export const groupRankCode: BreakingCode<'table-function'> = {
     noteBoundary(group, code);
   },
   parameters: ['rank: i32'],
-  data: ({ name }, module) =>
-    `${module.use('text', 'textPointer')}(data_${name}()), ${module.use('text', 'textLength')}(data_${name}())`,
+  data: ({ name }) => `data_${name}()`,
   leave: (group, code, _, context) => {
     const frame = waitingFrame(group);
     const columns = group.relation.input.columns.map((column, index): Operand => {

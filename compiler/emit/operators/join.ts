@@ -70,7 +70,7 @@ export const joinCode: BreakingCode<'join'> = {
     for (const side of ['left', 'right'] as const) emitTake(join, side, segment, context);
   },
   parameters: ['left: usize', 'right: usize'],
-  data: () => '0, 0',
+  data: () => '0',
   leave: (join, code, segment, context) => pairContext(join, code, segment.source, context),
   finish: (join, segment, context) => {
     emitMeet(join, segment, context);

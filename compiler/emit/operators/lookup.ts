@@ -41,7 +41,7 @@ export const lookupCode: BreakingCode<'lookup'> = {
   changed: () => undefined,
   arrive: (lookup, below, segment, context) => emitArrive(lookup, below, segment, context),
   parameters: ['row: usize'],
-  data: () => '0, 0',
+  data: () => '0',
   leave: (lookup, code, segment, context) => leavingContext(lookup, code, segment, context),
   finish: (lookup, segment, context) => emitMore(lookup, tableOf(lookup, context), segment, context),
 };

@@ -1,6 +1,14 @@
 // WINDOWED BY STAGGER in the program: adding a row to its key's window, letting the windows that are due leave.
 import { Accumulators } from '../accumulators.ts';
-import { declareKinds, emitAddRow, emitGroupColumns, emitValues, kindsOf, type Aggregation } from '../aggregation.ts';
+import {
+  declareKinds,
+  emitAddRow,
+  emitGroupColumns,
+  emitKeyData,
+  emitValues,
+  kindsOf,
+  type Aggregation,
+} from '../aggregation.ts';
 import { Code } from '../code.ts';
 import type { ProgramContext } from '../context.ts';
 import type { OperatorOf } from '../layout.ts';
@@ -20,8 +28,10 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
   scope: 'keyed',
   title: (relation) =>
     `staggered aggregate of ${relation.aggregates.map((call) => call.name).join(', ') || 'no column'}`,
-  declare: (stagger, { module }) => {
+  declare: (stagger, context) => {
+    const { module } = context;
     module.declareObject(stagger.name, 'operators/stagger', 'Stagger', 'STAGGER_BYTES');
+    emitKeyData(aggregationOf(stagger), context);
     declareKinds(stagger.name, aggregationOf(stagger).accumulators.words, module);
   },
   initialize: (stagger, module) => {
@@ -54,7 +64,7 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
     noteBoundary(stagger, code);
   },
   parameters: ['row: usize'],
-  data: (stagger, module) => `${module.use('state/slots', 'keyBytes')}(${stagger.name}.windows, row), load<u32>(row)`,
+  data: ({ name }) => `data_${name}(row)`,
   leave: (stagger, code, segment, context, full) =>
     emitGroupColumns(aggregationOf(stagger), new Map(), code, segment, context, full),
   finish: (stagger, _, context) => emitWindowsLeave(stagger, context),

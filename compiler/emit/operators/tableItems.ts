@@ -1,5 +1,6 @@
 // TOP_K_ITEMS_TUMBLING and COUNT_DISTINCT_ITEMS_TUMBLING in the program: items are counted where rows arrive; the results of a window
 // leave when it ends.
+import { declareKeys } from '../aggregation.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
 import type { ExpressionContext, Operand } from '../expressions.ts';
 import { dueAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
@@ -16,7 +17,11 @@ export const topItemsCode: BreakingCode<'table-function'> = {
   layoutVersion: tableLayoutVersion,
   scope: 'single',
   title: (relation) => `top ${relation.options['K']} items`,
-  declare: (top, { module }) => module.declareObject(top.name, topModule, 'TopItems', 'TOP_ITEMS_BYTES'),
+  declare: (top, { module }) => {
+    module.declareObject(top.name, topModule, 'TopItems', 'TOP_ITEMS_BYTES');
+    const { name = '', type = { kind: 'VARCHAR', length: 1 } } = top.relation.columns[0] ?? {};
+    declareKeys(top.name, [{ name, type }], 'item: u64', ['item'], module);
+  },
   initialize: ({ name, relation }, module) => [
     `${module.use(topModule, 'initializeTopItems')}(${name}, ${relation.options['K']});`,
   ],
@@ -32,7 +37,7 @@ export const topItemsCode: BreakingCode<'table-function'> = {
     below.code.line(`${module.use(topModule, 'addTopItem')}(${top.name}, ${item});`);
   },
   parameters: ['item: u64', 'count: i64'],
-  data: (_, module) => `${module.use('text', 'textPointer')}(item), ${module.use('text', 'textLength')}(item)`,
+  data: ({ name }) => `data_${name}(item)`,
   leave: (top, code, _, context) => {
     const { module } = context;
     const nullable = top.relation.columns[0]?.nullable === true;
@@ -84,10 +89,7 @@ export const distinctItemsCode: BreakingCode<'table-function'> = {
     below.code.line(isNull === 'false' ? add : `if (!(${isNull})) ${add}`);
   },
   parameters: ['count: i64'],
-  data: (_, module) => {
-    const data = module.text('{}');
-    return `${module.use('text', 'textPointer')}(${data}), ${module.use('text', 'textLength')}(${data})`;
-  },
+  data: (_, module) => module.text('{}'),
   leave: (_, code, __, context) => leavingColumns(code, [{ value: 'count', isNull: 'false' }], context),
   finish: (distinct, _, { module, program }) => {
     const { name } = distinct;

@@ -6,6 +6,7 @@ import {
   declareKinds,
   emitAddRow,
   emitGroupColumns,
+  emitKeyData,
   emitValues,
   kindsOf,
   type Aggregation,
@@ -32,7 +33,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
   scope: 'keyed',
   title: (relation) =>
     `tumbling aggregate of ${relation.aggregates.map((call) => call.name).join(', ') || 'no column'}`,
-  declare: (tumble, { module }) => declareTumble(tumble, module),
+  declare: (tumble, context) => declareTumble(tumble, context),
   initialize: (tumble, module) => [initializeTumble(tumble, module)],
   save: (tumble, module) =>
     `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${layoutVersion}, group);`,
@@ -43,7 +44,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
   atEnd: ({ name }, clock, module) => `${module.use('operators/tumble', 'endTumble')}(${name}, ${clock});`,
   arrive: (tumble, below, segment, context) => emitArrival(tumble, below, segment, context),
   parameters: ['row: usize'],
-  data: (tumble, module) => `${module.use('state/slots', 'keyBytes')}(${tumble.name}.groups, row), load<u32>(row)`,
+  data: ({ name }) => `data_${name}(row)`,
   leave: (tumble, code, segment, context, full) =>
     emitGroupColumns(aggregationOf(tumble), closingColumn(tumble), code, segment, context, full),
   finish: (tumble, _, context) => {
@@ -82,8 +83,10 @@ function closesByText({ relation }: TumbleLayout): boolean {
 }
 
 /** Declares the operator's state. */
-function declareTumble(tumble: TumbleLayout, module: ModuleBuilder): void {
+function declareTumble(tumble: TumbleLayout, context: ProgramContext): void {
+  const { module } = context;
   module.declareObject(tumble.name, 'operators/tumble', 'Tumble', 'TUMBLE_BYTES');
+  emitKeyData(aggregationOf(tumble), context);
   declareKinds(tumble.name, aggregationOf(tumble).accumulators.words, module);
 }
 
