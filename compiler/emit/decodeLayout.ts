@@ -3,6 +3,7 @@
 // sought. What differs otherwise is left to the general reader: members that are missing, repeated or in another order.
 import { Code, inlined } from './code.ts';
 import type { DecoderOptions, Use } from './decodeShared.ts';
+import type { Slot } from './layout.ts';
 import { matchBytes } from './decodeJson.ts';
 import { emitSeeking } from './layoutSeeking.ts';
 import { emitLayoutValue } from './layoutValues.ts';
@@ -76,11 +77,12 @@ export function emitLayout(options: DecoderOptions, tree: PathNode, use: Use): s
   code.line(`if (at < end) { if (load<u8>(at) != 0x0a || ${use('formats/batch', 'recordMode')}) return 0; }`);
   code.line(`else if (at > end || !${use('formats/batch', 'lastBatch')}) return 0;`);
   code.line(`recordStart_${name} = from; recordEnd_${name} = at;`);
-  code.line(array === undefined ? `accept_${name}();` : `layoutRows_${name}(layoutArray_${name}, true);`);
+  code.line(array === undefined ? `accept_${name}();` : leaveRows(array, options));
   code.line('return at < end ? at + 1 : at;');
   context.functions.push(`${inlined}function layout_${name}(at: usize, end: usize): usize {\n${code}\n}`);
   if (floats(root)) context.functions.push(`let timeSeen_${name}: bool = false;`);
-  if (array !== undefined) context.functions.push(`let layoutArray_${name}: usize = 0;`);
+  if (array !== undefined)
+    context.functions.push(`let layoutArray_${name}: usize = 0;`, `let layoutCount_${name}: u32 = 0;`);
   return context.functions.join('\n\n');
 }
 
@@ -307,12 +309,49 @@ function isRead(value: MemberLayout['value']): boolean {
 /** What the code of one value takes, at most. */
 const valueBytes = 250;
 
-// layoutRows_<name>(at, rows): passes over the array; first all of it is checked, then every element makes a row.
-function emitRows({ element }: ArrayLayout, context: LayoutContext): void {
+/** Bytes for the elements of an array that are kept as they were read. */
+const keptBytes = 8192;
+const keptMax = 64;
+/** Elements of more columns are read again: copying them would take too much code. */
+const keptColumnsMax = 40;
+
+interface KeptElements {
+  /** Columns of the element, as they lie in the frame. */
+  readonly slots: readonly Slot[];
+  /** Bytes of an element: values, then null bytes. */
+  readonly stride: number;
+  readonly count: number;
+}
+
+function keptElements({ element }: ArrayLayout, { columns }: DecoderOptions): KeptElements {
+  const slots = valuesOf(element).flatMap((value) =>
+    value.kind === 'leaf' && value.index !== undefined ? (columns[value.index]?.slot ?? []) : [],
+  );
+  const stride = Math.max(8, Math.ceil((slots.length * 9) / 8) * 8);
+  if (slots.length > keptColumnsMax) return { slots: [], stride: 8, count: 0 };
+  return { slots, stride, count: Math.min(keptMax, Math.floor(keptBytes / stride)) };
+}
+
+// All of the record was checked: every element makes a row, from what was kept of it or, in a long array, read again.
+function leaveRows(array: ArrayLayout, options: DecoderOptions): string {
+  const { name } = options;
+  const { count } = keptElements(array, options);
+  return `if (layoutCount_${name} <= ${count}) layoutKept_${name}(); else layoutRows_${name}(layoutArray_${name}, true);`;
+}
+
+// layoutRows_<name>(at, rows): passes over the array; with `rows` every element makes a row.
+function emitRows(array: ArrayLayout, context: LayoutContext): void {
   const { options, use } = context;
-  const parts = emitParts(objectSteps(element, context), context);
+  const { name, frame } = options;
+  const kept = keptElements(array, options);
+  const places = kept.slots.map(({ valueOffset, nullOffset }, index) => ({
+    value: [valueOffset, index * 8] as const,
+    isNull: [nullOffset, kept.slots.length * 8 + index] as const,
+  }));
+  const parts = emitParts(objectSteps(array.element, context), context);
   const code = new Code();
   code.line('if (load<u8>(at) != 0x5b) return 0;');
+  code.line('let count: u32 = 0;');
   code.line(`at = ${use('formats/json', 'skipBlank')}(at + 1);`);
   code.block('for (;;)', () => {
     for (const part of parts) {
@@ -320,14 +359,36 @@ function emitRows({ element }: ArrayLayout, context: LayoutContext): void {
       code.line('if (at == 0) return 0;');
     }
     // The frame's row is in use where the program stopped.
-    code.line(`if (rows) { accept_${options.name}(); if (${use('operators/context', 'suspended')}) return 0; }`);
+    code.line(`if (rows) { accept_${name}(); if (${use('operators/context', 'suspended')}) return 0; }`);
+    code.block(`else if (count < ${kept.count})`, () => {
+      code.line(`const to = kept_${name} + <usize>count * ${kept.stride};`);
+      for (const { value, isNull } of places) {
+        code.line(`store<u64>(to, load<u64>(${frame}, ${value[0]}), ${value[1]});`);
+        code.line(`store<u8>(to, load<u8>(${frame}, ${isNull[0]}), ${isNull[1]});`);
+      }
+    });
+    code.line('count++;');
     code.line('if (load<u8>(at) == 0x2c && load<u8>(at, 1) == 0x7b) { at++; continue; }');
     code.line('at = skipBlank(at);');
     code.line('const c = load<u8>(at);');
-    code.line('if (c == 0x5d) return at + 1;');
+    code.line(`if (c == 0x5d) { layoutCount_${name} = count; return at + 1; }`);
     code.line('if (c != 0x2c) return 0;');
     code.line('at = skipBlank(at + 1);');
   });
   code.line('return 0;');
-  context.functions.push(`function layoutRows_${options.name}(at: usize, rows: bool): usize {\n${code}\n}`);
+  const leave = new Code();
+  leave.block(`for (let index: u32 = 0; index < layoutCount_${name}; index++)`, () => {
+    leave.line(`const from = kept_${name} + <usize>index * ${kept.stride};`);
+    for (const { value, isNull } of places) {
+      leave.line(`store<u64>(${frame}, load<u64>(from, ${value[1]}), ${value[0]});`);
+      leave.line(`store<u8>(${frame}, load<u8>(from, ${isNull[1]}), ${isNull[0]});`);
+    }
+    leave.line(`accept_${name}();`);
+    leave.line(`if (${use('operators/context', 'suspended')}) return;`);
+  });
+  context.functions.push(
+    `const kept_${name}: usize = memory.data(${Math.max(kept.count, 1) * kept.stride}, 8); // elements as they were read`,
+    `function layoutRows_${name}(at: usize, rows: bool): usize {\n${code}\n}`,
+    `function layoutKept_${name}(): void {\n${leave}\n}`,
+  );
 }
