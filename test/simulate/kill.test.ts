@@ -1,6 +1,7 @@
 // kill -9 at random instants: whatever the moment, a resumed run ends with the bytes of an undisturbed one (SEMANTICS 23–25), and with its
 // ledger: the counters stand in the checkpoint (SEMANTICS 27).
-// Whole processes of the built command over replays of files. ROWTIME_KILLS says how many kills (default 12), ROWTIME_SEED which.
+// Whole processes of the built command, every operator among them, over replays of files. ROWTIME_KILLS says how many kills (default 20),
+// ROWTIME_SEED which.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,11 +12,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom, seedFromEnvironment } from '../harness/random.ts';
 
 const command = fileURLToPath(new URL('../../dist/cli/rowtime.js', import.meta.url));
-const kills = Number(process.env['ROWTIME_KILLS'] ?? 12);
+const kills = Number(process.env['ROWTIME_KILLS'] ?? 20);
 const seed = seedFromEnvironment();
 const random = seededRandom(seed);
 const records = 120_000;
 const schema = 'S=("k" VARCHAR(12), "v" INTEGER, "d" DOUBLE, "t" TIMESTAMP)';
+
+// A hundredth of the records, and one stream for what many pumps make of them.
+const few = `CREATE OR REPLACE STREAM "FEW" (k VARCHAR(12), v INTEGER, d DOUBLE);
+CREATE OR REPLACE STREAM "OUT" (what VARCHAR(8), k VARCHAR(60), n DOUBLE);
+CREATE OR REPLACE PUMP "P0" AS INSERT INTO "FEW" SELECT STREAM "k", "v", "d" FROM "S" WHERE "v" > 989;`;
 
 const programs: readonly {
   readonly name: string;
@@ -56,6 +62,35 @@ LEFT JOIN "T" AS t ON s."k" = t."k" GROUP BY t."g", STEP(s.ROWTIME BY INTERVAL '
 CREATE OR REPLACE PUMP "P" AS INSERT INTO "OUT" SELECT STREAM "k", "v", "S".ROWTIME FROM "S" WHERE "v" > 800;`,
     merges: true,
   },
+  {
+    name: 'windows',
+    sql: `${few}
+CREATE OR REPLACE PUMP "P1" AS INSERT INTO "OUT" SELECT STREAM 'range', k, SUM(d) OVER (PARTITION BY k RANGE INTERVAL '1' MINUTE PRECEDING) FROM "FEW";
+CREATE OR REPLACE PUMP "P2" AS INSERT INTO "OUT" SELECT STREAM 'rows', k, MAX(d) OVER w + LAG(v, 3, 0) OVER w FROM "FEW" WINDOW w AS (ROWS 5 PRECEDING);
+CREATE OR REPLACE PUMP "P3" AS INSERT INTO "OUT" SELECT STREAM 'stagger', k, COUNT(*) FROM "FEW" WINDOWED BY STAGGER (PARTITION BY k RANGE INTERVAL '10' SECOND);
+CREATE OR REPLACE PUMP "P4" AS INSERT INTO "OUT" SELECT STREAM 'distinct', k, 1 FROM (SELECT STREAM DISTINCT k, FLOOR("FEW".ROWTIME TO MINUTE) AS m FROM "FEW") AS d;
+CREATE OR REPLACE PUMP "P5" AS INSERT INTO "OUT" SELECT STREAM 'sum', k, SUM(DISTINCT v) FROM "FEW" GROUP BY k, FLOOR("FEW".ROWTIME TO MINUTE);`,
+  },
+  {
+    name: 'joins',
+    sql: `${few}
+CREATE OR REPLACE PUMP "P1" AS INSERT INTO "OUT" SELECT STREAM 'outer', l.k, r.d FROM "FEW" OVER (RANGE INTERVAL '5' SECOND PRECEDING) AS l
+FULL OUTER JOIN "FEW" OVER (ROWS 10 PRECEDING) AS r ON l.k = r.k AND l.v < r.v;
+CREATE OR REPLACE PUMP "P2" AS INSERT INTO "OUT" SELECT STREAM 'sorted', k, d FROM "FEW" ORDER BY FLOOR("FEW".ROWTIME TO MINUTE), d;
+CREATE OR REPLACE PUMP "P3" AS INSERT INTO "OUT" SELECT STREAM late AS ROWTIME, 'timed', k, d FROM
+(SELECT STREAM "FEW".ROWTIME + MOD(v, 7) * INTERVAL '1' SECOND AS late, k, d FROM "FEW") ORDER BY late WITHIN INTERVAL '8' SECOND;
+CREATE OR REPLACE PUMP "P4" AS INSERT INTO "OUT" SELECT STREAM 'one', k, d FROM "FEW" WHERE d > 50 UNION ALL SELECT STREAM 'other', k, -d FROM "FEW" WHERE d < 50;`,
+  },
+  {
+    name: 'tables',
+    sql: `${few}
+CREATE OR REPLACE PUMP "P1" AS INSERT INTO "OUT" SELECT STREAM 'top', ITEM, ITEM_COUNT FROM TABLE(TOP_K_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM "FEW"), 'K', 3, 30));
+CREATE OR REPLACE PUMP "P2" AS INSERT INTO "OUT" SELECT STREAM 'distinct', '', NUMBER_OF_DISTINCT_ITEMS FROM TABLE(COUNT_DISTINCT_ITEMS_TUMBLING(CURSOR(SELECT STREAM * FROM "FEW"), 'K', 30));
+CREATE OR REPLACE PUMP "P3" AS INSERT INTO "OUT" SELECT STREAM 'rank', k, "r" FROM TABLE(GROUP_RANK(CURSOR(SELECT STREAM k, v FROM "FEW"), 'V', 'r', 'asc', 'asc', 5, 0));
+CREATE OR REPLACE PUMP "P4" AS INSERT INTO "OUT" SELECT STREAM 'score', k, ANOMALY_SCORE FROM TABLE(RANDOM_CUT_FOREST(CURSOR(SELECT STREAM k, v, d FROM "FEW"), 10, 32, 1000, 2));
+CREATE OR REPLACE PUMP "P5" AS INSERT INTO "OUT" SELECT STREAM 'why', SUBSTRING(ANOMALY_EXPLANATION, 1, 40), ANOMALY_SCORE FROM TABLE(RANDOM_CUT_FOREST_WITH_EXPLANATION(CURSOR(SELECT STREAM v, d FROM "FEW"), 10, 32, 1000, 1, TRUE));
+CREATE OR REPLACE PUMP "P6" AS INSERT INTO "OUT" SELECT STREAM 'spots', SUBSTRING(HOTSPOTS_RESULT, 1, 60), d FROM TABLE(HOTSPOTS(CURSOR(SELECT STREAM v, d FROM "FEW"), 100, 20, 3));`,
+  },
 ];
 const tableSchema = 'T=("k" VARCHAR(12), "g" VARCHAR(8), "f" DOUBLE)';
 
@@ -82,6 +117,9 @@ beforeAll(async () => {
     await run(name, `${name}-whole`, undefined);
     const text = readFileSync(join(folder, `${name}-whole.jsonl`), 'utf8');
     expect(text.length).toBeGreaterThan(1000);
+    // Every pump of these programs says what it is.
+    const pumps = sql.startsWith(few) ? (sql.match(/INSERT INTO "OUT"/g)?.length ?? 0) : 0;
+    expect(new Set(text.match(/"WHAT":"\w+"/g)).size, name).toBeGreaterThanOrEqual(pumps);
     undisturbed.set(name, { text, ledger: ledgerOf(`${name}-whole`) });
   }
   // Merged files give the order of one file; rows of one millisecond may change places.
@@ -155,13 +193,14 @@ function ledgerOf(output: string): object {
 test(`${kills} kills at random instants (seed ${seed})`, async () => {
   let done = 0;
   let killed = 0;
-  while (done < kills) {
-    const program = programs[done % programs.length]?.name ?? '';
+  for (let round = 0; done < kills; round++) {
+    const program = programs[round % programs.length]?.name ?? '';
     const output = `${program}-${done}`;
     // Up to three kills in a row, then to the end.
     let ended = false;
-    for (let attempt = 0; attempt < 3 && !ended && done < kills; attempt++) {
-      ended = await run(program, output, 20 + random() * 250);
+    const most = 1 + Math.floor(random() * 3);
+    for (let attempt = 0; attempt < most && !ended && done < kills; attempt++) {
+      ended = await run(program, output, 20 + random() * 400);
       done++;
       if (!ended) killed++;
     }
