@@ -6,7 +6,7 @@
 // Law: iterating from firstRow gives the groups in the order of their first row, also after a restore (by sequence).
 import { allocateBlock, freeBlock } from "./arena";
 import { hashBytes } from "./hash";
-import { Slots, clearRun, clearSlots, findSlot, firstSlotOf, initializeSlots, keyBytes, listRows, markChanged, nextSlotOf, putSlot, reserveSlot, rowBytes, ROW_HEADER_BYTES } from "./slots";
+import { Slots, clearRun, clearSlots, findSlot, initializeSlots, keyBytes, listRows, markChanged, putSlot, reserveSlot, rowBytes, walkGroup, walkRows, walkedRow, ROW_HEADER_BYTES } from "./slots";
 import { sortPointers } from "./sort";
 import { freeWords, loadWords, saveWords } from "./words";
 import * as snapshot from "./snapshot";
@@ -174,14 +174,17 @@ function freeAllWords(table: Groups): void {
 /** Writes the rows of one key group: per row key length, sequence, key, words. */
 export function saveGroups(table: Groups, group: u32): void {
   store<u8>(table.changed + group, 0);
-  for (let slot = firstSlotOf(table, group); slot != 0; slot = nextSlotOf(table, group, slot)) {
-    const row = <usize>load<u32>(slot);
-    const length = load<u32>(row);
-    snapshot.writeU32(length);
-    snapshot.writeU32(load<u32>(row, 4));
-    snapshot.writeBytes(keyBytes(table, row), length);
-    saveWords(row + ROW_HEADER_BYTES, table.words, table.kinds);
-  }
+  walkGroup(table, group);
+  for (let count = walkRows(table, group); count != 0; count = walkRows(table, group))
+    for (let index: u32 = 0; index < count; index++) saveRow(table, walkedRow(index));
+}
+
+function saveRow(table: Groups, row: usize): void {
+  const length = load<u32>(row);
+  snapshot.writeU32(length);
+  snapshot.writeU32(load<u32>(row, 4));
+  snapshot.writeBytes(keyBytes(table, row), length);
+  saveWords(row + ROW_HEADER_BYTES, table.words, table.kinds);
 }
 
 /** Reads rows up to `end` of the section into the table. */

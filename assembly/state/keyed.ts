@@ -9,7 +9,7 @@
 // of two, and between 11 and 23 bytes of slots.
 import { allocateBlock, freeBlock } from "./arena";
 import { hashBytes } from "./hash";
-import { Slots, findSlot, firstSlotOf, initializeSlots, keyBytes, listRows, markChanged, nextSlotOf, putSlot, removeSlot, reserveSlot, rowBytes, ROW_HEADER_BYTES } from "./slots";
+import { Slots, findSlot, initializeSlots, keyBytes, listRows, markChanged, putSlot, removeSlot, reserveSlot, rowBytes, walkGroup, walkRows, walkedRow, ROW_HEADER_BYTES } from "./slots";
 import { sortPointers } from "./sort";
 import { freeWords, loadWords, saveWords } from "./words";
 import * as snapshot from "./snapshot";
@@ -114,15 +114,18 @@ function unlink(table: Keyed, row: usize): void {
 /** Writes the rows of one key group: per row key length, order, sequence, key, words. */
 export function saveKeyed(table: Keyed, group: u32): void {
   store<u8>(table.changed + group, 0);
-  for (let slot = firstSlotOf(table, group); slot != 0; slot = nextSlotOf(table, group, slot)) {
-    const row = <usize>load<u32>(slot);
-    const length = load<u32>(row);
-    snapshot.writeU32(length);
-    snapshot.writeU64(<u64>orderOf(row));
-    snapshot.writeU64(load<u64>(row - SEQUENCE));
-    snapshot.writeBytes(keyBytes(table, row), length);
-    saveWords(row + ROW_HEADER_BYTES, table.words, table.kinds);
-  }
+  walkGroup(table, group);
+  for (let count = walkRows(table, group); count != 0; count = walkRows(table, group))
+    for (let index: u32 = 0; index < count; index++) saveRow(table, walkedRow(index));
+}
+
+function saveRow(table: Keyed, row: usize): void {
+  const length = load<u32>(row);
+  snapshot.writeU32(length);
+  snapshot.writeU64(<u64>orderOf(row));
+  snapshot.writeU64(load<u64>(row - SEQUENCE));
+  snapshot.writeBytes(keyBytes(table, row), length);
+  saveWords(row + ROW_HEADER_BYTES, table.words, table.kinds);
 }
 
 /** Reads rows up to `end` of the section into the table. */

@@ -172,29 +172,49 @@ function moveSlots(table: Slots, old: usize, oldCapacity: u32): bool {
 
 // ---- Walks ------------------------------------------------------------------------------------------------
 
-/** The first slot of a key group, 0 when it has none. */
-export function firstSlotOf(table: Slots, group: u32): usize {
-  const from = <u32>(((<u64>group << 32) + <u64>table.keyGroups - 1) / <u64>table.keyGroups);
-  return slotOfFrom(table, group, homeOf(table, from));
+// Rows lie anywhere in memory: those of a few slots are touched together before they are read one by one, so that the processor waits for
+// all of them at once.
+const WALK_ROWS: u32 = 16;
+const walked: usize = memory.data(16 * 4, 8);
+let walkedAt: usize = 0;
+let touched: u32 = 0;
+
+/** Begins a walk over the rows of a key group. */
+export function walkGroup(table: Slots, group: u32): void {
+  walkedAt = homeOf(table, <u32>(((<u64>group << 32) + <u64>table.keyGroups - 1) / <u64>table.keyGroups));
 }
 
-/** The slot of the key group after one, 0 at the end. */
-export function nextSlotOf(table: Slots, group: u32, slot: usize): usize {
-  return slotOfFrom(table, group, slot + 8);
-}
-
-function slotOfFrom(table: Slots, group: u32, from: usize): usize {
-  const end =
+/** How many rows come next, at most 16; 0 when the group has no more. */
+export function walkRows(table: Slots, group: u32): u32 {
+  const last =
     group + 1 == table.keyGroups
       ? table.slots + (<usize>(table.capacity - 1) << 3)
       : homeOf(table, <u32>((<u64>(group + 1) << 32) / <u64>table.keyGroups));
   const limit = table.slots + slotsBytes(table.capacity);
-  for (let at = from; at < limit; at += 8) {
+  let count: u32 = 0;
+  let sum: u32 = 0;
+  let at = walkedAt;
+  for (; at < limit && count < WALK_ROWS; at += 8) {
     const slot = load<u64>(at);
-    if (slot == 0 && at > end) break;
-    if (slot != 0 && <u32>(((slot >> 32) * <u64>table.keyGroups) >> 32) == group) return at;
+    if (slot == 0 && at > last) {
+      at = limit;
+      break;
+    }
+    if (slot == 0 || <u32>(((slot >> 32) * <u64>table.keyGroups) >> 32) != group) continue;
+    store<u32>(walked + (<usize>count << 2), <u32>slot);
+    count++;
+    sum += load<u32>(<usize>(<u32>slot));
   }
-  return 0;
+  walkedAt = at;
+  touched = sum;
+  return count;
+}
+
+/** One of the rows that come next. */
+// @ts-ignore: decorator
+@inline
+export function walkedRow(index: u32): usize {
+  return <usize>load<u32>(walked + (<usize>index << 2));
 }
 
 /** Writes the pointers of all rows, 4 bytes each, in the order of slots. */
