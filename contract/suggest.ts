@@ -1,6 +1,9 @@
 // "Did you mean": the known name nearest to a mistyped one.
 
-/** The candidate that a name probably stands for: the same but for case, else the nearest within about a third of its length. */
+/**
+ * The candidate that a name probably stands for: the same but for case, else the nearest within about a third of its length. A single
+ * letter is near to any other one, and so to none.
+ */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   const folded = name.toUpperCase();
   const distanceMax = Math.max(1, Math.floor(name.length / 3));
@@ -10,6 +13,7 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
     if (candidate === name) continue;
     const other = candidate.toUpperCase();
     if (other === folded) return candidate;
+    if (folded.length === 1 && other.length === 1) continue;
     if (Math.abs(other.length - folded.length) >= bestDistance) continue;
     const distance = editDistance(folded, other);
     if (distance < bestDistance) {

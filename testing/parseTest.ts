@@ -20,6 +20,8 @@ export interface ExpectedDiagnostic {
   readonly code: string;
   readonly place?: { readonly line: number; readonly column: number };
   readonly text?: string;
+  /** Part of the message, of its hint or of a note. */
+  readonly part?: string;
 }
 
 /** A section's lines in the file: from the line after its head up to `end`, exclusive. */
@@ -295,9 +297,9 @@ function readReference(rest: string, lines: readonly NumberedLine[], references:
 }
 
 function readDiagnostic({ line, text }: NumberedLine, report: Report): ExpectedDiagnostic[] {
-  const match = /^\s*(\*|[a-z][a-z0-9-]*)(?:\s+(\d+):(\d+))?(?:\s+"(.*)")?\s*$/.exec(text);
+  const match = /^\s*(\*|[a-z][a-z0-9-]*)(?:\s+(\d+):(\d+))?(?:\s+"(.*?)")?(?:\s+'(.*)')?\s*$/.exec(text);
   if (match?.[1] === undefined) {
-    report(line, 'a diagnostic is: code line:column "text", or *');
+    report(line, `a diagnostic is: code line:column "text" 'part of what it says', or *`);
     return [];
   }
   return [
@@ -306,6 +308,7 @@ function readDiagnostic({ line, text }: NumberedLine, report: Report): ExpectedD
       code: match[1],
       ...(match[2] === undefined ? {} : { place: { line: Number(match[2]), column: Number(match[3]) } }),
       ...(match[4] === undefined ? {} : { text: match[4] }),
+      ...(match[5] === undefined ? {} : { part: match[5] }),
     },
   ];
 }

@@ -172,7 +172,7 @@ export function compareDiagnostics(test: TestCase, found: readonly Diagnostic[])
       line: wanted.line,
       way: '',
       message: "this message didn't come",
-      expected: `${wanted.code}${wanted.place === undefined ? '' : ` ${wanted.place.line}:${wanted.place.column}`}${wanted.text === undefined ? '' : ` "${wanted.text}"`}`,
+      expected: expectedText(wanted),
       came: near === undefined ? '(nothing)' : diagnosticText(near, test.sql),
     });
   }
@@ -197,6 +197,9 @@ function fits(wanted: ExpectedDiagnostic, diagnostic: Diagnostic, sql: string): 
   const place = placeOf(sql, diagnostic.span.start);
   if (wanted.place !== undefined && (place.line !== wanted.place.line || place.column !== wanted.place.column))
     return false;
+  const said = [diagnostic.message, diagnostic.hint ?? '', ...diagnostic.related.map(({ message }) => message)];
+  const { part } = wanted;
+  if (part !== undefined && !said.some((text) => text.includes(part))) return false;
   return (
     wanted.text === undefined ||
     diagnostic.message.includes(wanted.text) ||
@@ -207,7 +210,13 @@ function fits(wanted: ExpectedDiagnostic, diagnostic: Diagnostic, sql: string): 
 /** A message as the section has it, its text behind. */
 export function diagnosticText(diagnostic: Diagnostic, sql: string): string {
   const place = placeOf(sql, diagnostic.span.start);
-  return `${diagnostic.code} ${place.line}:${place.column}   ${diagnostic.message}`;
+  const hint = diagnostic.hint === undefined ? '' : ` (${diagnostic.hint})`;
+  return `${diagnostic.code} ${place.line}:${place.column}   ${diagnostic.message}${hint}`;
+}
+
+function expectedText({ code, place, text, part }: ExpectedDiagnostic): string {
+  const at = place === undefined ? '' : ` ${place.line}:${place.column}`;
+  return `${code}${at}${text === undefined ? '' : ` "${text}"`}${part === undefined ? '' : ` '${part}'`}`;
 }
 
 interface Way {

@@ -50,6 +50,8 @@ interface State {
   readonly tables: ReadonlyMap<string, ReferenceTable>;
   readonly functions: Map<string, readonly UserFunction[]>;
   readonly views: Map<string, View>;
+  /** Streams and views whose last definition is wrong. */
+  readonly unreadable: Set<string>;
   /** Streams that no statement has created yet. */
   readonly later: Map<string, Span>;
 }
@@ -74,6 +76,7 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     ),
     functions: new Map(),
     views: new Map(),
+    unreadable: new Set(script.unreadable),
     later: new Map(),
   };
   for (const statement of script.statements)
@@ -211,6 +214,7 @@ function bindStream(statement: ast.CreateStream, state: State, report: (diagnost
   if (name.toLowerCase() === errorStream) return report(message.reservedStream(span));
   if (name.length > NAME_LENGTH_MAX) report(message.tooLongName(span));
   const columns: Column[] = [];
+  state.unreadable.delete(name);
   const places = new Map<string, ast.ColumnDefinition>();
   for (const column of statement.columns) {
     const first = places.get(column.name.name);
@@ -218,10 +222,15 @@ function bindStream(statement: ast.CreateStream, state: State, report: (diagnost
     places.set(column.name.name, column);
     if (column.name.name.length > NAME_LENGTH_MAX) report(message.tooLongName(column.name.span));
     const type = typeOf(column.type);
-    if (isDiagnostic(type)) report(type);
-    else if (type.kind === 'INTERVAL')
-      report(message.typeMismatch(column.type.span, 'INTERVAL can not be the type of a column'));
-    else columns.push({ name: column.name.name, type, nullable: !column.notNull });
+    const wrong = isDiagnostic(type)
+      ? type
+      : type.kind === 'INTERVAL'
+        ? message.typeMismatch(column.type.span, 'INTERVAL can not be the type of a column')
+        : undefined;
+    if (wrong !== undefined) {
+      report(wrong);
+      state.unreadable.add(name);
+    } else if (!isDiagnostic(type)) columns.push({ name: column.name.name, type, nullable: !column.notNull });
   }
   const known = state.streams.get(name);
   state.later.delete(name);
@@ -261,6 +270,7 @@ function contextOf(state: State, report: (diagnostic: Diagnostic) => void, parts
     parts,
     functions: state.functions,
     views: state.views,
+    unreadable: state.unreadable,
     later: state.later,
     catalogue: state.options.catalogue,
     report,
@@ -312,7 +322,7 @@ function drop(statement: ast.DropStatement, state: State, report: (diagnostic: D
   const known = { stream: state.streams, pump: state.pumps, function: state.functions, view: state.views }[
     statement.what
   ];
-  if (!known.delete(name)) report(message.nothingToDrop(span, statement.what, name));
+  if (!known.delete(name) && !state.unreadable.has(name)) report(message.nothingToDrop(span, statement.what, name));
 }
 
 // By a pump or a view that is still there.
@@ -336,6 +346,7 @@ function bindTarget(insert: ast.Insert, state: State, report: (diagnostic: Diagn
     return undefined;
   }
   const stream = state.streams.get(name);
+  if (state.unreadable.has(name) && stream?.kind !== 'input') return undefined;
   if (stream?.kind === 'created') return stream;
   if (stream !== undefined) report(message.inputWritten(span, name));
   else

@@ -7,7 +7,7 @@ import { overWithoutAggregate } from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import { datetimeFieldNumber, type Expression, type FunctionSignature } from '../plan/expression.ts';
 import { convert, unifyValues } from './convert.ts';
-import { bindExpression, currentValue } from './expression.ts';
+import { bindBeside, bindExpression, currentValue } from './expression.ts';
 import { bindComparison } from './operators.ts';
 import { fieldsInstead } from './fields.ts';
 import { conversionCost, plainType, typeName } from './functions.ts';
@@ -90,6 +90,9 @@ export function bindCall(
 function bindWindowed(node: ast.FunctionCall, scope: Scope): Expression | undefined {
   const { name, span } = node.name;
   if (!windowFunctions.has(name) && !aggregateNames.has(name)) {
+    const { catalogue, functions } = scope;
+    const known = catalogue.byName.has(name) || functions?.has(name) || syntaxFunctionNames.includes(name);
+    if (!known) return noFunction(name, span, scope);
     scope.report(overWithoutAggregate(span, name));
     return undefined;
   }
@@ -262,9 +265,8 @@ function bindConcatenation(node: ast.BinaryExpression, scope: Scope): Expression
 
 function bindLike(node: ast.LikeExpression, scope: Scope): Expression | undefined {
   if (node.form === 'similar') return bindSimilar(node, scope);
-  const parts = [node.operand, node.pattern, ...(node.escape === undefined ? [] : [node.escape])].map((part) =>
-    bindExpression(part, scope),
-  );
+  const others = [node.pattern, ...(node.escape === undefined ? [] : [node.escape])];
+  const parts = [bindExpression(node.operand, scope), ...others.map((part) => bindBeside(part, node.operand, scope))];
   if (parts.some((part) => part === undefined)) return undefined;
   const like = resolve('LIKE', parts as Expression[], node.span, scope);
   if (like === undefined || !node.negated) return like;

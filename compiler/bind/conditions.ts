@@ -5,7 +5,7 @@ import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
 import { convert, unifyCompared, unifyValues } from './convert.ts';
-import { bindExpression } from './expression.ts';
+import { bindBeside, bindExpression } from './expression.ts';
 import { bindRowDistinct } from './rows.ts';
 import type { Scope } from './scope.ts';
 import { bindInQuery } from './subquery.ts';
@@ -105,8 +105,8 @@ export function bindCase(node: ast.CaseExpression, scope: Scope): Expression | u
       ? bindCondition(when, scope)
       : bindExpression(compared('=', node.operand, when, when.span), scope),
   );
-  const values = node.branches.map(({ then }) => bindExpression(then, scope));
-  const otherwise = node.otherwise === undefined ? nullLiteral(node.span) : bindExpression(node.otherwise, scope);
+  const values = node.branches.map(({ then }) => bindBeside(then, node, scope));
+  const otherwise = node.otherwise === undefined ? nullLiteral(node.span) : bindBeside(node.otherwise, node, scope);
   if (
     otherwise === undefined ||
     whens.some((when) => when === undefined) ||

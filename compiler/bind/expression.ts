@@ -14,7 +14,16 @@ import { bindBinary, bindDatetime, bindInterval, bindNumber } from './literals.t
 import { bindDifference, bindOperator, bindUnary } from './operators.ts';
 import { bindPeriodPredicate } from './periods.ts';
 import { bindField } from './records.ts';
-import { columnAt, relationsCalled, rowtimeNode, shiftColumns, type Scope } from './scope.ts';
+import {
+  columnAt,
+  relationsCalled,
+  rowtimeNode,
+  shiftColumns,
+  type ListAlias,
+  type Scope,
+  type ScopeRelation,
+} from './scope.ts';
+import { hasAggregate, hasWindow } from './finite.ts';
 import { bindExists, bindOuterName, bindScalarQuery } from './subquery.ts';
 import { castIsLegal, isDiagnostic, typeOf } from './types.ts';
 
@@ -177,16 +186,48 @@ function bindName(node: ast.ColumnName, scope: Scope): Expression | undefined {
       : current;
   const outer = bindOuterName(node, scope);
   if (outer !== 'none') return outer;
-  const where = relations[0]?.alias === undefined ? 'the query' : `"${relations[0].alias}"`;
-  scope.report(
-    message.unknownColumn(
-      last.span,
-      last.name,
-      where,
-      relations.flatMap((relation) => relation.columns.map((column) => column.name)),
-    ),
-  );
+  scope.report(noColumn(node, last, relations, scope));
   return undefined;
+}
+
+// Why a name is no column: an alias of the select list, a text in the wrong quotes, or just none.
+function noColumn(
+  node: ast.ColumnName,
+  last: ast.Identifier,
+  relations: readonly ScopeRelation[],
+  scope: Scope,
+): Diagnostic {
+  const alone = node.parts.length === 1;
+  const listed = alone ? scope.aliases?.find((one) => one.alias.name === last.name && !isWithin(node, one)) : undefined;
+  if (listed !== undefined) {
+    const value = hasWindow(listed.expression) ? 'window' : hasAggregate(listed.expression) ? 'aggregate' : 'other';
+    return message.listAlias(last.span, last.name, listed.alias.span, value);
+  }
+  const where = relations[0]?.alias === undefined ? 'the query' : `"${relations[0].alias}"`;
+  const columns = relations.flatMap((relation) => relation.columns.map((column) => column.name));
+  const asText = !alone || !last.quoted ? 'no' : noLikelyName.test(last.name) ? 'likely' : 'possible';
+  return message.unknownColumn(
+    last.span,
+    last.name,
+    where,
+    columns,
+    asText === 'possible' && scope.compared !== true ? 'no' : asText,
+  );
+}
+
+/** Characters that texts have and names of columns have not, and blanks around it all. */
+const noLikelyName = /[^\p{L}\p{N}\p{M}_ .:\-$#@/()]|^ | $/u;
+
+// An item's own expression, or an alias of the very name.
+function isWithin({ span }: ast.ColumnName, { alias, expression }: ListAlias): boolean {
+  if (expression.kind === 'name' && expression.parts.at(-1)?.name === alias.name) return true;
+  return expression.span.start <= span.start && span.end <= expression.span.end;
+}
+
+/** Binds what stands beside something else in a comparison, LIKE or CASE: a name may be meant as a text. */
+export function bindBeside(node: ast.Expression, other: ast.Expression, scope: Scope): Expression | undefined {
+  const meant = node.kind === 'name' && other.kind !== 'string' && other.kind !== 'number';
+  return bindExpression(node, meant ? { ...scope, compared: true } : scope);
 }
 
 function bindCast(node: ast.CastExpression, scope: Scope): Expression | undefined {

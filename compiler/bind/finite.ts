@@ -235,6 +235,14 @@ const aggregates: ReadonlySet<string> = new Set([
   ...['FIRST_VALUE', 'LAST_VALUE', 'ANY', 'EVERY'],
 ]);
 
+/** True when an expression has a function OVER a window, those of queries inside it aside. */
+export function hasWindow(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  if (Array.isArray(node)) return node.some(hasWindow);
+  if ('over' in node && node.over !== undefined) return true;
+  return Object.entries(node).some(([key, part]) => key !== 'query' && hasWindow(part));
+}
+
 /** True when a select list or HAVING has an aggregate, those of queries inside it aside. */
 export function hasAggregate(node: unknown): boolean {
   if (typeof node !== 'object' || node === null) return false;

@@ -153,6 +153,7 @@ function bindNamed(from: ast.NamedRelation, context: QueryContext): BoundFrom | 
     context.report(message.reservedStream(from.name.span));
     return undefined;
   }
+  if (context.unreadable.has(name)) return undefined;
   const view = context.views.get(name);
   if (view !== undefined) return bindView(from, view, context);
   const stream = context.streams.get(name);

@@ -57,7 +57,7 @@ export function bindGrouping(
   const aggregates: AggregateCall[] = [];
   const shared = {
     aggregate: (call: ast.FunctionCall): Expression | undefined => bindAggregate(call, aggregates, scope),
-    above: (expression: Expression): Expression | undefined => aboveGroups(expression, keys, scope),
+    above: (expression: Expression): Expression | undefined => aboveGroups(expression, keys, scope, ordinalIn(query)),
     settle: (expression: Expression): Expression => settleAggregates(expression, keys.length),
     whole: query.groupBy === undefined && query.stagger === undefined,
     ofNoRows: (expression: Expression): Expression => withoutRows(expression, aggregates),
@@ -123,6 +123,11 @@ function withoutRows(expression: Expression, aggregates: readonly AggregateCall[
       ? { kind: 'literal', type: node.type, value: null, nullable: true, span: node.span }
       : ofNoRows(call);
   });
+}
+
+// A number in GROUP BY, which other dialects take for a position of the list.
+function ordinalIn(query: ast.SelectQuery): Span | undefined {
+  return query.groupBy?.find((key) => key.kind === 'number' && key.form === 'integer')?.span;
 }
 
 // GROUP BY may name an alias of the select list where no column has that name.
@@ -197,7 +202,7 @@ function chooseClosing(
     if ('time' in known && known.time && !readsColumn(ofRow))
       return { key: keys.length, kind: 'time', closedEnd: hasClosedEnd(ofRow), expression: ofRow };
   }
-  scope.report(message.groupByNotMonotonic(query.groupBy?.[0]?.span ?? query.span, found));
+  scope.report(message.groupByNotMonotonic(query.groupBy?.[0]?.span ?? query.span, found, ordinalIn(query)));
   return undefined;
 }
 
@@ -216,7 +221,12 @@ function bindAggregate(call: ast.FunctionCall, aggregates: AggregateCall[], scop
 
 // Brings an expression above the groups: what equals a key is that key's column; aggregates stay marked; an unqualified ROWTIME that
 // is part of no key is the output row's; anything else of the input is an error.
-function aboveGroups(expression: Expression, keys: readonly Expression[], scope: Scope): Expression | undefined {
+function aboveGroups(
+  expression: Expression,
+  keys: readonly Expression[],
+  scope: Scope,
+  ordinal: Span | undefined,
+): Expression | undefined {
   const keyTexts = keys.map(expressionKey);
   let failed = false;
   const visit = (node: Expression): Expression => {
@@ -226,12 +236,12 @@ function aboveGroups(expression: Expression, keys: readonly Expression[], scope:
     if (key !== undefined && !unqualified)
       return { kind: 'column', index, name: `key${index}`, type: key.type, nullable: key.nullable, span: node.span };
     if (node.kind === 'column' && node.index < AGGREGATE_BASE) {
-      scope.report(message.notGrouped(node.span, `column "${node.name}"`));
+      scope.report(message.notGrouped(node.span, `column "${node.name}"`, ordinal));
       failed = true;
       return node;
     }
     if (isQualifiedRowtime(node)) {
-      scope.report(message.notGrouped(node.span, 'the ROWTIME of the input'));
+      scope.report(message.notGrouped(node.span, 'the ROWTIME of the input', ordinal));
       failed = true;
       return node;
     }

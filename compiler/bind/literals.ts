@@ -85,12 +85,37 @@ const fieldMs: Record<string, number> = { DAY: DAY_MS, HOUR: 3600000, MINUTE: 60
 const fieldLimits: Record<string, number> = { MONTH: 11, HOUR: 23, MINUTE: 59, SECOND: 59 };
 const separators: Record<string, string> = { MONTH: '-', HOUR: ' ', MINUTE: ':', SECOND: ':' };
 
+/** Fields with the number of them that make one of the next larger. */
+const inLarger: readonly (readonly [string, bigint])[] = [
+  ['SECOND', 60n],
+  ['MINUTE', 60n],
+  ['HOUR', 24n],
+  ['DAY', 0n],
+  ['MONTH', 12n],
+  ['YEAR', 0n],
+];
+
+// More digits for the first field, and where it is the only one and whole, the same length of time in a larger one.
+function widerLiteral(node: IntervalLiteral, leading: string): string {
+  const { start, end } = node.qualifier;
+  const wider = `write ${start}(${leading.length})${start === end ? '' : ` TO ${end}`}`;
+  if (start !== end || !/^\d+$/.test(node.text)) return wider;
+  let value = BigInt(leading);
+  for (let index = inLarger.findIndex(([field]) => field === start); index < inLarger.length; index++) {
+    const [field, count] = inLarger[index] ?? ['', 0n];
+    if (value < 100n) return `${wider}, or INTERVAL ${node.negative ? '-' : ''}'${value}' ${field}`;
+    if (count === 0n || value % count !== 0n) return wider;
+    value /= count;
+  }
+  return wider;
+}
+
 /** INTERVAL: milliseconds, or months. */
 export function bindInterval(node: IntervalLiteral): Literal | Diagnostic {
   const { start, end } = node.qualifier;
   const precision = node.qualifier.precision ?? 2;
   const used = fieldNames.slice(fieldNames.indexOf(start), fieldNames.indexOf(end) + 1);
-  const wrong = (message: string): Diagnostic => invalidLiteral(node.span, message);
+  const wrong = (message: string, hint?: string): Diagnostic => invalidLiteral(node.span, message, hint);
   const pattern = used
     .map(
       (field, index) => `${index === 0 ? '' : separators[field]}(\\d+${field === 'SECOND' ? '(?:\\.\\d{1,9})?' : ''})`,
@@ -105,7 +130,10 @@ export function bindInterval(node: IntervalLiteral): Literal | Diagnostic {
   const leading = (values[0] ?? '').replace(/\..*/, '').replace(/^0+(?=\d)/, '');
   if (precision > 10) return wrong('the precision of an interval is at most 10');
   if (leading.length > precision)
-    return wrong(`Interval field value ${leading} exceeds precision of ${start}(${precision}) field`);
+    return wrong(
+      `Interval field value ${leading} exceeds precision of ${start}(${precision}) field`,
+      leading.length > 10 ? undefined : widerLiteral(node, leading),
+    );
   let total = 0n;
   for (const [index, field] of used.entries()) {
     const [whole = '0', fraction = ''] = (values[index] ?? '0').split('.');

@@ -1,12 +1,12 @@
 // Operators between expressions: signs, arithmetic, comparison, differences of datetimes.
-import { familyOf, isIntegerType, isYearMonth, typeText, type SqlType } from '../../contract/types.ts';
+import { familyOf, isIntegerType, isYearMonth, typeText, type SqlType, type TypeFamily } from '../../contract/types.ts';
 import * as message from '../diagnose/messages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import type { Span } from '../source.ts';
 import { bindCall } from './call.ts';
 import { convert, unify, unifyCompared } from './convert.ts';
-import { bindExpression } from './expression.ts';
+import { bindBeside, bindExpression } from './expression.ts';
 import { bindRowComparison } from './rows.ts';
 import type { Scope } from './scope.ts';
 import type { ComparisonOperator } from './syntaxTree.ts';
@@ -56,11 +56,11 @@ export function bindOperator(node: ast.BinaryExpression, scope: Scope): Expressi
   const { operator } = node;
   if (operator === '||') return bindCall(node, scope);
   if (node.left.kind === 'row' || node.right.kind === 'row') return bindRowComparison(node, scope);
+  const arithmetic = operator === '+' || operator === '-' || operator === '*' || operator === '/';
   const left = bindExpression(node.left, scope);
-  const right = bindExpression(node.right, scope);
+  const right = arithmetic ? bindExpression(node.right, scope) : bindBeside(node.right, node.left, scope);
   if (left === undefined || right === undefined) return undefined;
-  if (operator === '+' || operator === '-' || operator === '*' || operator === '/')
-    return bindArithmetic(operator, left, right, node.span, scope);
+  if (arithmetic) return bindArithmetic(operator, left, right, node.span, scope);
   return bindComparison(operator, left, right, node.span, scope);
 }
 
@@ -86,6 +86,15 @@ export function bindComparison(
   };
 }
 
+function arithmeticHint(operator: string, left: TypeFamily, right: TypeFamily): string | undefined {
+  if (operator === '+' && left === 'character' && right === 'character') return 'texts are joined by ||';
+  if (operator === '+' && (left === 'character' || right === 'character'))
+    return 'texts are joined by ||; a number in a text is read by CAST';
+  return operator === '-' && left === right && ['date', 'time', 'timestamp'].includes(left)
+    ? 'a difference of datetimes needs a qualifier: (a - b) SECOND'
+    : undefined;
+}
+
 /** `+ - * /` by the rules of KDA-SQL 3.5 and 3.6. */
 export function bindArithmetic(
   operator: '+' | '-' | '*' | '/',
@@ -108,9 +117,7 @@ export function bindArithmetic(
       message.typeMismatch(
         span,
         `Cannot apply '${operator}' to arguments of type '<${typeText(left.type)}> ${operator} <${typeText(right.type)}>'`,
-        operator === '-' && familyOf(left.type) === familyOf(right.type)
-          ? 'a difference of datetimes needs a qualifier: (a - b) SECOND'
-          : undefined,
+        arithmeticHint(operator, familyOf(left.type), familyOf(right.type)),
       ),
     );
     return undefined;

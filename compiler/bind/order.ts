@@ -1,5 +1,6 @@
 // ORDER BY: the streaming sort, and T-sort (ORDER BY … WITHIN). Both make a hidden stream that rows enter in order.
 import { familyOf, type Column } from '../../contract/types.ts';
+import { counted } from '../diagnose/diagnostic.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
 import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
@@ -30,7 +31,7 @@ export function orderedItem(
       context.report(
         queryMessage.invalidOrderBy(
           expression.span,
-          `the select list has ${items.length} columns, not ${expression.text}`,
+          `the select list has ${counted(items.length, 'column')}, not ${expression.text}`,
         ),
       );
       return 'failed';

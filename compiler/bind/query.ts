@@ -61,6 +61,8 @@ export interface QueryContext {
   /** Streams that are created further below, with their places. */
   readonly later: ReadonlyMap<string, Span>;
   readonly streams: ReadonlyMap<string, Stream>;
+  /** Streams and views whose own definition is wrong: nothing is said about what uses them. */
+  readonly unreadable: ReadonlySet<string>;
   /** Visible columns of each input. */
   readonly inputs: ReadonlyMap<string, number>;
   readonly windows: NamedWindows;
@@ -139,7 +141,11 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
   const operator = `${query.operator.toUpperCase()}${query.all ? ' ALL' : ''}`;
   const finite = isFiniteQuery(query, context);
   if (operator !== 'UNION ALL' && (!finite || query.all)) {
-    context.report(finite ? multisetOperation(query.span, operator) : queryMessage.setOperation(query.span, operator));
+    context.report(
+      finite
+        ? multisetOperation(query.span, operator)
+        : queryMessage.setOperation(query.span, operator, givenInputs(query, context)),
+    );
     return undefined;
   }
   const left = bindQuery(query.left, context);
@@ -173,6 +179,19 @@ function bindSet(query: ast.SetQuery, context: QueryContext): BoundSelect | unde
   context.parts.before(behindLeft, () => context.parts.feed(scan, converted(left)));
   context.parts.feed(scan, converted(right));
   return orderSet(query, asScan(scan, columns, query.span), context);
+}
+
+/** The inputs that a query reads, where nothing else in it flows: they may be meant as reference tables. */
+export function givenInputs(query: ast.Query, context: QueryContext): readonly string[] {
+  const flowing = new Set<string>();
+  JSON.stringify(query, (_, value: unknown) => {
+    const node = value as ast.FromItem | null;
+    if (typeof node === 'object' && node?.kind === 'named-relation' && !context.tables.has(node.name.name))
+      flowing.add(node.name.name);
+    return value;
+  });
+  const names = [...flowing];
+  return names.every((name) => context.inputs.has(name)) ? names : [];
 }
 
 // ORDER BY behind a set operation names columns and their expressions.

@@ -3,7 +3,7 @@ import type { Column } from '../../contract/types.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { misplacedAggregate } from '../diagnose/messages.ts';
 import { misplacedWindow } from '../diagnose/queryMessages.ts';
-import type { ColumnName, FunctionCall } from '../parse/ast.ts';
+import type { ColumnName, Expression as AstExpression, FunctionCall, Identifier } from '../parse/ast.ts';
 import { briefly, type Expression } from '../plan/expression.ts';
 import type { Relation } from '../plan/plan.ts';
 import { rewriteExpression } from '../plan/rewrite.ts';
@@ -46,6 +46,12 @@ export interface FromScope {
   readonly merged: ReadonlyMap<string, Expression>;
 }
 
+/** An alias of a select list, with its item. */
+export interface ListAlias {
+  readonly alias: Identifier;
+  readonly expression: AstExpression;
+}
+
 /** Everything that binding an expression needs. */
 export interface Scope {
   readonly relations: readonly ScopeRelation[];
@@ -63,6 +69,10 @@ export interface Scope {
   readonly names?: ReadonlyMap<string, Expression>;
   /** The query, which a subquery is a part of; undefined where none may stand. */
   readonly query?: QueryContext;
+  /** Aliases of the query's own select list, for what is said where one is read as a column. */
+  readonly aliases?: readonly ListAlias[];
+  /** Where texts often stand, beside an operator and in CASE: one in double quotes may be meant. */
+  readonly compared?: boolean;
   /** Names of the query around this one may stand here. */
   readonly correlates?: boolean;
 }

@@ -37,7 +37,12 @@ export function bindSelect(query: ast.SelectQuery, outer: QueryContext): BoundSe
   const context: QueryContext = { ...outer, windows: namedWindows(query, outer.windows), finite };
   const from = bindFrom(query.from, context);
   if (from === undefined) return undefined;
-  const scope = scopeOf(from.scope, context, 'WHERE');
+  const scope: Scope = {
+    ...scopeOf(from.scope, context, 'WHERE'),
+    aliases: query.items.flatMap((item) =>
+      item.kind === 'item' && item.alias !== undefined ? [{ alias: item.alias, expression: item.expression }] : [],
+    ),
+  };
   const condition = query.where === undefined ? undefined : bindWhere(query.where, query, scope);
   const failed = query.where !== undefined && condition === undefined;
   const { where, taken = nothingTaken } = condition ?? {};

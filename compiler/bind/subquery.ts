@@ -13,7 +13,7 @@ import type { Span } from '../source.ts';
 import { unifyCompared } from './convert.ts';
 import { bindExpression } from './expression.ts';
 import { isFiniteQuery, tableOf } from './finite.ts';
-import { bindQuery, type BoundSelect, type Item } from './query.ts';
+import { bindQuery, givenInputs, type BoundSelect, type Item } from './query.ts';
 import { refuseRecords } from './records.ts';
 import { columnAt, expressionKey, plain, relationsCalled, type Scope } from './scope.ts';
 
@@ -184,7 +184,7 @@ function bindAsked(query: ast.Query, span: Span, what: string, scope: Scope): As
     return undefined;
   }
   if (!isFiniteQuery(query, context) && !namesUnknown(query, scope)) {
-    scope.report(tableMessage.streamSubquery(span, what));
+    scope.report(tableMessage.streamSubquery(span, what, givenInputs(query, context)));
     return undefined;
   }
   const mark = context.parts.mark();
@@ -201,6 +201,7 @@ function namesUnknown(query: ast.Query, { query: context }: Scope): boolean {
     const node = value as ast.FromItem | null;
     if (typeof node === 'object' && node?.kind === 'named-relation') {
       const { name } = node.name;
+      unknown ||= context?.unreadable.has(name) === true;
       unknown ||= !context?.streams.has(name) && !context?.tables.has(name) && !context?.views.has(name);
     }
     return value;

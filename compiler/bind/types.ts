@@ -17,6 +17,7 @@ import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { typeOutOfRange, unknownType } from '../diagnose/messages.ts';
 
 const DIGITS_MAX = 18;
+const typeNames = [...Object.keys(plainTypeNames), ...Object.keys(sizedTypeNames), ...decimalTypeNames];
 
 /** The type that a name stands for, or what is wrong with it. */
 export function typeOf(name: TypeName): SqlType | Diagnostic {
@@ -29,7 +30,7 @@ export function typeOf(name: TypeName): SqlType | Diagnostic {
   if (plain !== undefined) return plain;
   const sized = sizedTypeNames[name.name];
   if (sized !== undefined) return characters(sized, first ?? lengthWhenOmitted(sized), name);
-  if (!decimalTypeNames.includes(name.name)) return unknownType(name.span, name.name);
+  if (!decimalTypeNames.includes(name.name)) return unknownType(name.span, name.name, typeNames);
   const precision = first ?? DIGITS_MAX;
   const scale = second ?? 0;
   if (precision < 1 || precision > 19) return typeOutOfRange(name.span, `DECIMAL has 1 to 19 digits, not ${precision}`);

@@ -21,6 +21,18 @@ export interface Diagnostic {
   readonly hint?: string;
 }
 
+/** `1 column`, `2 columns`: a number with its noun. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What a hint says besides where a query could stand if the inputs that it reads were reference tables. */
+export function orReference(inputs: readonly string[]): string {
+  if (inputs.length === 0) return '';
+  const options = inputs.map((input) => `--reference ${input}=URL`).join(' ');
+  return `; a reference table is named by ${options}`;
+}
+
 /** An error that refuses the application; the functions of the message files call it. */
 export function error(
   code: string,

@@ -1,16 +1,16 @@
 // Messages about finite queries and subqueries: VALUES, tables in FROM, IN, EXISTS and queries in the place of a value.
 import type { Span } from '../source.ts';
-import { error, type Diagnostic } from './diagnostic.ts';
+import { counted, error, orReference, type Diagnostic } from './diagnostic.ts';
 
 /** A subquery as a value, behind IN or behind EXISTS, that reads a stream. */
-export function streamSubquery(span: Span, what: string): Diagnostic {
+export function streamSubquery(span: Span, what: string, inputs: readonly string[]): Diagnostic {
   return error(
     'stream-subquery',
     span,
     `${what} reads a stream, which never ends: its answer would never be known`,
-    what.startsWith('NOT')
+    (what.startsWith('NOT')
       ? 'write a LEFT JOIN with the stream, in a window, and keep the rows without a match'
-      : 'join with the stream in a window: FROM s JOIN t OVER (RANGE INTERVAL … PRECEDING) ON …',
+      : 'join with the stream in a window: FROM s JOIN t OVER (RANGE INTERVAL … PRECEDING) ON …') + orReference(inputs),
   );
 }
 /** A subquery outside of the query of a pump, for instance in a function. */
@@ -37,11 +37,11 @@ export function correlatedGroups(span: Span): Diagnostic {
 }
 /** A subquery with more columns than can stand there. */
 export function subqueryWidth(span: Span, expected: number, given: number): Diagnostic {
-  return error('column-count', span, `the subquery gives ${given} columns where ${expected} can stand`);
+  return error('column-count', span, `the subquery gives ${counted(given, 'column')} where ${expected} can stand`);
 }
 /** VALUES whose rows have different numbers of values. */
 export function rowWidth(span: Span, given: number, expected: number): Diagnostic {
-  return error('column-count', span, `a row of VALUES has ${given} values, the first one has ${expected}`);
+  return error('column-count', span, `a row of VALUES has ${counted(given, 'value')}, the first one has ${expected}`);
 }
 /** EXCEPT ALL or INTERSECT ALL. */
 export function multisetOperation(span: Span, operator: string): Diagnostic {

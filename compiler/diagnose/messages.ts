@@ -1,6 +1,7 @@
 // Every message of the binder, one function each: what is wrong, where, and what to write instead.
 import type { Span } from '../source.ts';
-import { error, warning, type Diagnostic } from './diagnostic.ts';
+import { counted, error, warning, type Diagnostic, type RelatedSpan } from './diagnostic.ts';
+import { insteadOfFunction, insteadOfType } from './otherDialects.ts';
 import { suggest } from '../../contract/suggest.ts';
 
 function didYouMean(name: string, candidates: readonly string[]): string | undefined {
@@ -39,9 +40,36 @@ export function unknownRelation(span: Span, name: string, candidates: readonly s
     hint: `an input is given with --source ${name}=URL, a reference table with --reference ${name}=URL`,
   };
 }
-/** A column that the relation does not have. */
-export function unknownColumn(span: Span, name: string, where: string, candidates: readonly string[]): Diagnostic {
-  return error('unknown-column', span, `${where} has no column "${name}"`, didYouMean(name, candidates));
+/** A column that the relation does not have; or a text in double quotes, which are those of names. */
+export function unknownColumn(
+  span: Span,
+  name: string,
+  where: string,
+  candidates: readonly string[],
+  asText: 'likely' | 'possible' | 'no' = 'no',
+): Diagnostic {
+  const quotes = `a text stands between single quotes: '${name.replaceAll("'", "''")}'`;
+  const hint = asText === 'likely' ? quotes : didYouMean(name, candidates);
+  return error(
+    'unknown-column',
+    span,
+    `${where} has no column "${name}"`,
+    asText === 'possible' ? (hint ?? quotes) : hint,
+  );
+}
+/** A name that only the select list gives, where the columns of FROM are read. */
+export function listAlias(span: Span, name: string, given: Span, value: 'window' | 'aggregate' | 'other'): Diagnostic {
+  return error(
+    'unknown-column',
+    span,
+    `"${name}" is an alias of this select list, which can not be read here`,
+    {
+      window: 'read it in an outer query: SELECT STREAM … FROM (SELECT STREAM …) WHERE …',
+      aggregate: 'repeat the aggregate in HAVING, or read the alias in an outer query',
+      other: 'repeat its expression, or read the alias in an outer query',
+    }[value],
+    [{ span: given, message: 'the alias is given here' }],
+  );
 }
 /** A name before a dot that nothing in FROM has. */
 export function unknownAlias(span: Span, name: string, candidates: readonly string[]): Diagnostic {
@@ -141,7 +169,7 @@ export function columnCount(span: Span, expected: number, found: number, target:
   return error(
     'column-count',
     span,
-    `stream "${target}" takes ${expected} columns here, the query gives ${found}`,
+    `stream "${target}" takes ${counted(expected, 'column')} here, the query gives ${found}`,
     'list the columns after INSERT INTO, or select as many',
   );
 }
@@ -151,7 +179,8 @@ export function typeMismatch(span: Span, message: string, hint?: string): Diagno
 }
 /** A function that is not there. */
 export function noSuchFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
-  return error('no-such-function', span, `there is no function ${name}`, didYouMean(name, candidates));
+  const hint = insteadOfFunction(name.toUpperCase()) ?? didYouMean(name, candidates);
+  return error('no-such-function', span, `there is no function ${name}`, hint);
 }
 /** A function with arguments of types that it does not take. */
 export function noOverload(span: Span, name: string, given: string, signatures: readonly string[]): Diagnostic {
@@ -163,8 +192,8 @@ export function noOverload(span: Span, name: string, given: string, signatures: 
   );
 }
 /** A literal whose value its type does not have. */
-export function invalidLiteral(span: Span, message: string): Diagnostic {
-  return error('invalid-literal', span, message);
+export function invalidLiteral(span: Span, message: string, hint?: string): Diagnostic {
+  return error('invalid-literal', span, message, hint);
 }
 /** A statement that other dialects have and this one has not. */
 export function unknownStatement(span: Span, words: string): Diagnostic {
@@ -200,25 +229,32 @@ export function rowtimeAsName(span: Span): Diagnostic {
 }
 /** A list of column names behind an alias that is shorter or longer than the relation. */
 export function aliasCount(span: Span, expected: number, found: number): Diagnostic {
-  return error('column-count', span, `the relation has ${expected} columns, the list names ${found}`);
+  return error('column-count', span, `the relation has ${counted(expected, 'column')}, the list names ${found}`);
 }
 /** GROUP BY over a stream without a key that only grows: its groups would never end. */
-export function groupByNotMonotonic(span: Span, reasons: string): Diagnostic {
+export function groupByNotMonotonic(span: Span, reasons: string, ordinal?: Span): Diagnostic {
   return error(
     'group-by-not-monotonic',
     span,
     `GROUP BY over a stream needs a key that only grows, so that groups can end: ${reasons}`,
     `add STEP(s.ROWTIME BY INTERVAL '60' SECOND) or FLOOR(s.ROWTIME TO MINUTE), or MONOTONIC(x) for a column that only grows`,
+    ordinalNote(ordinal),
   );
 }
 /** A column beside aggregates that is no key of GROUP BY. */
-export function notGrouped(span: Span, name: string): Diagnostic {
+export function notGrouped(span: Span, name: string, ordinal?: Span): Diagnostic {
   return error(
     'not-grouped',
     span,
     `${name} is neither a GROUP BY key nor inside an aggregate`,
     'add it to GROUP BY or wrap it, for instance in MAX(…)',
+    ordinalNote(ordinal),
   );
+}
+// The first number in GROUP BY, in case it is meant as in other dialects.
+function ordinalNote(ordinal: Span | undefined): RelatedSpan[] {
+  if (ordinal === undefined) return [];
+  return [{ span: ordinal, message: 'a number in GROUP BY is a constant, not a position of the select list' }];
 }
 /** An aggregate in WHERE, in GROUP BY, in a join condition or inside of another aggregate. */
 export function misplacedAggregate(span: Span, name: string, where: string): Diagnostic {
@@ -252,8 +288,10 @@ export function withoutRoot(span: Span, words: string): Diagnostic {
   );
 }
 /** A type that is not there. */
-export function unknownType(span: Span, name: string): Diagnostic {
-  return error('unknown-type', span, `there is no type ${name}`);
+export function unknownType(span: Span, name: string, candidates: readonly string[]): Diagnostic {
+  const near = suggest(name, candidates);
+  const hint = insteadOfType(name) ?? (near === undefined ? undefined : `did you mean ${near}?`);
+  return error('unknown-type', span, `there is no type ${name}`, hint);
 }
 /** A length, precision or scale that the type does not take. */
 export function typeOutOfRange(span: Span, message: string): Diagnostic {

@@ -24,14 +24,19 @@ export function unclosedQuote(quote: string, span: Span): Diagnostic {
   );
 }
 
+/** A schema before the name of a stream, table, pump or view. */
+export function schemaQualifier(qualifier: string, name: string, span: Span): Diagnostic {
+  return error('not-in-dialect', span, `${qualifier} is a schema, which the dialect has not`, `write ${name} alone`);
+}
+
 /** Curly quotes and dashes that a word processor made. */
 export function typographicCharacter(character: string, span: Span): Diagnostic {
   const plain = /[“”‟„]/.test(character) ? '"' : /[‘’‛‚]/.test(character) ? "'" : '-';
   return error(
     'syntax-error',
     span,
-    `expected plain punctuation, found "${character}"`,
-    `write ${plain} instead of the typographic ${character}`,
+    `${character} is a typographic ${plain === '-' ? 'dash' : 'quote'}, which SQL has not`,
+    `write ${plain} instead`,
   );
 }
 

@@ -1,6 +1,6 @@
 // Messages about whole queries: windows, joins, sorting, DISTINCT and set operations.
 import type { Span } from '../source.ts';
-import { error, type Diagnostic } from './diagnostic.ts';
+import { counted, error, orReference, type Diagnostic } from './diagnostic.ts';
 import { suggest } from '../../contract/suggest.ts';
 
 /** OVER with the name of a window that WINDOW does not define. */
@@ -80,19 +80,19 @@ export function timeSortOrder(span: Span, why: string): Diagnostic {
   return error('t-sort-order', span, why);
 }
 /** UNION, EXCEPT or INTERSECT between streams, which never end. */
-export function setOperation(span: Span, operator: string): Diagnostic {
+export function setOperation(span: Span, operator: string, inputs: readonly string[]): Diagnostic {
   return error(
     'set-operation',
     span,
     `streams know no ${operator}: only UNION ALL, as a stream never ends`,
-    operator === 'UNION'
+    (operator === 'UNION'
       ? 'write UNION ALL, and SELECT DISTINCT with a time key above it'
-      : 'join the streams in a window',
+      : 'join the streams in a window') + orReference(inputs),
   );
 }
 /** Sides of a set operation with different numbers of columns. */
 export function unionColumns(span: Span, left: number, right: number, operator: string): Diagnostic {
-  return error('column-count', span, `one side of ${operator} has ${left} columns, the other ${right}`);
+  return error('column-count', span, `one side of ${operator} has ${counted(left, 'column')}, the other ${right}`);
 }
 /** More relations in one FROM than the limit. */
 export function tooManyRelations(span: Span, limit: number, count: number): Diagnostic {

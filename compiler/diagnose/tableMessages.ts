@@ -1,7 +1,8 @@
 // Messages about table functions, TABLE(function(CURSOR(…), …)) in FROM: one function each, as in messages.ts.
 import { suggest } from '../../contract/suggest.ts';
 import type { Span } from '../source.ts';
-import { error, type Diagnostic } from './diagnostic.ts';
+import { counted, error, type Diagnostic } from './diagnostic.ts';
+import { insteadOfFunction } from './otherDialects.ts';
 
 /** A table function that is not there. */
 export function noSuchTableFunction(span: Span, name: string, candidates: readonly string[]): Diagnostic {
@@ -10,7 +11,9 @@ export function noSuchTableFunction(span: Span, name: string, candidates: readon
     'no-such-function',
     span,
     `there is no table function ${name}`,
-    found === undefined ? `there are ${candidates.join(', ')}` : `did you mean ${found}?`,
+    found === undefined
+      ? (insteadOfFunction(name.toUpperCase()) ?? `there are ${candidates.join(', ')}`)
+      : `did you mean ${found}?`,
   );
 }
 
@@ -39,7 +42,7 @@ export function argumentCount(span: Span, name: string, found: number, signature
   return error(
     'argument-count',
     span,
-    `${name} does not take ${found} argument${found === 1 ? '' : 's'} besides the cursor`,
+    `${name} does not take ${counted(found, 'argument')} besides the cursor`,
     `it takes ${signature}`,
   );
 }

@@ -13,6 +13,8 @@ export interface Identifier {
 /** A script: statements in order. A statement that does not parse is left out here and is a diagnostic. */
 export interface Script {
   readonly statements: readonly Statement[];
+  /** Streams and views that statements which do not parse would create: their columns are not known. */
+  readonly unreadable: readonly string[];
 }
 
 /** One statement of a script. */

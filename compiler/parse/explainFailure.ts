@@ -1,6 +1,7 @@
 // From "the grammar stopped here" to a message that helps: what was expected, what was found, and what is a common mistake.
 import type { Diagnostic, RelatedSpan } from '../diagnose/diagnostic.ts';
-import { notInDialect, syntaxError } from '../diagnose/parseMessages.ts';
+import { schemaQualifier, notInDialect, syntaxError } from '../diagnose/parseMessages.ts';
+import { insteadOfFunction, windowKinds } from '../diagnose/otherDialects.ts';
 import { suggest } from '../../contract/suggest.ts';
 import type { Nesting, Token } from './lex.ts';
 
@@ -53,6 +54,8 @@ const unsupported: Readonly<Record<string, string>> = {
   QUALIFY: 'filter in an outer SELECT',
   UPDATE: 'streams only grow: insert into another stream',
   DELETE: 'streams only grow: filter by WHERE into another stream',
+  MATCH_RECOGNIZE: 'compare a row with earlier ones by LAG(…) OVER (…), or join the stream with itself in a window',
+  PIVOT: 'aggregate a CASE expression for each column, e.g. SUM(CASE WHEN … THEN … END)',
   MERGE: 'insert into a stream from several pumps',
 };
 
@@ -74,17 +77,27 @@ export function explainFailure(failure: Failure): Diagnostic {
   const span = token === undefined ? { start: endOffset, end: endOffset } : { start: token.start, end: token.end };
   const word = token === undefined ? '' : failure.normalized.slice(token.start, token.end);
   const before = previous === undefined ? '' : failure.normalized.slice(previous.start, previous.end);
+  if ((word === 'WITH' || word === 'WITHOUT') && (before === 'TIMESTAMP' || before === 'TIME'))
+    return notInDialect(`${word} TIME ZONE`, span, `write ${before} alone: it has no time zone`);
   const advice = token?.kind === 'word' ? unsupported[word] : undefined;
   if (advice !== undefined) return notInDialect(word, span, advice);
   // FILTER and the like are taken for an alias until the next token.
   if ((token === undefined || word === '(') && before in unsupported && previous?.kind === 'word') {
     return notInDialect(before, { start: previous.start, end: previous.end }, unsupported[before] ?? '');
   }
+  // They are taken for an alias with names of columns until an error within.
+  const open = openingAt(failure, index === -1 ? tokens.length : index);
+  const clause = writtenAt(failure, open - 1);
+  if (tokens[open - 1] !== undefined && (clause === 'MATCH_RECOGNIZE' || clause === 'PIVOT'))
+    return notInDialect(clause, tokens[open - 1] ?? span, unsupported[clause] ?? '');
+  const qualified = word === '.' ? qualifierAt(failure, index) : undefined;
+  if (qualified !== undefined) return qualified;
   const related: RelatedSpan[] = [];
   const unclosed = failure.nesting.unclosed[failure.nesting.unclosed.length - 1];
   if (unclosed !== undefined) related.push({ span: unclosed, message: 'this parenthesis is never closed' });
   const names = failure.expected.includes('a name') || failure.expected.includes('an alias');
-  const hint = hintFor({ word, before, token, first: index === 0, names, failure });
+  const situation: Situation = { word, before, token, index: index === -1 ? tokens.length : index, names, failure };
+  const hint = hintFor(situation);
   return syntaxError(
     expectedText(failure.expected),
     token === undefined ? 'the end of the statement' : foundText(text, token),
@@ -98,13 +111,81 @@ interface Situation {
   readonly word: string;
   readonly before: string;
   readonly token: Token | undefined;
-  readonly first: boolean;
+  /** The token's place among those of the statement. */
+  readonly index: number;
   readonly names: boolean;
   readonly failure: Failure;
 }
 
-function hintFor({ word, before, token, first, names, failure }: Situation): string | undefined {
+/** A token as the grammar takes it. */
+function writtenAt({ normalized, tokens }: Failure, index: number): string {
+  const token = tokens[index];
+  return token === undefined ? '' : normalized.slice(token.start, token.end);
+}
+
+/** Words behind which a stream, table, pump or view is named. */
+const beforeNames = new Set(['FROM', 'JOIN', 'INTO', 'STREAM', 'PUMP', 'VIEW']);
+
+/** The diagnostic of a name with a schema before it, at the index of its dot. */
+function qualifierAt(failure: Failure, index: number): Diagnostic | undefined {
+  const { text, tokens } = failure;
+  const [qualifier, name] = [tokens[index - 1], tokens[index + 1]];
+  const before = writtenAt(failure, index - 2);
+  const named = beforeNames.has(before) || (before === ',' && clauseAround(failure, index) === 'FROM');
+  if (!named || qualifier === undefined || (name?.kind !== 'word' && name?.kind !== 'quoted')) return undefined;
+  return schemaQualifier(text.slice(qualifier.start, qualifier.end), text.slice(name.start, name.end), qualifier);
+}
+
+/** The index of the parenthesis in which a token stands; -1 outside of all. */
+function openingAt(failure: Failure, index: number): number {
+  let closed = 0;
+  for (let at = index - 1; at >= 0; at--) {
+    const word = writtenAt(failure, at);
+    if (word === ')') closed++;
+    else if (word === '(' && closed-- === 0) return at;
+  }
+  return -1;
+}
+
+const clauseWords = new Set(['SELECT', 'FROM', 'ON', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'PARTITION']);
+
+/** The word of the clause in which a token stands, out of parentheses that have none; `OVER` in a window, '' before any clause. */
+function clauseAround(failure: Failure, index: number): string {
+  let closed = 0;
+  for (let at = index - 1; at >= 0; at--) {
+    const word = writtenAt(failure, at);
+    if (word === ')') closed++;
+    else if (word === '(' && closed > 0) closed--;
+    else if (word === '(' && (writtenAt(failure, at - 1) === 'OVER' || writtenAt(failure, at - 1) === 'AS'))
+      return 'OVER';
+    else if (closed === 0 && clauseWords.has(word)) return word;
+  }
+  return '';
+}
+
+/** Windows and functions as other dialects write them. */
+function foreignFormHint({ word, before, index, failure }: Situation): string | undefined {
+  if (failure.expected.includes('STAGGER')) return Object.hasOwn(windowKinds, word) ? windowKinds[word] : undefined;
+  const clause = clauseAround(failure, index);
+  if (word === 'RANGE' && clause === 'GROUP') return windowKinds['TUMBLING'];
+  const named = ['FROM', 'JOIN', ','].includes(writtenAt(failure, index - 2));
+  if (word === '(' && clause === 'FROM' && named && /^[A-Z]/.test(before)) {
+    if (before === 'STEP' || before === 'FLOOR') return `${before} belongs in GROUP BY`;
+    return insteadOfFunction(before) ?? `a function in FROM is written TABLE(${before}(…))`;
+  }
+  const streamAt = writtenAt(failure, 1) === 'OR' ? 3 : 1;
+  if (word === 'AS' && index === streamAt + 2 && writtenAt(failure, streamAt) === 'STREAM')
+    return 'the columns stand here, in parentheses; a pump fills the stream: CREATE PUMP "P" AS INSERT INTO … SELECT STREAM …';
+  return undefined;
+}
+
+function hintFor(situation: Situation): string | undefined {
+  const { word, before, token, index, names, failure } = situation;
   const { nesting, expected } = failure;
+  if (token !== undefined && invisible.test(failure.text.slice(token.start, token.end)))
+    return 'this character can not be seen: delete it';
+  const foreign = foreignFormHint(situation);
+  if (foreign !== undefined) return foreign;
   if (word === '==' || (word === '=' && before === '=')) return 'equality is a single =';
   if ((word === '>' || word === '<') && before === '=') return `write ${word}=`;
   if (word === '&' || word === '^' || word === '%')
@@ -120,7 +201,7 @@ function hintFor({ word, before, token, first, names, failure }: Situation): str
     return `the number of an interval is in quotes: INTERVAL '${word}' …`;
   if (fields.has(word) && expected.includes('an alias'))
     return `a difference of datetimes is in parentheses: (a - b) ${word}`;
-  if (!first && statementStarts.has(word) && before !== '(')
+  if (index > 0 && statementStarts.has(word) && before !== '(')
     return `statements are separated by ";": is one missing before ${word}?`;
   if (token !== undefined && token === nesting.unopened) return 'this parenthesis was never opened';
   if (token?.kind === 'word') {
@@ -148,7 +229,9 @@ const dull = new Set(['an operator', 'a comment', 'an object']);
 
 /** `X, Y or Z`: operators last and only when there is little else, at most five. */
 function expectedText(given: readonly string[]): string {
-  let names = [...new Set(given)].map((name) => (/^[\p{L}]/u.test(name) ? name : `"${name}"`));
+  let names = [...new Set(given)].map((name) =>
+    name === 'end of input' ? 'the end of the statement' : /^[\p{L}]/u.test(name) ? name : `"${name}"`,
+  );
   if (names.includes('CREATE') && names.includes('DROP')) return 'a statement';
   if (names.includes('a number') && names.includes('a name'))
     names = ['an expression', ...names.filter((name) => !expressionStarts.has(name))];
@@ -169,8 +252,22 @@ function rank(name: string): number {
   return name.startsWith('a ') || name.startsWith('an ') ? 2 : 3;
 }
 
+/** A character that a person does not see. */
+const invisible = /^(?:\p{Cc}|\p{Cf}|\p{Zs}|\u3164|\uFE0F)$/u;
+
+/** A character by its number: U+200B. */
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
 function foundText(text: string, token: Token): string {
-  const written = text.slice(token.start, token.end);
+  const found = text.slice(token.start, token.end);
+  if (invisible.test(found)) return `the character ${codePoint(found)}`;
+  const written = [...found]
+    .map((character) =>
+      character !== ' ' && character !== '\n' && invisible.test(character) ? codePoint(character) : character,
+    )
+    .join('');
   return JSON.stringify(written.length > 40 ? `${written.slice(0, 37)}…` : written).replace(
     /^"(.*)"$/s,
     (_, inner: string) => `"${inner.replaceAll('\\"', '"')}"`,

@@ -69,6 +69,25 @@ export function splitStatements(lexed: Lexed): Token[][] {
   return statements;
 }
 
+/** Names behind CREATE STREAM, CREATE VIEW and those with OR REPLACE, wherever they stand; of a name with dots the last part. */
+export function createdRelations(tokens: readonly Token[], normalized: string): Token[] {
+  const written = (index: number): string => {
+    const token = tokens[index];
+    return token?.kind === 'word' || token?.kind === 'symbol' ? normalized.slice(token.start, token.end) : '';
+  };
+  const named = (index: number): boolean => tokens[index]?.kind === 'word' || tokens[index]?.kind === 'quoted';
+  return tokens.flatMap((_, index) => {
+    const what = written(index - 1);
+    if (!named(index) || (what !== 'STREAM' && what !== 'VIEW')) return [];
+    const created = written(index - 2) === 'CREATE';
+    // CREATE itself may be glued to what stands before it.
+    if (!created && (written(index - 2) !== 'REPLACE' || written(index - 3) !== 'OR')) return [];
+    let last = index;
+    while (written(last + 1) === '.' && named(last + 2)) last += 2;
+    return tokens[last] ?? [];
+  });
+}
+
 /** How a statement nests: the first token that lies too deep, and parentheses without partner. */
 export interface Nesting {
   readonly tooDeep?: Token;

@@ -7,11 +7,11 @@ import type { Source } from '../source.ts';
 import type { Expression, Script, Statement } from './ast.ts';
 import { explainFailure } from './explainFailure.ts';
 import { expressionOf } from './expressionToAst.ts';
-import { type Lexed, type Token, lex, measureNesting, splitStatements } from './lex.ts';
+import { createdRelations, type Lexed, type Token, lex, measureNesting, splitStatements } from './lex.ts';
 import type { ParseNode } from './parseNode.ts';
 import { sqlRecipe } from './sqlGrammar.ts';
 import { statementOf } from './toAst.ts';
-import { AstContext, TooDeepError } from './astContext.ts';
+import { AstContext, foldName, TooDeepError } from './astContext.ts';
 
 /** Most characters of a script. */
 export const scriptLengthMax = 1_048_576;
@@ -152,16 +152,22 @@ function expectedOf(failure: FailedMatchResult): string[] {
 export function parseScript(source: Source): { script: Script; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const statements: Statement[] = [];
+  const unreadable: string[] = [];
   if (source.text.length > scriptLengthMax) {
     diagnostics.push(messages.scriptTooLong(scriptLengthMax, source.text.length, { start: 0, end: 0 }));
-    return { script: { statements }, diagnostics };
+    return { script: { statements, unreadable }, diagnostics };
   }
   const lexed = lex(source.text);
   for (const tokens of splitStatements(lexed)) {
     const statement = parsePiece({ source, lexed, tokens, diagnostics }, 'Statement', statementOf);
     if (statement !== undefined) statements.push(statement);
+    else
+      for (const { kind, start, end } of createdRelations(tokens, lexed.normalized)) {
+        const written = source.text.slice(start, end);
+        unreadable.push(kind === 'quoted' ? written.slice(1, -1).replaceAll('""', '"') : foldName(written));
+      }
   }
-  return { script: { statements }, diagnostics };
+  return { script: { statements, unreadable }, diagnostics };
 }
 
 /** Parses a text that is one expression. Takes any text and never throws. */

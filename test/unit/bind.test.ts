@@ -46,6 +46,15 @@ const into = (target: string, query: string): string =>
   `CREATE STREAM O (${target});\nCREATE PUMP P AS INSERT INTO O ${query};`;
 const count = (query: string): string => into('A INTEGER', `SELECT STREAM COUNT(*) FROM S GROUP BY ${query}`);
 
+it('says nothing more of a stream that does not parse', () => {
+  const text =
+    'CREATE STREAM O (A,); CREATE PUMP P AS INSERT INTO O SELECT STREAM N FROM O; DROP PUMP P; DROP STREAM O';
+  const { script } = parseScript({ name: 'app.sql', text });
+  expect(script.unreadable).toEqual(['O']);
+  const options = { inputs: [input], references: [reference], catalogue, keyGroups: 8, seed: 1n, text };
+  expect(bind(script, options).diagnostics).toEqual([]);
+});
+
 describe('a select list', () => {
   it.each([
     ['SELECT STREAM ROWTIME, "price" FROM S', 'project ROWTIME, #1:price < scan "S"'],

@@ -262,6 +262,12 @@ describe('errors', () => {
     ['SELECT a, FROM s', 'syntax-error', /remove the comma/, 'FROM'],
     ['SELECT “a” FROM s', 'syntax-error', /typographic/, '“'],
     ['SELECT a – b FROM s', 'syntax-error', /write - instead/, '–'],
+    ['SELECT “a” FROM s', 'syntax-error', /^“ is a typographic quote, .*write " instead/, '“'],
+    ['SELECT a FROM s )', 'syntax-error', /^expected .*the end of the statement.*, found/, ')'],
+    ['SELECT a FROM s."t"', 'not-in-dialect', /^s is a schema.*write "t" alone/, 's'],
+    ['SELECT a FROM r, s.t', 'not-in-dialect', /^s is a schema/, 's'],
+    ['SELECT a AS b.c FROM s', 'syntax-error', /found "."/, '.'],
+    ['SELECT COUNT(*) OVER (PARTITION BY a, RANGE b) FROM s', 'syntax-error', /found "RANGE"/, 'RANGE'],
     ["SELECT 'a FROM s", 'syntax-error', /this string is never closed/, "'"],
     ['SELECT (a + b FROM s', 'syntax-error', /found "FROM".*seems to be missing/, 'FROM'],
     ['SELECT a) FROM s', 'syntax-error', /never opened/, ')'],
@@ -275,6 +281,9 @@ describe('errors', () => {
     ["SELECT X'3' FROM s", 'malformed-literal', /even number/, "X'3'"],
     ["SELECT U&'\\00' FROM s", 'malformed-literal', /four hex digits/, "U&'\\00'"],
     ['CREATE STREAM s (a INT b INT)', 'syntax-error', /^expected .*found "b"/, 'b'],
+    ['SELECT a FROM s MATCH_RECOGNIZE (PARTITION BY a)', 'not-in-dialect', /LAG/, 'MATCH_RECOGNIZE'],
+    ['SELECT a FROM s PIVOT (SUM(a) FOR b IN (1))', 'not-in-dialect', /CASE/, 'PIVOT'],
+    ['CREATE STREAM s (a TIMESTAMP WITH TIME ZONE)', 'not-in-dialect', /WITH TIME ZONE.*TIMESTAMP alone/, 'WITH'],
     ['SELECT COUNT(*) FILTER (WHERE a) FROM s', 'not-in-dialect', /FILTER isn't supported/, 'FILTER'],
     ['CREATE PUMP p INSERT INTO x SELECT a FROM b', 'syntax-error', /AS is missing before INSERT/, 'INSERT'],
     ['SELECT INTERVAL 5 DAY FROM s', 'syntax-error', /INTERVAL '5'/, '5'],
@@ -289,6 +298,14 @@ describe('errors', () => {
       expect(found).toMatchObject({ code, at });
     });
   }
+
+  it('names a character that can not be seen by its number', () => {
+    expect(first('SELECT\u200B a FROM s')).toMatchObject({
+      text: expect.stringMatching(/found the character U\+200B .*can not be seen/),
+      at: '\u200B',
+    });
+    expect(first('SELECT a FROM s WHERE b "c\u200Bd"').text).toMatch(/found "".*cU\+200Bd"/);
+  });
 
   it('reports every bad statement and keeps the good ones', () => {
     const { script: tree, diagnostics } = script('SELECT a FRM s s; SELECT a FROM s; DROP s; SELECT b FROM t');
@@ -320,6 +337,7 @@ describe('errors', () => {
   });
 
   it('suggests', () => {
+    expect(suggest('z', ['k', 'c'])).toBeUndefined();
     expect(suggest('prise', ['price', 'size'])).toBe('price');
     expect(suggest('PRICE', ['prize', 'price'])).toBe('price');
     expect(suggest('tikcer', ['ticker'])).toBe('ticker');
@@ -382,7 +400,7 @@ describe('time and rubbish', () => {
       const { script: tree, diagnostics } = script(text);
       for (const one of diagnostics) expect(one.span.start).toBeLessThanOrEqual(one.span.end);
       const again = printScript(tree);
-      expect(bare(script(again).script), text).toEqual(bare(tree));
+      expect(bare(script(again).script.statements), text).toEqual(bare(tree.statements));
       expression(text);
     }
   }, 120_000);

@@ -36,7 +36,7 @@ CREATE STREAM "OUT" (n INTEGER);
 ==== second
 SELECT
 ---- diagnostics
-unknown-column 7:14 "prise"
+unknown-column 7:14 "prise" 'did you mean "price"?'
 *
 ---- expressions
 with x INTEGER = 5, s VARCHAR(10) = NULL
@@ -79,7 +79,7 @@ describe('parseTestFile', () => {
   });
   test('diagnostics and expressions', () => {
     expect(second?.diagnostics).toMatchObject([
-      { code: 'unknown-column', place: { line: 7, column: 14 }, text: 'prise' },
+      { code: 'unknown-column', place: { line: 7, column: 14 }, text: 'prise', part: 'did you mean "price"?' },
       { code: '*' },
     ]);
     expect(second?.expressions?.map((found) => [found.sql, found.outcome.kind])).toEqual([
