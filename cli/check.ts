@@ -1,31 +1,32 @@
 // rowtime check: parse and bind only.
-import { bindSchemas, bindSources, loadApplication } from '../library/application.ts';
-import { bindReferences } from '../library/references.ts';
+import { loadApplication } from '../library/application.ts';
+import { compileInputs } from './compile.ts';
 import { printDiagnostics } from './diagnostics.ts';
-import { exitDone, exitFault } from './exit.ts';
+import { exitDone, exitFault, report } from './exit.ts';
 import type { CommonOptions } from './rowtime.ts';
 
-/** Prints all diagnostics of applications. */
-export async function checkCommand(
-  paths: readonly string[],
-  options: CommonOptions & { readonly source: string[]; readonly reference: string[] },
-): Promise<number> {
-  const { compile } = await import('../compiler/compile.ts');
-  let failed = false;
+type CheckOptions = CommonOptions & { readonly source: string[]; readonly reference: string[] };
+
+/** Prints all diagnostics of applications; one that can't be taken doesn't keep the others from being checked. */
+export async function checkCommand(paths: readonly string[], options: CheckOptions): Promise<number> {
+  let status = exitDone;
   for (const path of paths) {
-    const application = loadApplication(path, options.code);
-    if (application.kind === 'artifact') continue;
-    const references = await bindReferences(application, options.reference, options.schema);
-    const sources = await bindSources(application, options.source, options.schema, references);
-    const inputs = [...sources.flatMap((source) => source.bindings)];
-    for (const binding of bindSchemas(application, options.schema, references))
-      if (!inputs.some((input) => input.stream === binding.stream)) inputs.push(binding);
-    const { diagnostics } = await compile(
-      { name: application.name, text: application.text },
-      { inputs, references: references.map(({ binding }) => binding), stage: 'plan' },
-    );
-    if (await printDiagnostics(diagnostics, { name: application.name, text: application.text }, options.json === true))
-      failed = true;
+    try {
+      if (await check(path, options)) status = Math.max(status, exitFault);
+    } catch (error) {
+      status = Math.max(status, report(error, options.json === true));
+    }
   }
-  return failed ? exitFault : exitDone;
+  return status;
+}
+
+// True when there is an error.
+async function check(path: string, options: CheckOptions): Promise<boolean> {
+  if (path.endsWith('.wasm') && loadApplication(path).kind === 'artifact') return false;
+  const { source, options: compiling, refused } = await compileInputs(path, { ...options, sink: [] });
+  const { compile } = await import('../compiler/compile.ts');
+  const { diagnostics } = await compile(source, { ...compiling, stage: 'plan' });
+  if (await printDiagnostics(diagnostics, source, options.json === true)) return true;
+  if (refused !== undefined) throw refused;
+  return false;
 }

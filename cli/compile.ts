@@ -1,11 +1,11 @@
 // rowtime compile: the artifact, and the generated program for a person to read.
 import { writeFileSync } from 'node:fs';
 import type { CompileOptions } from '../compiler/compile.ts';
-import type { Source } from '../compiler/source.ts';
-import { bindSchemas, bindSinks, bindSources, loadApplication, scanNames } from '../library/application.ts';
+import { type Application, bindSchemas, bindSources, loadApplication } from '../library/application.ts';
+import { bindOutputs } from '../library/outputs.ts';
 import { bindReferences } from '../library/references.ts';
 import { ConnectorError } from '../contract/connector.ts';
-import { printDiagnostics } from './diagnostics.ts';
+import { printDiagnostics, printNotices } from './diagnostics.ts';
 import { exitDone, exitFault } from './exit.ts';
 import type { CommonOptions } from './rowtime.ts';
 
@@ -23,29 +23,36 @@ export interface CompileCommandOptions extends Omit<BindingOptions, 'flavour'> {
   readonly program?: string;
 }
 
-/** Text and compile options of an application, as `run` would take them. */
-export async function compileInputs(
-  path: string,
-  options: Omit<BindingOptions, 'flavour'>,
-): Promise<{ source: Source; options: CompileOptions }> {
+/** What to compile; `refused` is to be thrown where the SQL has no errors. */
+export interface CompileInputs {
+  readonly source: Extract<Application, { kind: 'sql' }>;
+  readonly options: CompileOptions;
+  readonly refused: Error | undefined;
+}
+
+/** Text and compile options of an application, as `run` would take them; notices of its definition are printed. */
+export async function compileInputs(path: string, options: Omit<BindingOptions, 'flavour'>): Promise<CompileInputs> {
   const application = loadApplication(path, options.code);
   if (application.kind === 'artifact') throw new ConnectorError(`${path} is compiled already`, true);
+  printNotices(application, options.json === true);
   const references = await bindReferences(application, options.reference, options.schema);
   const sources = await bindSources(application, options.source, options.schema, references);
   const inputs = sources.flatMap((source) => source.bindings);
   for (const binding of bindSchemas(application, options.schema, references))
     if (!inputs.some((input) => input.stream === binding.stream)) inputs.push(binding);
-  const sinks = await bindSinks(
-    [...scanNames(application.text).created, ...inputs.map((input) => input.stream)],
+  const { outputs, refused } = await bindOutputs(
+    application,
+    inputs.map((input) => input.stream),
     options.sink,
   );
   return {
-    source: { name: application.name, text: application.text },
+    source: application,
+    refused,
     options: {
       inputs,
       references: references.map(({ binding }) => binding),
       optimize: options.optimize,
-      ...(sinks.length === 0 ? {} : { outputs: sinks.map((sink) => sink.output) }),
+      ...(outputs === undefined ? {} : { outputs }),
       ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
       ...(options.promotedIdle === undefined ? {} : { promotedIdle: true }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
@@ -62,6 +69,7 @@ export async function compileCommand(path: string, options: CompileCommandOption
     const result = await compile(prepared.source, { ...prepared.options, flavour });
     if (index === 0) await printDiagnostics(result.diagnostics, prepared.source, options.json === true);
     if (result.wasm === undefined) return exitFault;
+    if (prepared.refused !== undefined) throw prepared.refused;
     write(index === 0 ? options.output : options.output.replace(/(\.wasm)?$/, '.scalar.wasm'), result.wasm);
     if (options.program !== undefined && result.program !== undefined) write(options.program, result.program);
   }

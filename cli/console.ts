@@ -10,13 +10,15 @@ const clock = systemClock();
 
 /** A sink that prints the rows of a stream. */
 export function consoleSink(manifest: Manifest, stream: string): Sink {
-  const table = process.stdout.isTTY === true ? tableOf(manifest, stream) : undefined;
+  const csv = manifest.outputs.find((output) => output.stream === stream)?.format === 'csv';
+  const table = process.stdout.isTTY === true ? tableOf(manifest, stream, csv) : undefined;
   const prefix = Buffer.from(`{"stream":${JSON.stringify(stream)},"row":`);
+  const wrapRows = csv ? wrapCsv : wrap;
   return {
     delivery: 'at-least-once',
     write: (bytes) =>
       writeOut(
-        table === undefined ? wrap(bytes, prefix) : table(bytes),
+        table === undefined ? wrapRows(bytes, prefix) : table(bytes),
         (milliseconds) => clock.timer(milliseconds).done,
       ),
     flush: async () => null,
@@ -36,9 +38,15 @@ function wrap(bytes: Uint8Array, prefix: Uint8Array): Uint8Array {
   return Buffer.concat(parts);
 }
 
+/** Each row of CSV as a text; a line feed between quotes belongs to its row. */
+export function wrapCsv(bytes: Uint8Array, prefix: Uint8Array): Uint8Array {
+  const rows = new TextDecoder().decode(bytes).match(/(?:"[^"]*"|[^"\n])*\n/g) ?? [];
+  return Buffer.concat(rows.flatMap((row) => [prefix, Buffer.from(JSON.stringify(row.slice(0, -1))), ending]));
+}
+
 const ending = Buffer.from('}\n');
 
-function tableOf(manifest: Manifest, stream: string): (bytes: Uint8Array) => Uint8Array {
+function tableOf(manifest: Manifest, stream: string, csv: boolean): (bytes: Uint8Array) => Uint8Array {
   const columns = manifest.streams.find((candidate) => candidate.name === stream)?.columns ?? [];
   const widths = columns.map(({ name, type }) => Math.max(name.length, Math.min(24, widthOf(typeText(type)))));
   const line = (cells: readonly string[]): string =>
@@ -52,6 +60,7 @@ function tableOf(manifest: Manifest, stream: string): (bytes: Uint8Array) => Uin
       text += `\n${stream}\n${line(columns.map((column) => column.name))}\n${widths.map((width) => '─'.repeat(width)).join('  ')}\n`;
       shown = stream;
     }
+    if (csv) return Buffer.concat([Buffer.from(text), bytes]);
     for (const row of new TextDecoder().decode(bytes).split('\n')) {
       if (row !== '')
         text += `${line(Object.values(JSON.parse(row) as object).map((value) => (value === null ? 'NULL' : String(value))))}\n`;

@@ -1,11 +1,18 @@
 // Diagnostics on standard error, for a person or for a machine.
 import type { Diagnostic } from '../compiler/diagnose/diagnostic.ts';
 import type { Source } from '../compiler/source.ts';
+import type { Application } from '../library/application.ts';
+
+/** A text with its name; that of a definition with its file and its JSON path there. */
+export interface NamedSource extends Source {
+  readonly file?: string;
+  readonly path?: string;
+}
 
 /** Prints diagnostics; true when one of them is an error. */
 export async function printDiagnostics(
   diagnostics: readonly Diagnostic[],
-  source: Source,
+  source: NamedSource,
   json: boolean,
 ): Promise<boolean> {
   if (diagnostics.length === 0) return false;
@@ -19,7 +26,7 @@ export async function printDiagnostics(
           severity,
           code,
           message,
-          file: source.name,
+          ...(source.path === undefined ? { file: source.name } : { file: source.file, path: source.path }),
           line,
           column,
           text: source.text.slice(span.start, span.end),
@@ -29,4 +36,14 @@ export async function printDiagnostics(
     process.stderr.write(`${text}\n`);
   }
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+}
+
+/** Prints what a person should know of a definition that is taken. */
+export function printNotices({ definition, file }: Extract<Application, { kind: 'sql' }>, json: boolean): void {
+  for (const { code, message, path } of definition?.notices ?? [])
+    process.stderr.write(
+      json
+        ? `${JSON.stringify({ severity: 'note', code, message, file, path })}\n`
+        : `rowtime: ${file ?? ''}: ${path}: ${message}\n`,
+    );
 }

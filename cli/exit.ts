@@ -1,4 +1,5 @@
 // Exit statuses, and what a person is told when something went wrong.
+import { SchemaError } from '../runtime/members.ts';
 
 /** 0 done · 1 the application or its data is at fault · 2 wrong usage · 70 a bug of ours. */
 export const exitDone = 0;
@@ -21,12 +22,23 @@ export function report(error: unknown, json: boolean): number {
   if (error.name === 'OutputClosed') return exitDone;
   if (!faults.has(error.name)) return bug(error.stack ?? error.message);
   const usage = 'usage' in error && error.usage === true;
-  if (json)
+  if (error instanceof SchemaError) printSchemaError(error, json);
+  else if (json)
     process.stderr.write(
       `${JSON.stringify({ severity: 'error', code: usage ? 'usage' : 'failed', message: error.message })}\n`,
     );
   else process.stderr.write(`rowtime: ${error.message}\n`);
   return usage ? exitUsage : exitFault;
+}
+
+function printSchemaError({ message, plain, path, file, hint }: SchemaError, json: boolean): void {
+  const place = { ...(file === undefined ? {} : { file }), ...(path === '' ? {} : { path }) };
+  const more = { ...place, ...(hint === undefined ? {} : { hint }) };
+  process.stderr.write(
+    json
+      ? `${JSON.stringify({ severity: 'error', code: 'invalid-definition', message: plain, ...more })}\n`
+      : `rowtime: ${message}${hint === undefined ? '' : `\n  = hint: ${hint}`}\n`,
+  );
 }
 
 function bug(text: string): number {

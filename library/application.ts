@@ -1,15 +1,26 @@
 // What a person names on the command line → an application with its bindings: SQL text, definition or artifact; schemas and URLs.
 import { readFileSync } from 'node:fs';
-import type { InputBinding, OutputBinding, RecordFormat, ReferenceBinding } from '../contract/binding.ts';
+import type { InputBinding, RecordFormat, ReferenceBinding } from '../contract/binding.ts';
 import { ConnectorError, type InputShape } from '../contract/connector.ts';
 import { suggest } from '../contract/suggest.ts';
 import { type ApplicationDefinition, parseDefinition } from '../runtime/definition.ts';
-import { parseColumnList, parseInputSchema, SchemaError } from '../runtime/schema.ts';
+import { inFile, SchemaError } from '../runtime/members.ts';
+import { parseColumnList, parseSchemaFile } from '../runtime/schema.ts';
 import { resolveUrl, textOption, type ResolvedUrl } from '../runtime/url.ts';
 
 /** An application before it is compiled, or an artifact. */
 export type Application =
-  | { readonly kind: 'sql'; readonly name: string; readonly text: string; readonly definition?: ApplicationDefinition }
+  | {
+      readonly kind: 'sql';
+      /** The name under which places of the text are shown. */
+      readonly name: string;
+      readonly text: string;
+      readonly definition?: ApplicationDefinition;
+      /** The file of the definition. */
+      readonly file?: string;
+      /** JSON path of the text in that file, unless the text comes from elsewhere. */
+      readonly path?: string;
+    }
   | { readonly kind: 'artifact'; readonly name: string; readonly wasm: Uint8Array };
 
 /** A source with the streams that it feeds. */
@@ -27,21 +38,35 @@ export interface BoundReference {
   readonly discovered: boolean;
 }
 
-/** A sink with its stream. */
-export interface BoundSink extends ResolvedUrl {
-  readonly text: string;
-  readonly output: OutputBinding;
-}
-
-/** Reads an application from a path: `.sql`, `.json`, `.wasm` or `-`. */
+/** Reads an application from a path: SQL, a definition (`.json`, or whatever begins with a brace), an artifact (`.wasm`) or `-`. */
 export function loadApplication(path: string, codePath?: string): Application {
   if (path.endsWith('.wasm')) return { kind: 'artifact', name: path, wasm: readInput(path) };
+  refuseOtherFiles(path);
   const decode = (file: string): string => new TextDecoder().decode(readInput(file));
-  if (!path.endsWith('.json')) return { kind: 'sql', name: codePath ?? path, text: decode(codePath ?? path) };
-  const definition = parseDefinition(parseJson(path, decode(path)));
-  const text = codePath === undefined ? definition.code : decode(codePath);
-  if (text === undefined) throw new SchemaError(`${path} holds no application code: give --code app.sql`);
-  return { kind: 'sql', name: codePath ?? path, text, definition };
+  const content = decode(path);
+  // No statement begins so.
+  if (!/\.json$/i.test(path) && !/^\s*[{[]/.test(content))
+    return { kind: 'sql', name: codePath ?? path, text: codePath === undefined ? content : decode(codePath) };
+  const definition = inFile(path, () => parseDefinition(parseJson(content)));
+  const member = definition.codePath.split('.').at(-1);
+  if (codePath !== undefined) return { kind: 'sql', name: codePath, text: decode(codePath), definition, file: path };
+  if (definition.code === undefined)
+    throw new SchemaError(definition.codeMissing, definition.codePath, {
+      file: path,
+      hint: 'give the SQL with --code app.sql',
+    });
+  const text = definition.code;
+  return { kind: 'sql', name: `${path} ${member}`, text, definition, file: path, path: definition.codePath };
+}
+
+function refuseOtherFiles(path: string): void {
+  const refuse = (what: string, hint: string): never => {
+    throw new SchemaError(`is ${what}, neither SQL nor JSON`, '', { file: path, hint });
+  };
+  if (/\.ya?ml$/i.test(path))
+    refuse('YAML', 'turn it into JSON, with short forms such as !Ref written out: {"Ref": …}');
+  if (/\.tf(?:\.json)?$/i.test(path))
+    refuse('a configuration of Terraform', 'take the answer of DescribeApplication: it holds all of the application');
 }
 
 function readInput(path: string): Uint8Array {
@@ -56,18 +81,33 @@ function readInput(path: string): Uint8Array {
   }
 }
 
-function parseJson(path: string, text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new SchemaError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SchemaError(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** `NAME=URL`, where NAME may be left out. */
-export function splitName(text: string): { readonly name: string | undefined; readonly value: string } {
+/** `NAME=URL`, where NAME may be left out. A name that is known needs no quotes, whatever its characters. */
+export function splitName(
+  text: string,
+  known: readonly string[] = [],
+): { readonly name: string | undefined; readonly value: string } {
+  const folded = text.toLowerCase();
+  const meant = known
+    .filter((name) => folded.startsWith(`${name.toLowerCase()}=`))
+    .sort((left, right) => right.length - left.length)[0];
+  if (meant !== undefined) return { name: text.slice(0, meant.length), value: text.slice(meant.length + 1) };
   const match = /^(?:"([^"]+)"|([A-Za-z_][\w$]*))=([\s\S]*)$/.exec(text);
   return match === null ? { name: undefined, value: text } : { name: match[1] ?? match[2], value: match[3] ?? '' };
+}
+
+/** All names of streams and tables that an application has. */
+export function knownNames({ text, definition }: Extract<Application, { kind: 'sql' }>): string[] {
+  const { created, read } = scanNames(text);
+  const inputs = (definition?.inputs ?? []).flatMap(({ prefix, streams }) => [prefix, ...streams]);
+  return [...created, ...read, ...inputs, ...(definition?.references ?? []).map(({ table }) => table)];
 }
 
 /** The one of `known` that a name means: exactly, else without regard to case if only one fits. */
@@ -84,9 +124,10 @@ export function matchName(name: string, known: readonly string[], what: string):
 
 /** Names of streams that a script creates and that it reads without creating them; a scan of words, so that a cached run needs no parser. */
 export function scanNames(sql: string): { readonly created: string[]; readonly read: string[] } {
-  const plain = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ');
-  const stored = (quoted: string | undefined, bare: string | undefined): string => quoted ?? (bare ?? '').toUpperCase();
-  const name = '(?:"([^"]+)"|([A-Za-z_][\\w$]*))';
+  const plain = sql.replace(/--[^\r\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ');
+  const stored = (quoted: string | undefined, bare: string | undefined): string =>
+    quoted?.replaceAll('""', '"') ?? (bare ?? '').toUpperCase();
+  const name = '(?:"((?:[^"]|"")+)"|([A-Za-z_][\\w$]*))';
   const find = (pattern: string): string[] => [
     ...new Set([...plain.matchAll(new RegExp(pattern, 'gi'))].map((match) => stored(match[1], match[2]))),
   ];
@@ -107,12 +148,22 @@ export function scanNames(sql: string): { readonly created: string[]; readonly r
 }
 
 /** Schemas by name, from `--schema`. */
-export function parseSchemas(texts: readonly string[]): ReadonlyMap<string | undefined, InputShape | string> {
+export function parseSchemas(
+  texts: readonly string[],
+  application: Extract<Application, { kind: 'sql' }>,
+): ReadonlyMap<string | undefined, InputShape | string> {
   const schemas = new Map<string | undefined, InputShape | string>();
+  const names = knownNames(application);
   for (const text of texts) {
-    const { name, value } = splitName(text);
+    const { name, value } = splitName(text, names);
     if (value.trimStart().startsWith('(')) schemas.set(name, value);
-    else schemas.set(name, parseInputSchema(parseJson(value, new TextDecoder().decode(readInput(value))), value));
+    else {
+      const content = new TextDecoder().decode(readInput(value));
+      schemas.set(
+        name,
+        inFile(value, () => parseSchemaFile(parseJson(content))),
+      );
+    }
   }
   return schemas;
 }
@@ -125,11 +176,12 @@ export async function bindSources(
   references: readonly BoundReference[],
 ): Promise<BoundSource[]> {
   const defined = application.definition?.inputs ?? [];
-  const schemas = parseSchemas(schemaTexts);
+  const schemas = parseSchemas(schemaTexts, application);
   const read = inputNames(application, references);
   const known = defined.length > 0 ? defined.flatMap((input) => [input.prefix, ...input.streams]) : read;
   const bound: BoundSource[] = [];
-  const texts = sources.map(splitName);
+  const names = knownNames(application);
+  const texts = sources.map((text) => splitName(text, names));
   for (const { name, value } of texts) {
     const target =
       name === undefined
@@ -184,8 +236,17 @@ export function requireSources(
   application: Extract<Application, { kind: 'sql' }>,
   bound: readonly BoundSource[],
 ): void {
+  const { read } = scanNames(application.text);
   for (const { prefix, streams, arn } of application.definition?.inputs ?? []) {
-    if (bound.some((source) => source.streams.some((stream) => streams.includes(stream)))) continue;
+    const fed = (stream: string): boolean => bound.some((source) => source.streams.includes(stream));
+    if (streams.some(fed)) {
+      const missing = streams.find((stream) => !fed(stream) && read.includes(stream));
+      if (missing === undefined) continue;
+      throw new ConnectorError(
+        `input ${missing} has no source: --source ${prefix}=URL feeds all ${streams.length} streams of ${prefix}, --source ${missing}=URL this one`,
+        true,
+      );
+    }
     const name = streams.length === 1 ? streams[0] : prefix;
     const what = arn === undefined ? 'has no source' : `is ${arn}, for which there is no connector`;
     throw new ConnectorError(`input ${name} ${what}: give --source ${name}=URL`, true);
@@ -208,7 +269,7 @@ export function bindSchemas(
 ): InputBinding[] {
   const bindings: InputBinding[] = [];
   const read = inputNames(application, references);
-  for (const [name, schema] of parseSchemas(schemaTexts)) {
+  for (const [name, schema] of parseSchemas(schemaTexts, application)) {
     if (references.some(({ binding }) => binding.table.toLowerCase() === name?.toLowerCase())) continue;
     const stream = name === undefined ? onlyInput([], read) : read.length > 0 ? matchName(name, read, 'input') : name;
     const shape =
@@ -232,9 +293,16 @@ function onlyInput(prefixes: readonly string[], read: readonly string[]): string
 }
 
 /** The record format that a URL says, by `?format=` or extension. */
-export function formatOf({ url }: ResolvedUrl): RecordFormat {
+export function formatOf(resolved: ResolvedUrl): RecordFormat {
+  return namedFormat(resolved) === 'csv'
+    ? { kind: 'csv', columnDelimiter: ',', rowDelimiter: '\n' }
+    : { kind: 'json', rowPath: '$' };
+}
+
+/** The format that a URL names, if it does. */
+export function namedFormat({ url }: ResolvedUrl): 'json' | 'csv' | undefined {
   const named = textOption(url, 'format') ?? /\.(jsonl|ndjson|json|csv)(?:\.gz)?$/i.exec(url.path)?.[1]?.toLowerCase();
-  return named === 'csv' ? { kind: 'csv', columnDelimiter: ',', rowDelimiter: '\n' } : { kind: 'json', rowPath: '$' };
+  return named === undefined ? undefined : named === 'csv' ? 'csv' : 'json';
 }
 
 // A file called .json holds documents.
@@ -249,26 +317,5 @@ export async function discoverShape(resolved: ResolvedUrl): Promise<InputShape> 
   const bytes = 1 << 18;
   const sample = await connector.sample(url, bytes);
   const { discover } = await import('../runtime/discover.ts');
-  return discover(sample, formatOf(resolved).kind, sample.length < bytes);
-}
-
-/** Binds sinks to streams. */
-export async function bindSinks(streams: readonly string[], sinks: readonly string[]): Promise<BoundSink[]> {
-  const known = [...streams, 'error_stream'];
-  const bound: BoundSink[] = [];
-  for (const text of sinks) {
-    const { name, value } = splitName(text);
-    if (name === undefined)
-      throw new ConnectorError(`--sink ${text}: write NAME=URL, with the name of a stream (${known.join(', ')})`, true);
-    const stream = matchName(name, known, 'stream');
-    if (bound.some((other) => other.output.stream === stream))
-      throw new ConnectorError(`--sink: stream "${stream}" is there twice`, true);
-    const resolved = await resolveUrl(value, 'sink');
-    bound.push({
-      ...resolved,
-      text: value,
-      output: { stream, format: formatOf(resolved).kind, rowtime: resolved.url.options.get('rowtime') === true },
-    });
-  }
-  return bound;
+  return inFile(url.text, () => discover(sample, formatOf(resolved).kind, sample.length < bytes));
 }

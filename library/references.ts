@@ -11,6 +11,7 @@ import {
   type BoundReference,
   discoverShape,
   formatOf,
+  knownNames,
   matchName,
   parseSchemas,
   scanNames,
@@ -27,10 +28,11 @@ export async function bindReferences(
   const { created, read } = scanNames(application.text);
   const inputs = (application.definition?.inputs ?? []).flatMap((input) => input.streams);
   const known = defined.length > 0 ? defined.map(({ table }) => table) : read.filter((name) => !inputs.includes(name));
-  const schemas = parseSchemas(schemaTexts);
+  const schemas = parseSchemas(schemaTexts, application);
+  const names = knownNames(application);
   const bound: BoundReference[] = [];
   for (const text of references) {
-    const { name, value } = splitName(text);
+    const { name, value } = splitName(text, names);
     if (name === undefined && defined.length !== 1)
       throw new ConnectorError(`--reference ${text}: write NAME=URL, with the name of a reference table`, true);
     const table = matchName(name ?? known[0] ?? '', known, 'reference table');
@@ -62,7 +64,7 @@ export async function bindArtifactReferences(
   const bound: BoundReference[] = manifest.references.map((binding) => ({ binding, discovered: false }));
   const tables = manifest.references.map(({ table }) => table);
   for (const text of references) {
-    const { name, value } = splitName(text);
+    const { name, value } = splitName(text, tables);
     if (name === undefined && tables.length !== 1)
       throw new ConnectorError(`--reference ${text}: write NAME=URL, with the name of a reference table`, true);
     const index = tables.indexOf(matchName(name ?? tables[0] ?? '', tables, 'reference table'));

@@ -1,4 +1,5 @@
 // An application from its names to its end: compile (or take from the cache), restore, open sources and sinks, run, report.
+import type { CompileOptions } from '../compiler/compile.ts';
 import type { Diagnostic } from '../compiler/diagnose/diagnostic.ts';
 import { ConnectorError, type Sink } from '../contract/connector.ts';
 import type { Manifest } from '../contract/manifest.ts';
@@ -13,16 +14,14 @@ import type { References } from '../runtime/reference.ts';
 import {
   type Application,
   type BoundReference,
-  type BoundSink,
   type BoundSource,
-  bindSinks,
   bindSources,
   loadApplication,
   matchName,
   requireSources,
-  scanNames,
   splitName,
 } from './application.ts';
+import { bindOutputs, bindSinks, type BoundSink } from './outputs.ts';
 import type { Background } from './compileCached.ts';
 import { bindArtifactReferences, bindReferences, openReferences } from './references.ts';
 
@@ -63,7 +62,7 @@ export interface RunApplicationOptions {
 export interface RunOutcome {
   readonly diagnostics: readonly Diagnostic[];
   /** Name and text that the diagnostics' places refer to. */
-  readonly source: { readonly name: string; readonly text: string };
+  readonly source: { readonly name: string; readonly text: string; readonly file?: string; readonly path?: string };
   readonly report?: RunReport;
   readonly compileMs: number;
 }
@@ -145,33 +144,37 @@ async function prepare(application: Application, options: RunApplicationOptions,
       `the schema of ${streams.join(', ')} was discovered from ${text} (keep it with --schema):\n${JSON.stringify(printInputSchema(shape ?? { format: { kind: 'json', rowPath: '$' }, columns: [] }))}`,
     );
   }
-  const sinks = await bindSinks(
-    [...scanNames(application.text).created, ...sources.flatMap((source) => source.streams)],
+  for (const { message, path } of application.definition?.notices ?? [])
+    options.onNotice?.(`${application.file ?? ''}: ${path}: ${message}`);
+  const { sinks, outputs, refused } = await bindOutputs(
+    application,
+    sources.flatMap((source) => source.streams),
     options.sinks ?? [],
   );
   const began = clock.elapsed();
+  const compiling: CompileOptions = {
+    inputs: sources.flatMap((source) => source.bindings),
+    references: references.map(({ binding }) => binding),
+    ...(outputs === undefined ? {} : { outputs }),
+    flavour: options.flavour ?? 'simd',
+    optimize: options.optimize ?? true,
+    ...(options.functionNames === undefined ? {} : { functionNames: options.functionNames }),
+    ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.promotedIdle === undefined ? {} : { promotedIdle: options.promotedIdle }),
+  };
+  const bound = { sources, sinks, references, source: application };
+  if (refused !== undefined) {
+    const { compile } = await import('../compiler/compile.ts');
+    const { diagnostics } = await compile(application, { ...compiling, stage: 'plan' });
+    if (!diagnostics.some(({ severity }) => severity === 'error')) throw refused;
+    return { ...bound, diagnostics, compileMs: clock.elapsed() - began };
+  }
   const { compileCached } = await import('./compileCached.ts');
-  const compiled = await compileCached(
-    { name: application.name, text: application.text },
-    {
-      inputs: sources.flatMap((source) => source.bindings),
-      references: references.map(({ binding }) => binding),
-      ...(sinks.length === 0 ? {} : { outputs: sinks.map((sink) => sink.output) }),
-      flavour: options.flavour ?? 'simd',
-      optimize: options.optimize ?? true,
-      ...(options.functionNames === undefined ? {} : { functionNames: options.functionNames }),
-      ...(options.keyGroups === undefined ? {} : { keyGroups: options.keyGroups }),
-      ...(options.seed === undefined ? {} : { seed: options.seed }),
-      ...(options.promotedIdle === undefined ? {} : { promotedIdle: options.promotedIdle }),
-    },
-    options.cache ?? true,
-  );
+  const compiled = await compileCached(application, compiling, options.cache ?? true);
   return {
-    sources,
-    sinks,
-    references,
+    ...bound,
     diagnostics: compiled.diagnostics,
-    source: { name: application.name, text: application.text },
     compileMs: clock.elapsed() - began,
     ...(compiled.wasm === undefined ? {} : { wasm: compiled.wasm }),
     ...(compiled.background === undefined ? {} : { background: compiled.background }),
@@ -188,8 +191,8 @@ async function prepareArtifact(
     throw new ConnectorError('--promoted-idle: the artifact was compiled without it', true);
   const sources: BoundSource[] = [];
   for (const text of options.sources ?? []) {
-    const { name, value } = splitName(text);
     const streams = manifest.inputs.map((input) => input.stream);
+    const { name, value } = splitName(text, streams);
     const only = streams.length === 1 ? streams[0] : undefined;
     if (name === undefined && only === undefined)
       throw new ConnectorError(`the artifact has several inputs (${streams.join(', ')}): write NAME=…`, true);
@@ -214,6 +217,7 @@ async function prepareArtifact(
   const sinks = await bindSinks(
     manifest.streams.map((stream) => stream.name),
     options.sinks ?? [],
+    new Map(manifest.outputs.map(({ stream, format }) => [stream, format])),
   );
   for (const sink of sinks) {
     const output = manifest.outputs.find((candidate) => candidate.stream === sink.output.stream);

@@ -1,7 +1,19 @@
-// Application definitions in the shapes of the predecessor's API: the request of CreateApplication and the answer of
-// DescribeApplication, v1 and v2, found out by shape → code, inputs, reference tables, outputs.
+// Application definitions, found out by shape → code, inputs, reference tables, outputs.
 import type { InputShape } from '../contract/connector.ts';
-import { objectAt, parseInputSchema, SchemaError, textAt } from './schema.ts';
+import { type DefinitionParts, findParts } from './definitionParts.ts';
+import {
+  choiceAt,
+  looseText,
+  type Members,
+  objectAt,
+  optionalObject,
+  type Placed,
+  SchemaError,
+  sayIntrinsic,
+  sayValue,
+  textAt,
+} from './members.ts';
+import { parseInputSchema } from './schema.ts';
 
 /** An input with the streams that it makes. */
 export interface DefinedInput {
@@ -21,295 +33,149 @@ export interface DefinedReference {
   readonly key?: string;
 }
 
-/** An output of an in-application stream. */
+/** An output of an in-application stream; a stream may have several. */
 export interface DefinedOutput {
   readonly stream: string;
   readonly format: 'json' | 'csv';
   readonly arn?: string;
+  /** JSON path of the stream's name. */
+  readonly path: string;
+}
+
+/** What a person should know of a definition that is taken. */
+export interface DefinitionNotice {
+  readonly code: 'lambda-preprocessing' | 'output-formats' | 'output-left-out';
+  readonly message: string;
+  readonly path: string;
 }
 
 /** What a definition says. */
 export interface ApplicationDefinition {
-  readonly shape: 'create-v1' | 'describe-v1' | 'create-v2' | 'describe-v2';
+  readonly shape: DefinitionParts['shape'];
+  /** Empty where none is given. */
   readonly name: string;
   readonly code: string | undefined;
+  /** JSON path of the code, and why there is none. */
+  readonly codePath: string;
+  readonly codeMissing: string;
   readonly inputs: readonly DefinedInput[];
   readonly references: readonly DefinedReference[];
   readonly outputs: readonly DefinedOutput[];
+  readonly notices: readonly DefinitionNotice[];
 }
 
-type Members = Readonly<Record<string, unknown>>;
+const prefixLengthMax = 32;
 
-const createV1 = [
-  'ApplicationName',
-  'ApplicationDescription',
-  'Inputs',
-  'Outputs',
-  'ReferenceDataSources',
-  'CloudWatchLoggingOptions',
-  'ApplicationCode',
-  'Tags',
-];
-const describeV1 = [
-  'ApplicationName',
-  'ApplicationDescription',
-  'ApplicationARN',
-  'ApplicationStatus',
-  'CreateTimestamp',
-  'LastUpdateTimestamp',
-  'InputDescriptions',
-  'OutputDescriptions',
-  'ReferenceDataSourceDescriptions',
-  'CloudWatchLoggingOptionDescriptions',
-  'ApplicationCode',
-  'ApplicationVersionId',
-];
-const createV2 = [
-  'ApplicationName',
-  'ApplicationDescription',
-  'RuntimeEnvironment',
-  'ServiceExecutionRole',
-  'ApplicationConfiguration',
-  'CloudWatchLoggingOptions',
-  'Tags',
-  'ApplicationMode',
-];
-const describeV2 = [
-  'ApplicationARN',
-  'ApplicationDescription',
-  'ApplicationName',
-  'RuntimeEnvironment',
-  'ServiceExecutionRole',
-  'ApplicationStatus',
-  'ApplicationVersionId',
-  'CreateTimestamp',
-  'LastUpdateTimestamp',
-  'ApplicationConfigurationDescription',
-  'CloudWatchLoggingOptionDescriptions',
-  'ApplicationMaintenanceConfigurationDescription',
-  'ApplicationVersionUpdatedFrom',
-  'ApplicationVersionRolledBackFrom',
-  'ApplicationVersionRolledBackTo',
-  'ApplicationVersionCreateTimestamp',
-  'ConditionalToken',
-  'ApplicationMode',
-];
+interface Reading {
+  /** Answers of the service: members of later API versions don't matter. */
+  readonly open: boolean;
+  readonly notices: DefinitionNotice[];
+}
 
 /** Reads a definition; throws `SchemaError` with the JSON path of what is missing, contradictory or unknown. */
 export function parseDefinition(value: unknown): ApplicationDefinition {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new SchemaError('an application definition is a JSON object', '$');
-  const outer = value as Members;
-  if ('ApplicationDetail' in outer) {
-    const detail = objectAt(
-      objectAt(outer, '$', ['ApplicationDetail', 'ResponseMetadata', '$metadata'])['ApplicationDetail'],
-      '$.ApplicationDetail',
-      [...describeV1, ...describeV2],
-    );
-    return describe(detail, '$.ApplicationDetail');
-  }
-  const described = [
-    'ApplicationARN',
-    'InputDescriptions',
-    'OutputDescriptions',
-    'ApplicationConfigurationDescription',
-    'ApplicationStatus',
-  ].some((name) => name in outer);
-  if (described) return describe(outer, '$');
-  if ('ApplicationConfiguration' in outer || 'RuntimeEnvironment' in outer)
-    return createdV2(objectAt(outer, '$', createV2));
-  if (!('ApplicationCode' in outer) && !('Inputs' in outer) && !('ApplicationName' in outer)) {
-    throw new SchemaError(
-      'is no application definition: it has neither ApplicationCode, Inputs, ApplicationConfiguration nor ApplicationDetail',
-      '$',
-    );
-  }
-  const members = objectAt(outer, '$', createV1);
-  return assemble('create-v1', members, '$', members, '$', {
-    code: optionalText(members, 'ApplicationCode', '$'),
-    suffix: '',
-  });
+  const parts = findParts(value);
+  const reading: Reading = { open: parts.shape.startsWith('describe'), notices: [] };
+  const inputs = parts.inputs.map((input) => parseInput(input, reading));
+  const references = parts.references.map((reference) => parseReference(reference, reading));
+  const outputs = parts.outputs.flatMap((output) => parseOutput(output, reading) ?? []);
+  refuseClashes([
+    ...parts.inputs.flatMap(({ path }, index) =>
+      (inputs[index]?.streams ?? []).map((name) => ({ name, what: 'an input stream', path: `${path}.NamePrefix` })),
+    ),
+    ...parts.references.map(({ path }, index) => ({
+      name: references[index]?.table ?? '',
+      what: 'a reference table',
+      path: `${path}.TableName`,
+    })),
+  ]);
+  noteFormats(outputs, reading);
+  return {
+    shape: parts.shape,
+    name: parts.name,
+    code: parts.code.text,
+    codePath: parts.code.path,
+    codeMissing: parts.code.missing,
+    inputs,
+    references,
+    outputs,
+    notices: reading.notices,
+  };
 }
 
-function createdV2(members: Members): ApplicationDefinition {
-  checkRuntime(members, '$');
-  const at = '$.ApplicationConfiguration';
-  const configuration = objectAt(members['ApplicationConfiguration'], at, [
-    'SqlApplicationConfiguration',
-    'ApplicationCodeConfiguration',
-    'EnvironmentProperties',
-    'ApplicationSnapshotConfiguration',
-    'ApplicationSystemRollbackConfiguration',
-    'VpcConfigurations',
-    'FlinkApplicationConfiguration',
-    'ZeppelinApplicationConfiguration',
-    'ApplicationEncryptionConfiguration',
-  ]);
-  refuseFlink(configuration, at);
-  const code = contentOf(
-    configuration['ApplicationCodeConfiguration'],
-    `${at}.ApplicationCodeConfiguration`,
-    'CodeContent',
-    ['TextContent', 'ZipFileContent', 'S3ContentLocation'],
-  );
-  const sql = optionalObject(configuration, 'SqlApplicationConfiguration', at, [
-    'Inputs',
-    'Outputs',
-    'ReferenceDataSources',
-  ]);
-  return assemble('create-v2', members, '$', sql, `${at}.SqlApplicationConfiguration`, { code, suffix: '' });
+interface Named {
+  readonly name: string;
+  readonly what: string;
+  readonly path: string;
 }
 
-function describe(detail: Members, path: string): ApplicationDefinition {
-  if (!('ApplicationConfigurationDescription' in detail) && !('RuntimeEnvironment' in detail)) {
-    const members = objectAt(detail, path, describeV1);
-    return assemble('describe-v1', members, path, members, path, {
-      code: optionalText(members, 'ApplicationCode', path),
-      suffix: 'Description',
+function refuseClashes(all: readonly Named[]): void {
+  const seen = new Map<string, Named>();
+  for (const one of all) {
+    const first = seen.get(one.name);
+    if (first !== undefined)
+      throw new SchemaError(`"${one.name}" is ${one.what}, and ${first.what} at ${first.path} already`, one.path, {
+        hint: 'give one of them another name',
+      });
+    seen.set(one.name, one);
+  }
+}
+
+// A stream is written once, in one format: that of its first output.
+function noteFormats(outputs: readonly DefinedOutput[], reading: Reading): void {
+  for (const output of outputs) {
+    const first = outputs.find(({ stream }) => stream === output.stream);
+    if (first === undefined || first.format === output.format) continue;
+    reading.notices.push({
+      code: 'output-formats',
+      message: `stream "${output.stream}" has outputs of both formats: it is written as ${first.format.toUpperCase()}, that of the first; a --sink with ?format=${output.format} writes the other one`,
+      path: output.path,
     });
   }
-  const members = objectAt(detail, path, describeV2);
-  checkRuntime(members, path);
-  const at = `${path}.ApplicationConfigurationDescription`;
-  const configuration = objectAt(members['ApplicationConfigurationDescription'], at, [
-    'SqlApplicationConfigurationDescription',
-    'ApplicationCodeConfigurationDescription',
-    'RunConfigurationDescription',
-    'FlinkApplicationConfigurationDescription',
-    'EnvironmentPropertyDescriptions',
-    'ApplicationSnapshotConfigurationDescription',
-    'ApplicationSystemRollbackConfigurationDescription',
-    'VpcConfigurationDescriptions',
-    'ZeppelinApplicationConfigurationDescription',
-    'ApplicationEncryptionConfigurationDescription',
-  ]);
-  refuseFlink(configuration, at);
-  const code = contentOf(
-    configuration['ApplicationCodeConfigurationDescription'],
-    `${at}.ApplicationCodeConfigurationDescription`,
-    'CodeContentDescription',
-    ['TextContent', 'CodeMD5', 'CodeSize', 'S3ApplicationCodeLocationDescription'],
-  );
-  const sql = optionalObject(configuration, 'SqlApplicationConfigurationDescription', at, [
-    'InputDescriptions',
-    'OutputDescriptions',
-    'ReferenceDataSourceDescriptions',
-  ]);
-  return assemble('describe-v2', members, path, sql, `${at}.SqlApplicationConfigurationDescription`, {
-    code,
-    suffix: 'Description',
-  });
 }
-
-function checkRuntime(members: Members, path: string): void {
-  const runtime = members['RuntimeEnvironment'];
-  if (runtime !== undefined && runtime !== 'SQL-1_0')
-    throw new SchemaError(`must be "SQL-1_0", not ${JSON.stringify(runtime)}`, `${path}.RuntimeEnvironment`);
-}
-
-function refuseFlink(configuration: Members, path: string): void {
-  for (const name of Object.keys(configuration)) {
-    if (/^(Flink|Zeppelin)/.test(name) && configuration[name] !== null)
-      throw new SchemaError('contradicts a SQL application', `${path}.${name}`);
-  }
-}
-
-function contentOf(value: unknown, path: string, name: string, known: readonly string[]): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const configuration = objectAt(value, path, ['CodeContentType', name]);
-  const type = configuration['CodeContentType'];
-  if (type !== undefined && type !== 'PLAINTEXT')
-    throw new SchemaError(`must be "PLAINTEXT", not ${JSON.stringify(type)}`, `${path}.CodeContentType`);
-  const content = optionalObject(configuration, name, path, known);
-  return optionalText(content, 'TextContent', `${path}.${name}`);
-}
-
-function assemble(
-  shape: ApplicationDefinition['shape'],
-  names: Members,
-  namesPath: string,
-  members: Members,
-  path: string,
-  how: { code: string | undefined; suffix: '' | 'Description' },
-): ApplicationDefinition {
-  const described = how.suffix !== '';
-  const list = (singular: string, plural: string): [unknown[], string] => {
-    const name = described ? `${singular}Descriptions` : plural;
-    const value = members[name] ?? [];
-    if (!Array.isArray(value)) throw new SchemaError('must be a list', `${path}.${name}`);
-    return [value, `${path}.${name}`];
-  };
-  const [inputs, inputsPath] = list('Input', 'Inputs');
-  const [outputs, outputsPath] = list('Output', 'Outputs');
-  const [references, referencesPath] = list('ReferenceDataSource', 'ReferenceDataSources');
-  const definition = {
-    shape,
-    name: textAt(names, 'ApplicationName', namesPath),
-    code: how.code,
-    inputs: inputs.map((input, index) => parseInput(input, `${inputsPath}[${index}]`)),
-    references: references.map((reference, index) =>
-      parseReference(reference, `${referencesPath}[${index}]`, how.suffix),
-    ),
-    outputs: outputs.map((output, index) => parseOutput(output, `${outputsPath}[${index}]`)),
-  };
-  refuseRepeated(
-    definition.inputs.flatMap((input) => input.streams),
-    inputsPath,
-  );
-  refuseRepeated(
-    definition.outputs.map((output) => output.stream),
-    outputsPath,
-  );
-  refuseRepeated(
-    definition.references.map((reference) => reference.table),
-    referencesPath,
-  );
-  return definition;
-}
-
-function refuseRepeated(names: readonly string[], path: string): void {
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new SchemaError(`"${repeated}" is there twice`, path);
-}
-
-const destinations = ['KinesisStreams', 'KinesisFirehose', 'Lambda'];
 
 // `KinesisStreamsInput`, `KinesisStreamsInputDescription` …: at most one of them.
-function arnOf(members: Members, kinds: readonly string[], path: string): string | undefined {
-  const given = kinds.filter((name) => members[name] !== undefined && members[name] !== null);
-  if (given.length > 1)
-    throw new SchemaError(`contradicts ${given[0]}: there is one or the other`, `${path}.${given[1]}`);
-  const name = given[0];
+function arnOf(members: Members, kinds: readonly string[], path: string, open: boolean): string | undefined {
+  const [name, second] = kinds.filter((kind) => members[kind] !== undefined);
+  if (second !== undefined)
+    throw new SchemaError(`contradicts ${name}: there is one or the other`, `${path}.${second}`);
   if (name === undefined) return undefined;
-  return textAt(
-    objectAt(members[name], `${path}.${name}`, ['ResourceARN', 'RoleARN']),
-    'ResourceARN',
-    `${path}.${name}`,
-  );
+  const known = open ? undefined : ['ResourceARN', 'RoleARN'];
+  return looseText(objectAt(members[name], `${path}.${name}`, known), 'ResourceARN', `${path}.${name}`);
 }
 
-function parseInput(value: unknown, path: string): DefinedInput {
-  const sources = [
-    'KinesisStreamsInput',
-    'KinesisFirehoseInput',
-    'KinesisStreamsInputDescription',
-    'KinesisFirehoseInputDescription',
-  ];
-  const input = objectAt(value, path, [
-    ...sources,
-    'NamePrefix',
-    'InputParallelism',
-    'InputSchema',
-    'InputProcessingConfiguration',
-    'InputId',
-    'InAppStreamNames',
-    'InputProcessingConfigurationDescription',
-    'InputStartingPositionConfiguration',
-  ]);
+const inputSources = [
+  'KinesisStreamsInput',
+  'KinesisFirehoseInput',
+  'KinesisStreamsInputDescription',
+  'KinesisFirehoseInputDescription',
+];
+const inputMembers = [
+  ...inputSources,
+  'NamePrefix',
+  'InputParallelism',
+  'InputSchema',
+  'InputProcessingConfiguration',
+  'InputId',
+  'InAppStreamNames',
+  'InputStartingPositionConfiguration',
+];
+
+function parseInput({ value, path }: Placed, reading: Reading): DefinedInput {
+  const { open } = reading;
+  const input = objectAt(value, path, open ? undefined : inputMembers);
   const prefix = textAt(input, 'NamePrefix', path);
-  const count = optionalObject(input, 'InputParallelism', path, ['Count'])['Count'] ?? 1;
+  if (prefix.length > prefixLengthMax)
+    throw new SchemaError(
+      `has ${prefix.length} characters, at most ${prefixLengthMax} are taken`,
+      `${path}.NamePrefix`,
+    );
+  const count = optionalObject(input, 'InputParallelism', path, open ? undefined : ['Count'])['Count'] ?? 1;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > 64)
-    throw new SchemaError('must be a whole number from 1 to 64', `${path}.InputParallelism.Count`);
+    throw new SchemaError(
+      `must be a whole number from 1 to 64, not ${sayValue(count)}`,
+      `${path}.InputParallelism.Count`,
+    );
   const streams = Array.from({ length: count }, (_, index) => `${prefix}_${String(index + 1).padStart(3, '0')}`);
   const named = input['InAppStreamNames'];
   if (Array.isArray(named) && JSON.stringify(named) !== JSON.stringify(streams))
@@ -317,48 +183,83 @@ function parseInput(value: unknown, path: string): DefinedInput {
       `contradicts NamePrefix and InputParallelism, which make ${streams.join(', ')}`,
       `${path}.InAppStreamNames`,
     );
-  const arn = arnOf(input, sources, path);
+  notePreprocessing(input, path, streams, reading);
+  const shape = parseInputSchema(input['InputSchema'], `${path}.InputSchema`, open);
+  const own = shape.columns.findIndex((column) => column.name === 'ROWTIME');
+  if (own >= 0)
+    throw new SchemaError(
+      'ROWTIME is what every stream has already',
+      `${path}.InputSchema.RecordColumns[${own}].Name`,
+      {
+        hint: 'give the column another name',
+      },
+    );
+  const arn = arnOf(input, inputSources, path, open);
   return {
     prefix,
     streams,
-    shape: parseInputSchema(input['InputSchema'], `${path}.InputSchema`),
+    shape,
     ...(arn === undefined ? {} : { arn }),
   };
 }
 
-function parseReference(value: unknown, path: string, suffix: '' | 'Description'): DefinedReference {
-  const place = `S3ReferenceDataSource${suffix}`;
-  const reference = objectAt(value, path, ['TableName', 'ReferenceSchema', 'ReferenceId', place]);
-  const s3 = optionalObject(reference, place, path, ['BucketARN', 'FileKey', 'ReferenceRoleARN']);
-  const bucket = optionalText(s3, 'BucketARN', `${path}.${place}`);
-  const key = optionalText(s3, 'FileKey', `${path}.${place}`);
+// Nothing here calls a Lambda function: records must come as it would have left them.
+function notePreprocessing(input: Members, path: string, streams: readonly string[], reading: Reading): void {
+  for (const suffix of ['', 'Description']) {
+    const outer = `InputProcessingConfiguration${suffix}`;
+    const inner = `InputLambdaProcessor${suffix}`;
+    if (input[outer] === undefined) continue;
+    const known = (...names: string[]): string[] | undefined => (reading.open ? undefined : names);
+    const configuration = objectAt(input[outer], `${path}.${outer}`, known(inner));
+    if (configuration[inner] === undefined && Object.keys(configuration).length === 0 && reading.open) continue;
+    const processor = objectAt(configuration[inner], `${path}.${outer}.${inner}`, known('ResourceARN', 'RoleARN'));
+    const arn = looseText(processor, 'ResourceARN', `${path}.${outer}.${inner}`);
+    reading.notices.push({
+      code: 'lambda-preprocessing',
+      message: `records of ${streams.join(', ')} went through a Lambda function${arn === undefined ? '' : ` (${arn})`}, which is not called here: they must be as it returns them`,
+      path: `${path}.${outer}`,
+    });
+  }
+}
+
+function parseReference({ value, path }: Placed, { open }: Reading): DefinedReference {
+  const place = open ? 'S3ReferenceDataSourceDescription' : 'S3ReferenceDataSource';
+  const known = (...names: string[]): string[] | undefined => (open ? undefined : names);
+  const reference = objectAt(value, path, known('TableName', 'ReferenceSchema', 'ReferenceId', place));
+  const s3 = optionalObject(reference, place, path, known('BucketARN', 'FileKey', 'ReferenceRoleARN'));
+  const bucket = looseText(s3, 'BucketARN', `${path}.${place}`);
+  const key = looseText(s3, 'FileKey', `${path}.${place}`);
   return {
     table: textAt(reference, 'TableName', path),
-    shape: parseInputSchema(reference['ReferenceSchema'], `${path}.ReferenceSchema`),
+    shape: parseInputSchema(reference['ReferenceSchema'], `${path}.ReferenceSchema`, open),
     ...(bucket === undefined ? {} : { bucket }),
     ...(key === undefined ? {} : { key }),
   };
 }
 
-function parseOutput(value: unknown, path: string): DefinedOutput {
-  const kinds = destinations.flatMap((name) => [`${name}Output`, `${name}OutputDescription`]);
-  const output = objectAt(value, path, [...kinds, 'Name', 'DestinationSchema', 'OutputId']);
-  const schema = objectAt(output['DestinationSchema'], `${path}.DestinationSchema`, ['RecordFormatType']);
-  const format = textAt(schema, 'RecordFormatType', `${path}.DestinationSchema`);
-  if (format !== 'JSON' && format !== 'CSV')
-    throw new SchemaError(`must be "JSON" or "CSV", not "${format}"`, `${path}.DestinationSchema.RecordFormatType`);
-  const arn = arnOf(output, kinds, path);
+const outputDestinations = ['KinesisStreams', 'KinesisFirehose', 'Lambda'].flatMap((name) => [
+  `${name}Output`,
+  `${name}OutputDescription`,
+]);
+
+function parseOutput({ value, path }: Placed, reading: Reading): DefinedOutput | undefined {
+  const { open } = reading;
+  const known = open ? undefined : [...outputDestinations, 'Name', 'DestinationSchema', 'OutputId'];
+  const output = objectAt(value, path, known);
+  const schemaPath = `${path}.DestinationSchema`;
+  const schema = objectAt(output['DestinationSchema'], schemaPath, open ? undefined : ['RecordFormatType']);
+  const format = choiceAt(schema, 'RecordFormatType', schemaPath, ['JSON', 'CSV']);
+  const arn = arnOf(output, outputDestinations, path, open);
+  const intrinsic = sayIntrinsic(output['Name']);
+  if (intrinsic !== undefined) {
+    const message = `the stream of an output is ${intrinsic}, which only a deployment resolves: the output is left out`;
+    reading.notices.push({ code: 'output-left-out', message, path: `${path}.Name` });
+    return undefined;
+  }
   return {
     stream: textAt(output, 'Name', path),
     format: format === 'JSON' ? 'json' : 'csv',
+    path: `${path}.Name`,
     ...(arn === undefined ? {} : { arn }),
   };
-}
-
-function optionalObject(members: Members, name: string, path: string, known: readonly string[]): Members {
-  return members[name] === undefined || members[name] === null ? {} : objectAt(members[name], `${path}.${name}`, known);
-}
-
-function optionalText(members: Members, name: string, path: string): string | undefined {
-  return members[name] === undefined || members[name] === null ? undefined : textAt(members, name, path);
 }

@@ -2,7 +2,8 @@
 import type { MappedColumn } from '../contract/binding.ts';
 import type { InputShape } from '../contract/connector.ts';
 import type { SqlType } from '../contract/types.ts';
-import { SchemaError } from './schema.ts';
+import { memberPath } from '../contract/paths.ts';
+import { SchemaError } from './members.ts';
 
 const recordsMax = 1000;
 const nestingMax = 2;
@@ -15,6 +16,7 @@ export function discover(sample: Uint8Array, format: 'json' | 'csv', complete: b
 
 /** What was seen of one column. */
 class Observed {
+  readonly name: string;
   integers = true;
   numbers = true;
   booleans = true;
@@ -23,6 +25,10 @@ class Observed {
   digits = 0;
   largest = 0;
   length = 0;
+
+  constructor(name = '') {
+    this.name = name;
+  }
 
   add(value: unknown, text: string): void {
     if (value === null || text === '') return;
@@ -61,7 +67,7 @@ function discoverJson(text: string, complete: boolean): InputShape {
   const observed = new Map<string, Observed>();
   for (const record of records) observe(record, '$', 0, observed);
   if (observed.size === 0) throw new SchemaError('no schema can be found: the sample holds no JSON object');
-  const names = columnNames([...observed.keys()].map((path) => path.slice(path.lastIndexOf('.') + 1)));
+  const names = columnNames([...observed.values()].map(({ name }) => name));
   const columns = [...observed].map(
     ([mapping, seen], index): MappedColumn => ({
       name: names[index] ?? '',
@@ -106,13 +112,13 @@ function parse(text: string): unknown {
 function observe(value: unknown, path: string, depth: number, observed: Map<string, Observed>): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
   for (const [name, member] of Object.entries(value)) {
-    const at = `${path}.${name}`;
+    const at = memberPath(path, name);
     const flattens = Array.isArray(member) && depth < nestingMax && isObject(member[0]);
     if (flattens && !path.includes('[0:]') && mayFlatten(`${at}[0:]`, observed)) {
       for (const element of member) observe(element, `${at}[0:]`, depth + 1, observed);
     } else if (isObject(member) && depth < nestingMax) observe(member, at, depth + 1, observed);
     else {
-      const seen = observed.get(at) ?? new Observed();
+      const seen = observed.get(at) ?? new Observed(name);
       observed.set(at, seen);
       seen.add(
         isObject(member) || Array.isArray(member) ? JSON.stringify(member) : member,

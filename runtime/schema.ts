@@ -2,6 +2,7 @@
 import { DECIMAL_DIGITS_MAX, TEXT_BYTES_MAX } from '../contract/abi.ts';
 import type { MappedColumn, RecordFormat } from '../contract/binding.ts';
 import type { InputShape } from '../contract/connector.ts';
+import { memberPath, pathFault } from '../contract/paths.ts';
 import { suggest } from '../contract/suggest.ts';
 import {
   decimalTypeNames,
@@ -11,17 +12,44 @@ import {
   typeText,
   type SqlType,
 } from '../contract/types.ts';
+import {
+  choiceAt,
+  type Members,
+  objectAt,
+  optionalObject,
+  optionalText,
+  SchemaError,
+  sayValue,
+  textAt,
+} from './members.ts';
 
-/** A schema or definition that can't be taken; `path` is where in its JSON. */
-export class SchemaError extends Error {
-  override readonly name = 'SchemaError';
-  readonly path: string;
-
-  constructor(message: string, path = '') {
-    super(path === '' ? message : `${path}: ${message}`);
-    this.path = path;
-  }
-}
+// What other systems call types that there are here.
+const otherTypeNames: Readonly<Record<string, string>> = {
+  TEXT: 'VARCHAR(n)',
+  STRING: 'VARCHAR(n)',
+  NVARCHAR: 'VARCHAR(n)',
+  VARCHAR2: 'VARCHAR(n)',
+  CLOB: 'VARCHAR(n)',
+  LONG: 'BIGINT',
+  INT8: 'BIGINT',
+  INT64: 'BIGINT',
+  BIGINTEGER: 'BIGINT',
+  'BIGINT UNSIGNED': 'BIGINT',
+  'INTEGER UNSIGNED': 'BIGINT',
+  NUMBER: 'DOUBLE or DECIMAL(p, s)',
+  FLOAT64: 'DOUBLE',
+  MONEY: 'DECIMAL(p, s)',
+  DATETIME: 'TIMESTAMP',
+  TIMESTAMPTZ: 'TIMESTAMP',
+  'TIMESTAMP WITHOUT TIME ZONE': 'TIMESTAMP',
+  'TIMESTAMP WITH TIME ZONE': 'TIMESTAMP',
+  BOOL: 'BOOLEAN',
+  BIT: 'BOOLEAN',
+  BLOB: 'VARBINARY(n)',
+  BYTEA: 'VARBINARY(n)',
+  JSON: 'VARCHAR(n)',
+  ARRAY: 'VARCHAR(n)',
+};
 
 /** The type of its SQL text. */
 export function parseSqlType(text: string, path = ''): SqlType {
@@ -48,11 +76,26 @@ export function parseSqlType(text: string, path = ''): SqlType {
   const plain = plainTypeNames[name];
   // TIME(p) and TIMESTAMP(p) are taken; milliseconds are kept whatever p says.
   if (plain !== undefined && (first === undefined || plain.kind === 'TIME' || plain.kind === 'TIMESTAMP')) return plain;
-  const near = suggest(name, [...Object.keys(plainTypeNames), ...Object.keys(sizedTypeNames), 'DECIMAL', 'NUMERIC']);
   throw new SchemaError(
-    `"${text.trim()}" is not a type of a column${near === undefined || near === name ? '' : `; did you mean ${near}?`}`,
+    `"${text.trim()}" is not a type of a column${whyNoType(text.trim().toUpperCase(), name)}`,
     path,
   );
+}
+
+function whyNoType(text: string, name: string): string {
+  if (/\sNOT\s+NULL$/.test(text)) return ": a column of an input can't be NOT NULL, as a record may leave it out";
+  if (text.startsWith('INTERVAL')) return ': records hold no intervals; take a number or a text';
+  const bare = text
+    .replace(/\s*\(.*\)\s*/, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const other = otherTypeNames[bare];
+  if (other !== undefined) return `; write ${other}`;
+  const known = [...Object.keys(plainTypeNames), ...Object.keys(sizedTypeNames), 'DECIMAL', 'NUMERIC'];
+  if (decimalTypeNames.includes(bare)) return ': its precision is 1 to 19 and its scale 0 to the precision';
+  if (known.includes(bare)) return `: ${bare} is, without what stands in parentheses`;
+  const near = suggest(name === '' ? bare : name, known);
+  return near === undefined || near === name ? '' : `; did you mean ${near}?`;
 }
 
 /** Columns of `(ticker VARCHAR(4), "price" DOUBLE)`; unquoted names are upper case, mappings are the names as written. */
@@ -69,7 +112,7 @@ export function parseColumnList(text: string): MappedColumn[] {
       name: match[1] === undefined ? written.toUpperCase() : written,
       type: parseSqlType(match[3].replace(/\sNOT\s+NULL$/i, '')),
       nullable: !notNull,
-      mapping: `$.${written}`,
+      mapping: memberPath('$', written),
     };
   });
 }
@@ -88,68 +131,95 @@ function splitColumns(body: string): string[] {
   return parts;
 }
 
-/** An InputSchema (v1 and v2 are alike) → format and columns. */
-export function parseInputSchema(value: unknown, path: string): InputShape {
-  const schema = objectAt(value, path, ['RecordFormat', 'RecordColumns', 'RecordEncoding']);
-  const encoding = schema['RecordEncoding'];
-  if (encoding !== undefined && encoding !== 'UTF-8')
-    throw new SchemaError(`must be "UTF-8", not ${JSON.stringify(encoding)}`, `${path}.RecordEncoding`);
-  const format = parseFormat(schema['RecordFormat'], `${path}.RecordFormat`);
+/** An InputSchema (v1 and v2 are alike) → format and columns. In what the service described (`open`) unknown members don't matter. */
+export function parseInputSchema(value: unknown, path: string, open = false): InputShape {
+  const known = (...names: string[]): string[] | undefined => (open ? undefined : names);
+  const schema = objectAt(value, path, known('RecordFormat', 'RecordColumns', 'RecordEncoding'));
+  if (schema['RecordEncoding'] !== undefined) choiceAt(schema, 'RecordEncoding', path, ['UTF-8']);
+  const format = parseFormat(schema['RecordFormat'], `${path}.RecordFormat`, open);
   const list = schema['RecordColumns'];
-  if (!Array.isArray(list) || list.length === 0)
-    throw new SchemaError('must be a list of columns', `${path}.RecordColumns`);
-  if (list.length > 1000) throw new SchemaError('holds more than 1000 columns', `${path}.RecordColumns`);
+  const at = `${path}.RecordColumns`;
+  if (list === undefined) throw new SchemaError('is missing', at);
+  if (!Array.isArray(list)) throw new SchemaError(`must be a list of columns, not ${sayValue(list)}`, at);
+  if (list.length === 0) throw new SchemaError('is empty: an input has a column at least', at);
+  if (list.length > 1000) throw new SchemaError('holds more than 1000 columns', at);
   const names = new Set<string>();
   const columns = list.map((entry: unknown, index): MappedColumn => {
-    const at = `${path}.RecordColumns[${index}]`;
-    const column = objectAt(entry, at, ['Name', 'SqlType', 'Mapping']);
-    const name = textAt(column, 'Name', at);
-    if (names.has(name)) throw new SchemaError(`column "${name}" is there twice`, `${at}.Name`);
-    names.add(name);
-    const type = parseSqlType(textAt(column, 'SqlType', at), `${at}.SqlType`);
-    const mapping =
-      column['Mapping'] === undefined || column['Mapping'] === null ? undefined : textAt(column, 'Mapping', at);
-    if (format.kind === 'json' && mapping === undefined)
-      throw new SchemaError('a JSON column needs a Mapping, e.g. "$.price"', at);
-    return { name, type, nullable: true, ...(mapping === undefined ? {} : { mapping }) };
+    const column = objectAt(entry, `${at}[${index}]`, known('Name', 'SqlType', 'Mapping'));
+    return parseColumn(column, `${at}[${index}]`, format, names);
   });
   return { format, columns };
 }
 
-function parseFormat(value: unknown, path: string): RecordFormat {
-  const format = objectAt(value, path, ['RecordFormatType', 'MappingParameters']);
-  const kind = textAt(format, 'RecordFormatType', path);
+/** An InputSchema, or the answer of DiscoverInputSchema, which holds one. */
+export function parseSchemaFile(value: unknown): InputShape {
+  const outer = objectAt(value, '$');
+  if (outer['InputSchema'] === undefined) return parseInputSchema(outer, '$');
+  return parseInputSchema(outer['InputSchema'], '$.InputSchema', true);
+}
+
+function parseColumn(column: Members, path: string, format: RecordFormat, names: Set<string>): MappedColumn {
+  const name = textAt(column, 'Name', path);
+  if (names.has(name)) throw new SchemaError(`column "${name}" is there twice`, `${path}.Name`);
+  names.add(name);
+  const type = parseSqlType(textAt(column, 'SqlType', path), `${path}.SqlType`);
+  const mapping = optionalText(column, 'Mapping', path) ?? (format.kind === 'json' ? memberPath('$', name) : undefined);
+  if (format.kind === 'json' && mapping !== undefined) checkPath(mapping, `${path}.Mapping`);
+  return { name, type, nullable: true, ...(mapping === undefined ? {} : { mapping }) };
+}
+
+function checkPath(text: string, path: string): void {
+  const fault = pathFault(text);
+  if (fault !== undefined) throw new SchemaError(`the path "${text}" ${fault.message}`, path, { hint: fault.hint });
+}
+
+function parseFormat(value: unknown, path: string, open: boolean): RecordFormat {
+  const known = (...names: string[]): string[] | undefined => (open ? undefined : names);
+  const format = objectAt(value, path, known('RecordFormatType', 'MappingParameters'));
+  const kind = choiceAt(format, 'RecordFormatType', path, ['JSON', 'CSV']);
   const at = `${path}.MappingParameters`;
-  const parameters =
-    format['MappingParameters'] === undefined || format['MappingParameters'] === null
-      ? {}
-      : objectAt(format['MappingParameters'], at, ['JSONMappingParameters', 'CSVMappingParameters']);
+  const parameters = optionalObject(
+    format,
+    'MappingParameters',
+    path,
+    known('JSONMappingParameters', 'CSVMappingParameters'),
+  );
   const other = kind === 'JSON' ? 'CSVMappingParameters' : 'JSONMappingParameters';
-  if (parameters[other] !== undefined && parameters[other] !== null)
+  if (parameters[other] !== undefined)
     throw new SchemaError(`contradicts RecordFormatType "${kind}"`, `${at}.${other}`);
   if (kind === 'JSON') {
-    const json = parameters['JSONMappingParameters'];
-    const row =
-      json === undefined || json === null ? {} : objectAt(json, `${at}.JSONMappingParameters`, ['RecordRowPath']);
-    return {
-      kind: 'json',
-      rowPath: row['RecordRowPath'] === undefined ? '$' : textAt(row, 'RecordRowPath', `${at}.JSONMappingParameters`),
-    };
+    const row = optionalObject(parameters, 'JSONMappingParameters', at, known('RecordRowPath'));
+    const rowPath = optionalText(row, 'RecordRowPath', `${at}.JSONMappingParameters`) ?? '$';
+    checkPath(rowPath, `${at}.JSONMappingParameters.RecordRowPath`);
+    return { kind: 'json', rowPath };
   }
-  if (kind !== 'CSV')
-    throw new SchemaError(`must be "JSON" or "CSV", not ${JSON.stringify(kind)}`, `${path}.RecordFormatType`);
-  const csv = parameters['CSVMappingParameters'];
-  const given =
-    csv === undefined || csv === null
-      ? {}
-      : objectAt(csv, `${at}.CSVMappingParameters`, ['RecordRowDelimiter', 'RecordColumnDelimiter']);
-  const delimiter = (name: string, otherwise: string): string =>
-    given[name] === undefined ? otherwise : textAt(given, name, `${at}.CSVMappingParameters`);
-  return {
-    kind: 'csv',
-    columnDelimiter: delimiter('RecordColumnDelimiter', ','),
-    rowDelimiter: delimiter('RecordRowDelimiter', '\n'),
-  };
+  const csv = optionalObject(
+    parameters,
+    'CSVMappingParameters',
+    at,
+    known('RecordRowDelimiter', 'RecordColumnDelimiter'),
+  );
+  return parseDelimiters(csv, `${at}.CSVMappingParameters`);
+}
+
+// Delimiters are taken as characters and, as consoles and templates write them, as escapes of two characters each.
+function parseDelimiters(csv: Members, path: string): RecordFormat {
+  const columnText = optionalText(csv, 'RecordColumnDelimiter', path) ?? ',';
+  const columnDelimiter = columnText === String.raw`\t` ? '\t' : columnText;
+  const rowText = optionalText(csv, 'RecordRowDelimiter', path) ?? '\n';
+  const rowDelimiter = /^(?:\\r)?\\n$/.test(rowText)
+    ? rowText.replace(String.raw`\r`, '\r').replace(String.raw`\n`, '\n')
+    : rowText;
+  const columnPath = `${path}.RecordColumnDelimiter`;
+  if (columnDelimiter === rowDelimiter) throw new SchemaError('is the same as RecordRowDelimiter', columnPath);
+  if (rowDelimiter !== '\n' && rowDelimiter !== '\r\n')
+    throw new SchemaError(`can't be ${JSON.stringify(rowText)}: rows end at line feeds`, `${path}.RecordRowDelimiter`, {
+      hint: String.raw`write "\n" and put each row on a line of its own`,
+    });
+  if (columnDelimiter.includes('"')) throw new SchemaError(`can't hold ", which quotes fields`, columnPath);
+  if (/[\r\n]/.test(columnDelimiter) || /\\[rn]/.test(columnDelimiter))
+    throw new SchemaError("can't hold a line break, which ends a row", columnPath);
+  return { kind: 'csv', columnDelimiter, rowDelimiter };
 }
 
 /** A shape as an InputSchema, so that what was discovered can be kept. */
@@ -175,28 +245,4 @@ export function printInputSchema(shape: InputShape): object {
       ...(mapping === undefined ? {} : { Mapping: mapping }),
     })),
   };
-}
-
-/** A JSON object whose members are all known. */
-export function objectAt(value: unknown, path: string, known: readonly string[]): Readonly<Record<string, unknown>> {
-  if (value === undefined || value === null) throw new SchemaError('is missing', path);
-  if (typeof value !== 'object' || Array.isArray(value)) throw new SchemaError('must be an object', path);
-  for (const name of Object.keys(value)) {
-    if (known.includes(name)) continue;
-    const near = suggest(name, known);
-    throw new SchemaError(
-      `is not a member that is known here${near === undefined ? '' : `; did you mean "${near}"?`}`,
-      `${path}.${name}`,
-    );
-  }
-  return value as Readonly<Record<string, unknown>>;
-}
-
-/** A text member. */
-export function textAt(value: Readonly<Record<string, unknown>>, name: string, path: string): string {
-  const text = value[name];
-  if (text === undefined || text === null) throw new SchemaError('is missing', `${path}.${name}`);
-  if (typeof text !== 'string' || text === '')
-    throw new SchemaError('must be a text that is not empty', `${path}.${name}`);
-  return text;
 }

@@ -17,7 +17,7 @@ export const hostOptions: readonly ConnectorOption[] = [
     choices: ['json', 'csv'],
     secret: false,
     side: 'both',
-    doc: 'Format of the records, where the extension does not say it.',
+    doc: "Format of the records, where neither the extension nor a definition's output says it.",
   },
   {
     name: 'time',

@@ -21,8 +21,8 @@ interface ErrorsScript {
   errorsPage(parts: object): string;
 }
 
-/** Scripts whose example would be longer than a page. */
-const withoutExample = ['script-too-long', 'too-deep'];
+/** What only a binding of a program gives (files of schemas are refused before), and scripts whose example would be longer than a page. */
+const withoutExample = ['invalid-path', 'script-too-long', 'too-deep'];
 
 const script = async <T>(name: string): Promise<T> =>
   (await import(new URL(`../scripts/${name}.mjs`, import.meta.url).href)) as T;

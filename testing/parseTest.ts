@@ -271,7 +271,7 @@ function readNamed(text: string): { name: string; columns?: string; rest: string
 
 function readInput(text: string, readBeside: ReadBeside): InputBinding {
   const { name, columns, rest } = readNamed(text);
-  if (columns === undefined) return bindingOfSchema(name, JSON.parse(readBeside(rest)));
+  if (columns === undefined) return bindingOfSchema(name, readBeside(rest));
   const format = /^(?:(json)|csv(?:\s+"([^"]*)")?)?$/.exec(rest);
   if (format === null) throw new TestFormatError(`after the columns comes json or csv ["delimiter"], not ${rest}`);
   if (rest === '' || format[1] === 'json')

@@ -1,5 +1,6 @@
 // Column lists and types as test files write them: `ticker VARCHAR(4), "price" DOUBLE`.
 import type { MappedColumn } from '../contract/binding.ts';
+import { memberPath } from '../contract/paths.ts';
 import {
   type DatetimeField,
   decimalTypeNames,
@@ -50,6 +51,6 @@ export function parseColumns(text: string): MappedColumn[] {
     const notNull = /\s+NOT\s+NULL$/i.exec(rest);
     const type = parseType(notNull === null ? rest : rest.slice(0, notNull.index));
     const written = name.kind === 'quoted' ? storedName(name.text) : name.text;
-    return { name: storedName(name.text), type, nullable: notNull === null, mapping: `$.${written}` };
+    return { name: storedName(name.text), type, nullable: notNull === null, mapping: memberPath('$', written) };
   });
 }

@@ -1,5 +1,4 @@
 // Script → plan. All statements are looked at, so that all errors are reported.
-import { flattenedArrays } from '../../contract/paths.ts';
 import type { InputBinding, OutputBinding, ReferenceBinding } from '../../contract/binding.ts';
 import { errorStream } from '../../contract/faults.ts';
 import type { Column } from '../../contract/types.ts';
@@ -10,7 +9,6 @@ import type * as ast from '../parse/ast.ts';
 import type { Expression } from '../plan/expression.ts';
 import {
   errorStreamColumns,
-  metadataColumns,
   type Plan,
   type Pump,
   type ReferenceTable,
@@ -18,6 +16,7 @@ import {
   type Stream,
 } from '../plan/plan.ts';
 import { bindExpression as bindOne } from './expression.ts';
+import { inputColumns, refuseBindings } from './bindings.ts';
 import type { Catalogue } from './functions.ts';
 import type { Span } from '../source.ts';
 import { finishPump } from './pump.ts';
@@ -38,6 +37,8 @@ export interface BindOptions {
   readonly seed: bigint;
   readonly promotedIdle?: boolean;
   readonly text: string;
+  /** A statement could not be read: what seems to be missing may stand there. */
+  readonly unread?: boolean;
 }
 
 const NAME_LENGTH_MAX = 128;
@@ -86,15 +87,16 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     state.streams.set(input.stream, {
       kind: 'input',
       name: input.stream,
-      columns: [...input.columns, ...metadataColumns],
+      columns: inputColumns(input.columns),
       span: nowhere,
     });
-  for (const input of options.inputs) state.diagnostics.push(...refuseFlattening(input.stream, input));
-  for (const table of options.references) state.diagnostics.push(...refuseFlattening(table.table, table));
+  state.diagnostics.push(...refuseBindings(options.inputs, options.references));
   for (const statement of script.statements) bindStatement(statement, state);
   refuseCycles(state);
   const diagnostics = withoutRepeats(state.diagnostics);
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
+  if (state.pumps.size === 0 && options.unread !== true)
+    diagnostics.push(message.noPump({ start: 0, end: options.text.length }));
   const running = separatePromotions(
     [...state.pumps.values()].flatMap(({ pump, started, parts }) =>
       pump === undefined || !started ? [] : [{ pump, parts }],
@@ -134,22 +136,6 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
     promotedIdle: options.promotedIdle === true,
   };
   return { plan: identifyOperators(plan), diagnostics };
-}
-
-// One array of a record becomes rows.
-function refuseFlattening(
-  name: string,
-  { columns, format, time }: Pick<InputBinding, 'columns' | 'format' | 'time'>,
-): Diagnostic[] {
-  if (format.kind !== 'json') return [];
-  let first: { array: string; mapping: string } | undefined;
-  for (const mapping of [...columns.map((column) => column.mapping ?? ''), time?.path ?? '']) {
-    for (const array of flattenedArrays(mapping)) {
-      first ??= { array, mapping };
-      if (array !== first.array) return [message.flattenedAgain({ start: 0, end: 0 }, name, mapping, first.mapping)];
-    }
-  }
-  return [];
 }
 
 // An operand that is written once may be bound several times (BETWEEN, IN, CASE), and a view at every use.
@@ -235,6 +221,7 @@ function bindStream(statement: ast.CreateStream, state: State, report: (diagnost
   const known = state.streams.get(name);
   state.later.delete(name);
   if (known?.kind === 'input') return report(message.inputRedefined(span, name));
+  if (state.tables.has(name)) return report(message.tableRedefined(span, name));
   if (known !== undefined && isUsed(name, state)) return report(message.streamRedefined(span, name, known.span));
   if (known !== undefined) report(message.definedAgain(span, 'stream', name, known.span));
   state.streams.set(name, { kind: 'created', name, columns, span });
@@ -305,6 +292,8 @@ function createFunction(statement: ast.CreateFunction, state: State, report: (di
 function createView(statement: ast.CreateView, state: State, report: (diagnostic: Diagnostic) => void): void {
   const { name, span } = statement.name;
   const stream = state.streams.get(name);
+  if (stream?.kind === 'input') return report(message.inputRedefined(span, name));
+  if (state.tables.has(name)) return report(message.tableRedefined(span, name));
   if (stream !== undefined) return report(message.streamRedefined(span, name, stream.span));
   const known = state.views.get(name);
   if (known !== undefined) report(message.definedAgain(span, 'view', name, known.node.name.span));

@@ -31,6 +31,24 @@ export function flattenedAgain(span: Span, name: string, mapping: string, first:
     `one array of a record becomes rows; map the other one whole: "${mapping.slice(0, mapping.lastIndexOf('[0:]'))}"`,
   );
 }
+/** A path of a binding that is none of the subset that is read. */
+export function invalidPath(
+  span: Span,
+  name: string,
+  path: string,
+  fault: { readonly message: string; readonly hint: string },
+): Diagnostic {
+  return error('invalid-path', span, `the schema of "${name}": the path "${path}" ${fault.message}`, fault.hint);
+}
+/** A column of an input that is called ROWTIME. */
+export function rowtimeColumn(span: Span, name: string): Diagnostic {
+  return error(
+    'reserved-name',
+    span,
+    `the schema of "${name}" has a column ROWTIME, which every stream has already`,
+    'give the column another name',
+  );
+}
 /** A name in FROM that is neither created nor given as an input or a reference table. */
 export function unknownRelation(span: Span, name: string, candidates: readonly string[], later?: Span): Diagnostic {
   const diagnostic = unknownStream(span, name, candidates, later);
@@ -116,6 +134,33 @@ export function inputRedefined(span: Span, name: string): Diagnostic {
     span,
     `"${name}" is an input stream: its binding defines it`,
     'give the stream another name',
+  );
+}
+/** CREATE STREAM or CREATE VIEW with the name of a reference table. */
+export function tableRedefined(span: Span, name: string): Diagnostic {
+  return error(
+    'stream-redefined',
+    span,
+    `"${name}" is a reference table: its binding defines it`,
+    'give the stream another name',
+  );
+}
+/** An input and a reference table of one name. */
+export function inputAndTable(span: Span, name: string): Diagnostic {
+  return error(
+    'stream-redefined',
+    span,
+    `"${name}" is an input stream and a reference table`,
+    'give one of them another name',
+  );
+}
+/** A script without a pump: nothing is computed. */
+export function noPump(span: Span): Diagnostic {
+  return warning(
+    'no-pump',
+    span,
+    'the application has no pump: nothing is computed',
+    'write CREATE PUMP "P" AS INSERT INTO … SELECT STREAM …',
   );
 }
 /** A pump that inserts into an input stream. */

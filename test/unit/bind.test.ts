@@ -354,7 +354,7 @@ describe('statements', () => {
 
   it('drops what nothing uses', () => {
     expect(planOf(`${stream}${pump('P')}DROP PUMP P;`).pumps).toEqual([]);
-    expect(messages('DROP STREAM X;')).toEqual(['nothing-to-drop «X»']);
+    expect(messages('DROP STREAM X;')).toEqual(['nothing-to-drop «X»', 'no-pump «DROP STREAM X;»']);
     expect(messages(`${stream}${pump('P')}DROP STREAM O;`)).toEqual(['stream-in-use «O»']);
   });
 
@@ -414,5 +414,28 @@ describe('ids', () => {
     const of = (text: string): string => programId(planOf(text));
     expect(of(`/* so */ ${base}`)).toBe(of(base));
     expect(of(base.replace('COUNT(*)', 'COUNT(*) + 1'))).not.toBe(of(base));
+  });
+});
+
+describe('bindings', () => {
+  const sql = 'CREATE STREAM O (A INTEGER); CREATE PUMP P AS INSERT INTO O SELECT STREAM N FROM S;';
+  const codes = (changed: Partial<InputBinding>): (string | undefined)[] =>
+    bound(sql, [{ ...input, ...changed }]).diagnostics.map(({ code }) => code);
+  const mapped = (mapping: string): InputBinding['columns'] => columns.map((column) => ({ ...column, mapping }));
+
+  it('have paths that are read', () => {
+    expect(codes({ columns: mapped("$['a b'].c") })).toEqual([]);
+    expect(codes({ columns: mapped('$.a[*]') })).toEqual(['invalid-path']);
+    expect(codes({ format: { kind: 'json', rowPath: '$..rows' } })).toEqual(['invalid-path']);
+    expect(codes({ time: { path: '@.at', unit: 'ms' } })).toEqual(['invalid-path']);
+  });
+
+  it('have names that nothing else has', () => {
+    const [first, ...others] = columns;
+    if (first === undefined) throw new Error('no column');
+    expect(codes({ columns: [first, ...others, { ...first, name: 'ROWTIME' }] })).toEqual(['reserved-name']);
+    expect(bound(sql, [input, { ...input, stream: 'R' }]).diagnostics).toMatchObject([
+      { code: 'stream-redefined', message: '"R" is an input stream and a reference table' },
+    ]);
   });
 });

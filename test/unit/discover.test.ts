@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { typeText } from '../../contract/types.ts';
 import { discover } from '../../runtime/discover.ts';
-import { parseColumnList, SchemaError } from '../../runtime/schema.ts';
+import { parseColumnList } from '../../runtime/schema.ts';
+import { SchemaError } from '../../runtime/members.ts';
 
 const columns = (text: string, format: 'json' | 'csv' = 'json', complete = true): string[] =>
   discover(new TextEncoder().encode(text), format, complete).columns.map(({ name, type, mapping }) =>

@@ -204,3 +204,20 @@ test('an application without code takes the SQL of the case', () => {
   ])
     expect(parseTestFile('t.test', sections, read).cases.map(({ sql }) => sql)).toEqual(['-- SQL']);
 });
+
+test('definitions and schemas are refused as the command line refuses them', () => {
+  const problemsOf = (line: string, content: string): string[] =>
+    parseTestFile('x.test', `CREATE STREAM A (n INTEGER);\n${line}\n`, () => content).problems.map(
+      ({ message }) => message,
+    );
+  const column = { Name: 'n', SqlType: 'NUMBER' };
+  const schema = { RecordFormat: { RecordFormatType: 'JSON' }, RecordColumns: [column] };
+  const definition = { ApplicationCode: 'x', Inputs: [{ NamePrefix: 'S', InputSchema: schema }] };
+  expect(problemsOf('---- application a.json', JSON.stringify(definition)).join()).toContain(
+    '$.Inputs[0].InputSchema.RecordColumns[0].SqlType: "NUMBER" is not a type of a column',
+  );
+  expect(problemsOf('---- input S s.json', JSON.stringify(schema)).join()).toContain(
+    '$.RecordColumns[0].SqlType: "NUMBER"',
+  );
+  expect(problemsOf('---- input S s.json', '{').join()).not.toBe('');
+});

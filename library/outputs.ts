@@ -1,0 +1,86 @@
+// What an application writes: the streams that sinks name, else those of its definition's outputs, each in its format.
+import type { OutputBinding } from '../contract/binding.ts';
+import { ConnectorError } from '../contract/connector.ts';
+import { errorStream } from '../contract/faults.ts';
+import { suggest } from '../contract/suggest.ts';
+import type { DefinedOutput } from '../runtime/definition.ts';
+import { SchemaError } from '../runtime/members.ts';
+import { resolveUrl, type ResolvedUrl } from '../runtime/url.ts';
+import { type Application, matchName, namedFormat, scanNames, splitName } from './application.ts';
+
+/** A sink with its stream. */
+export interface BoundSink extends ResolvedUrl {
+  readonly text: string;
+  readonly output: OutputBinding;
+}
+
+/** Sinks with the outputs to compile for; without `outputs` every stream that nothing reads is one. */
+export interface BoundOutputs {
+  readonly sinks: readonly BoundSink[];
+  readonly outputs?: readonly OutputBinding[];
+  /** An output of a stream that is not there: to be told unless the SQL has errors, which may be why. */
+  readonly refused?: SchemaError;
+}
+
+/** Binds what is written. Without sinks these are the outputs of the definition, and `error_stream` besides. */
+export async function bindOutputs(
+  application: Extract<Application, { kind: 'sql' }>,
+  inputs: readonly string[],
+  texts: readonly string[],
+): Promise<BoundOutputs> {
+  const defined = application.definition?.outputs ?? [];
+  const streams = [...scanNames(application.text).created, ...inputs];
+  // The first of a stream's outputs says its format.
+  const formats = new Map([...defined].reverse().map(({ stream, format }) => [stream, format]));
+  const sinks = await bindSinks(streams, texts, formats);
+  if (sinks.length > 0) return { sinks, outputs: sinks.map((sink) => sink.output) };
+  if (defined.length === 0) return { sinks };
+  const known = [...streams, errorStream];
+  const unknown = defined.find(({ stream }) => !known.includes(stream));
+  if (unknown !== undefined) return { sinks, refused: refusal(unknown, known, application.file) };
+  const names = new Set([...defined.map(({ stream }) => stream), errorStream]);
+  return {
+    sinks,
+    outputs: [...names].map((stream) => ({ stream, format: formats.get(stream) ?? 'json', rowtime: false })),
+  };
+}
+
+function refusal({ stream, path }: DefinedOutput, known: readonly string[], file: string | undefined): SchemaError {
+  const near = suggest(stream, known);
+  const hint =
+    near === undefined
+      ? `there is ${known.join(', ')}`
+      : near.toLowerCase() === stream.toLowerCase()
+        ? `names differ in case: the stream is called "${near}"`
+        : `did you mean "${near}"?`;
+  return new SchemaError(`an output is of stream "${stream}", which the application has not`, path, {
+    hint,
+    ...(file === undefined ? {} : { file }),
+  });
+}
+
+/** Binds sinks to streams; `formats` holds where no URL says it. */
+export async function bindSinks(
+  streams: readonly string[],
+  sinks: readonly string[],
+  formats: ReadonlyMap<string, 'json' | 'csv'>,
+): Promise<BoundSink[]> {
+  const known = [...streams, errorStream];
+  const bound: BoundSink[] = [];
+  for (const text of sinks) {
+    const { name, value } = splitName(text, known);
+    if (name === undefined)
+      throw new ConnectorError(`--sink ${text}: write NAME=URL, with the name of a stream (${known.join(', ')})`, true);
+    const stream = matchName(name, known, 'stream');
+    if (bound.some((other) => other.output.stream === stream))
+      throw new ConnectorError(`--sink: stream "${stream}" is there twice`, true);
+    const resolved = await resolveUrl(value, 'sink');
+    const format = namedFormat(resolved) ?? formats.get(stream) ?? 'json';
+    bound.push({
+      ...resolved,
+      text: value,
+      output: { stream, format, rowtime: resolved.url.options.get('rowtime') === true },
+    });
+  }
+  return bound;
+}
