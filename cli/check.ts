@@ -23,10 +23,8 @@ export async function checkCommand(paths: readonly string[], options: CheckOptio
 // True when there is an error.
 async function check(path: string, options: CheckOptions): Promise<boolean> {
   if (path.endsWith('.wasm') && loadApplication(path).kind === 'artifact') return false;
-  const { source, options: compiling, refused } = await compileInputs(path, { ...options, sink: [] });
+  const { source, options: compiling } = await compileInputs(path, { ...options, sink: [] });
   const { compile } = await import('../compiler/compile.ts');
   const { diagnostics } = await compile(source, { ...compiling, stage: 'plan' });
-  if (await printDiagnostics(diagnostics, source, options.json === true)) return true;
-  if (refused !== undefined) throw refused;
-  return false;
+  return printDiagnostics(diagnostics, source, options.json === true);
 }

@@ -23,31 +23,29 @@ export interface CompileCommandOptions extends Omit<BindingOptions, 'flavour'> {
   readonly program?: string;
 }
 
-/** What to compile; `refused` is to be thrown where the SQL has no errors. */
+/** What to compile. */
 export interface CompileInputs {
   readonly source: Extract<Application, { kind: 'sql' }>;
   readonly options: CompileOptions;
-  readonly refused: Error | undefined;
 }
 
 /** Text and compile options of an application, as `run` would take them; notices of its definition are printed. */
 export async function compileInputs(path: string, options: Omit<BindingOptions, 'flavour'>): Promise<CompileInputs> {
   const application = loadApplication(path, options.code);
   if (application.kind === 'artifact') throw new ConnectorError(`${path} is compiled already`, true);
-  printNotices(application, options.json === true);
   const references = await bindReferences(application, options.reference, options.schema);
   const sources = await bindSources(application, options.source, options.schema, references);
   const inputs = sources.flatMap((source) => source.bindings);
   for (const binding of bindSchemas(application, options.schema, references))
     if (!inputs.some((input) => input.stream === binding.stream)) inputs.push(binding);
-  const { outputs, refused } = await bindOutputs(
+  const { outputs, notices } = await bindOutputs(
     application,
     inputs.map((input) => input.stream),
     options.sink,
   );
+  printNotices(application, notices, options.json === true);
   return {
     source: application,
-    refused,
     options: {
       inputs,
       references: references.map(({ binding }) => binding),
@@ -69,7 +67,6 @@ export async function compileCommand(path: string, options: CompileCommandOption
     const result = await compile(prepared.source, { ...prepared.options, flavour });
     if (index === 0) await printDiagnostics(result.diagnostics, prepared.source, options.json === true);
     if (result.wasm === undefined) return exitFault;
-    if (prepared.refused !== undefined) throw prepared.refused;
     write(index === 0 ? options.output : options.output.replace(/(\.wasm)?$/, '.scalar.wasm'), result.wasm);
     if (options.program !== undefined && result.program !== undefined) write(options.program, result.program);
   }

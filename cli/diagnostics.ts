@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../compiler/diagnose/diagnostic.ts';
 import type { Source } from '../compiler/source.ts';
 import type { Application } from '../library/application.ts';
+import type { DefinitionNotice } from '../runtime/definition.ts';
 
 /** A text with its name; that of a definition with its file and its JSON path there. */
 export interface NamedSource extends Source {
@@ -39,8 +40,12 @@ export async function printDiagnostics(
 }
 
 /** Prints what a person should know of a definition that is taken. */
-export function printNotices({ definition, file }: Extract<Application, { kind: 'sql' }>, json: boolean): void {
-  for (const { code, message, path } of definition?.notices ?? [])
+export function printNotices(
+  { definition, file }: Extract<Application, { kind: 'sql' }>,
+  others: readonly DefinitionNotice[],
+  json: boolean,
+): void {
+  for (const { code, message, path } of [...(definition?.notices ?? []), ...others])
     process.stderr.write(
       json
         ? `${JSON.stringify({ severity: 'note', code, message, file, path })}\n`

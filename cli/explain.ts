@@ -15,7 +15,6 @@ export async function explainCommand(
   const { compile } = await import('../compiler/compile.ts');
   const result = await compile(prepared.source, { ...prepared.options, stage: options.stage ?? 'optimized' });
   const failed = await printDiagnostics(result.diagnostics, prepared.source, options.json === true);
-  if (!failed && prepared.refused !== undefined) throw prepared.refused;
   const text = await textOf(options.stage, result, prepared.source);
   if (text !== undefined) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   return failed ? exitFault : exitDone;

@@ -3,8 +3,7 @@ import type { OutputBinding } from '../contract/binding.ts';
 import { ConnectorError } from '../contract/connector.ts';
 import { errorStream } from '../contract/faults.ts';
 import { suggest } from '../contract/suggest.ts';
-import type { DefinedOutput } from '../runtime/definition.ts';
-import { SchemaError } from '../runtime/members.ts';
+import type { DefinedOutput, DefinitionNotice } from '../runtime/definition.ts';
 import { resolveUrl, type ResolvedUrl } from '../runtime/url.ts';
 import { type Application, matchName, namedFormat, scanNames, splitName } from './application.ts';
 
@@ -18,8 +17,8 @@ export interface BoundSink extends ResolvedUrl {
 export interface BoundOutputs {
   readonly sinks: readonly BoundSink[];
   readonly outputs?: readonly OutputBinding[];
-  /** An output of a stream that is not there: to be told unless the SQL has errors, which may be why. */
-  readonly refused?: SchemaError;
+  /** Outputs of streams that are not there get nothing, as on the service: to be told. */
+  readonly notices: readonly DefinitionNotice[];
 }
 
 /** Binds what is written. Without sinks these are the outputs of the definition, and `error_stream` besides. */
@@ -33,30 +32,34 @@ export async function bindOutputs(
   // The first of a stream's outputs says its format.
   const formats = new Map([...defined].reverse().map(({ stream, format }) => [stream, format]));
   const sinks = await bindSinks(streams, texts, formats);
-  if (sinks.length > 0) return { sinks, outputs: sinks.map((sink) => sink.output) };
-  if (defined.length === 0) return { sinks };
+  if (sinks.length > 0) return { sinks, outputs: sinks.map((sink) => sink.output), notices: [] };
   const known = [...streams, errorStream];
-  const unknown = defined.find(({ stream }) => !known.includes(stream));
-  if (unknown !== undefined) return { sinks, refused: refusal(unknown, known, application.file) };
-  const names = new Set([...defined.map(({ stream }) => stream), errorStream]);
+  const notices = defined.filter(({ stream }) => !known.includes(stream)).map((output) => dangling(output, known));
+  if (notices.length === defined.length) return { sinks, notices };
+  const names = new Set([
+    ...defined.map(({ stream }) => stream).filter((stream) => known.includes(stream)),
+    errorStream,
+  ]);
   return {
     sinks,
     outputs: [...names].map((stream) => ({ stream, format: formats.get(stream) ?? 'json', rowtime: false })),
+    notices,
   };
 }
 
-function refusal({ stream, path }: DefinedOutput, known: readonly string[], file: string | undefined): SchemaError {
+function dangling({ stream, path }: DefinedOutput, known: readonly string[]): DefinitionNotice {
   const near = suggest(stream, known);
-  const hint =
+  const advice =
     near === undefined
       ? `there is ${known.join(', ')}`
       : near.toLowerCase() === stream.toLowerCase()
         ? `names differ in case: the stream is called "${near}"`
         : `did you mean "${near}"?`;
-  return new SchemaError(`an output is of stream "${stream}", which the application has not`, path, {
-    hint,
-    ...(file === undefined ? {} : { file }),
-  });
+  return {
+    code: 'output-without-stream',
+    message: `the application has no stream "${stream}", so that nothing is written there (${advice})`,
+    path,
+  };
 }
 
 /** Binds sinks to streams; `formats` holds where no URL says it. */

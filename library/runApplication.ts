@@ -144,13 +144,13 @@ async function prepare(application: Application, options: RunApplicationOptions,
       `the schema of ${streams.join(', ')} was discovered from ${text} (keep it with --schema):\n${JSON.stringify(printInputSchema(shape ?? { format: { kind: 'json', rowPath: '$' }, columns: [] }))}`,
     );
   }
-  for (const { message, path } of application.definition?.notices ?? [])
-    options.onNotice?.(`${application.file ?? ''}: ${path}: ${message}`);
-  const { sinks, outputs, refused } = await bindOutputs(
+  const { sinks, outputs, notices } = await bindOutputs(
     application,
     sources.flatMap((source) => source.streams),
     options.sinks ?? [],
   );
+  for (const { message, path } of [...(application.definition?.notices ?? []), ...notices])
+    options.onNotice?.(`${application.file ?? ''}: ${path}: ${message}`);
   const began = clock.elapsed();
   const compiling: CompileOptions = {
     inputs: sources.flatMap((source) => source.bindings),
@@ -164,12 +164,6 @@ async function prepare(application: Application, options: RunApplicationOptions,
     ...(options.promotedIdle === undefined ? {} : { promotedIdle: options.promotedIdle }),
   };
   const bound = { sources, sinks, references, source: application };
-  if (refused !== undefined) {
-    const { compile } = await import('../compiler/compile.ts');
-    const { diagnostics } = await compile(application, { ...compiling, stage: 'plan' });
-    if (!diagnostics.some(({ severity }) => severity === 'error')) throw refused;
-    return { ...bound, diagnostics, compileMs: clock.elapsed() - began };
-  }
   const { compileCached } = await import('./compileCached.ts');
   const compiled = await compileCached(application, compiling, options.cache ?? true);
   return {

@@ -44,7 +44,7 @@ export interface DefinedOutput {
 
 /** What a person should know of a definition that is taken. */
 export interface DefinitionNotice {
-  readonly code: 'lambda-preprocessing' | 'output-formats' | 'output-left-out';
+  readonly code: 'lambda-preprocessing' | 'output-formats' | 'output-left-out' | 'output-without-stream';
   readonly message: string;
   readonly path: string;
 }
