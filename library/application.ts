@@ -110,12 +110,16 @@ export function knownNames({ text, definition }: Extract<Application, { kind: 's
   return [...created, ...read, ...inputs, ...(definition?.references ?? []).map(({ table }) => table)];
 }
 
-/** The one of `known` that a name means: exactly, else without regard to case if only one fits. */
-export function matchName(name: string, known: readonly string[], what: string): string {
+/**
+ * The one of `known` that a name means: exactly, else without regard to case if only one fits. With `takesOthers` a name that is like
+ * none of them stands for itself.
+ */
+export function matchName(name: string, known: readonly string[], what: string, takesOthers = false): string {
   if (known.includes(name)) return name;
   const near = known.filter((candidate) => candidate.toLowerCase() === name.toLowerCase());
   if (near.length === 1 && near[0] !== undefined) return near[0];
   const hint = suggest(name, known);
+  if (takesOthers && hint === undefined) return name;
   throw new ConnectorError(
     `there is no ${what} "${name}"${hint === undefined ? `; there is ${known.join(', ') || 'none'}` : `; did you mean "${hint}"?`}`,
     true,
@@ -271,7 +275,8 @@ export function bindSchemas(
   const read = inputNames(application, references);
   for (const [name, schema] of parseSchemas(schemaTexts, application)) {
     if (references.some(({ binding }) => binding.table.toLowerCase() === name?.toLowerCase())) continue;
-    const stream = name === undefined ? onlyInput([], read) : read.length > 0 ? matchName(name, read, 'input') : name;
+    const stream =
+      name === undefined ? onlyInput([], read) : read.length > 0 ? matchName(name, read, 'input', true) : name;
     const shape =
       typeof schema === 'string'
         ? { format: { kind: 'json', rowPath: '$' } as const, columns: parseColumnList(schema) }

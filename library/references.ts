@@ -35,7 +35,7 @@ export async function bindReferences(
     const { name, value } = splitName(text, names);
     if (name === undefined && defined.length !== 1)
       throw new ConnectorError(`--reference ${text}: write NAME=URL, with the name of a reference table`, true);
-    const table = matchName(name ?? known[0] ?? '', known, 'reference table');
+    const table = matchName(name ?? known[0] ?? '', known, 'reference table', defined.length === 0);
     if (bound.some(({ binding }) => binding.table === table))
       throw new ConnectorError(`--reference: table "${table}" is there twice`, true);
     if (created.includes(table))

@@ -19,6 +19,7 @@ import {
   loadApplication,
   matchName,
   requireSources,
+  scanNames,
   splitName,
 } from './application.ts';
 import { bindOutputs, bindSinks, type BoundSink } from './outputs.ts';
@@ -126,6 +127,10 @@ interface Prepared extends RunOutcome {
 async function prepare(application: Application, options: RunApplicationOptions, clock: Clock): Promise<Prepared> {
   if (application.kind === 'artifact') return prepareArtifact(application, options);
   const references = await bindReferences(application, options.references ?? [], options.schemas ?? []);
+  const { read } = scanNames(application.text);
+  for (const { binding, source } of references)
+    if (source !== undefined && !read.includes(binding.table))
+      options.onNotice?.(`no query reads reference table "${binding.table}"`);
   const sources = await bindSources(application, options.sources ?? [], options.schemas ?? [], references);
   requireSources(application, sources);
   const noted = [

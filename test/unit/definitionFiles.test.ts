@@ -216,3 +216,26 @@ describe('check', () => {
     expect(load({ ...definition, ApplicationCode: { 'Fn::Sub': 'x' } }, code).text).toBe(sql);
   });
 });
+
+describe('schemas and reference tables that the SQL does not read', () => {
+  const plain = 'CREATE STREAM "D" ("x" INTEGER); CREATE PUMP "P" AS INSERT INTO "D" SELECT STREAM "x" FROM "S_001";';
+
+  it('are taken, and said; what is like a name is taken for a mistake', { timeout: 60_000 }, async () => {
+    const said: string[] = [];
+    const run = async (schemas: string[], references: string[]): Promise<void> => {
+      await runApplication({
+        application: file('plain.sql', plain),
+        sources: [`S_001=${file('s.jsonl', '{"x":1}\n')}`],
+        sinks: [`D=${join(folder, 'd.jsonl')}?mode=overwrite`],
+        schemas: ['S_001=("x" INTEGER)', ...schemas],
+        references,
+        cache: false,
+        onNotice: (text) => said.push(text),
+      });
+    };
+    await run(['TABLE_OF_OTHERS=("id" VARCHAR(4))'], [`TABLE_OF_OTHERS=${file('r.jsonl', '{"id":"a"}\n')}`]);
+    expect(readFileSync(join(folder, 'd.jsonl'), 'utf8')).toBe('{"x":1}\n');
+    expect(said).toContain('no query reads reference table "TABLE_OF_OTHERS"');
+    await expect(run([], [`S_002=${file('r.jsonl', '{}')}`])).rejects.toThrow('did you mean "S_001"?');
+  });
+});
