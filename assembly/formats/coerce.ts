@@ -12,22 +12,21 @@ import { countCodePoints, isAsciiText, skipCodePoints } from "./utf8";
 /** Bytes of a failed value that are shown. */
 const DETAIL_BYTES_MAX: usize = 100;
 
-/** What is wrong with the record, 0 for nothing; and with which column. */
+/** What is wrong with the row, 0 for nothing; and with which column. */
 export let coerceFault: i32 = 0;
 export let coerceColumn: i32 = -1;
 /** The value that failed, as it stands in the record; empty where it is not plain text. */
 export let coerceDetail: Text = EMPTY_TEXT;
 /** The column whose value is being stored. */
 let column: i32 = -1;
-/** A row of the record has ended with a fault: no later member mends it. */
+/** A column beyond those below does not fit: no later member mends it. */
 let isFinal: bool = false;
 
-// A byte for each column of the row, so that a repeated member can take the place of a bad one (SEMANTICS 12):
-// 0 fits · 1 does not fit, a later member of that name may mend it · 2 did not fit in an element of an array that has ended.
+// A byte for each column of the row, 1 where its value does not fit: a repeated member can take the place of a bad one (SEMANTICS 12).
 const COLUMNS_MAX: i32 = 1024;
 const failures: usize = memory.data(COLUMNS_MAX, 8);
 
-/** Forgets all faults, before a record. */
+/** Forgets all faults, before a row. */
 export function clearCoerce(): void {
   if (coerceFault != 0) memory.fill(failures, 0, COLUMNS_MAX);
   coerceFault = 0;
@@ -40,7 +39,7 @@ export function clearCoerce(): void {
 @inline
 export function setColumn(index: i32): void {
   column = index;
-  if (coerceFault != 0) mend(index, 1);
+  if (coerceFault != 0) mend(index);
 }
 
 /** Reads a column's value as a token; behind it, 0 when it is not valid JSON. */
@@ -50,31 +49,16 @@ export function readColumn(at: usize, outside: u32, index: i32): usize {
 }
 
 /**
- * A member begins that holds the values of `count` columns: what an earlier one of that name gave is forgotten. `most` is 2 for a
- * member outside of the array whose elements are rows, 1 inside.
+ * A member begins that holds the values of `count` columns: what an earlier one of that name gave is forgotten. Or an element of an array
+ * has ended that did.
  */
-export function forgetColumns(first: i32, count: i32, most: u8): void {
+export function forgetColumns(first: i32, count: i32): void {
   if (coerceFault == 0) return;
-  for (let index = first; index < first + count; index++) mend(index, most);
+  for (let index = first; index < first + count; index++) mend(index);
 }
 
-/** An element of an array has ended: the faults of its columns stay. */
-export function endElement(first: i32, count: i32): void {
-  if (coerceFault == 0) return;
-  for (let index = first; index < min(first + count, COLUMNS_MAX); index++) {
-    if (load<u8>(failures + index) != 0) store<u8>(failures + index, 2);
-  }
-}
-
-/** A row has ended: its faults stay. */
-export function endRow(): void {
-  isFinal = coerceFault != 0;
-}
-
-function mend(index: i32, most: u8): void {
-  if (isFinal || index >= COLUMNS_MAX) return;
-  const failure = load<u8>(failures + index);
-  if (failure == 0 || failure > most) return;
+function mend(index: i32): void {
+  if (isFinal || index >= COLUMNS_MAX || load<u8>(failures + index) == 0) return;
   store<u8>(failures + index, 0);
   for (let other = 0; other < COLUMNS_MAX; other++) {
     if (load<u8>(failures + other) == 0) continue;
@@ -88,7 +72,7 @@ function mend(index: i32, most: u8): void {
 
 function fail(code: i32): void {
   if (column >= COLUMNS_MAX) isFinal = true;
-  else if (column >= 0 && !isFinal) store<u8>(failures + column, max<u8>(load<u8>(failures + column), 1));
+  else if (column >= 0 && !isFinal) store<u8>(failures + column, 1);
   if (coerceFault != 0) return;
   coerceFault = code;
   coerceColumn = column;

@@ -2,16 +2,9 @@
 // straight code that compares whole keys and falls back, record by record, to the general reader: members in any order, white
 // space, escapes, nesting, arrays, several documents. Both check everything and give the same rows.
 import { Code, inlined, widestAt } from './code.ts';
-import {
-  addressesOf,
-  resetNulls,
-  storeTimeToken,
-  storeToken,
-  type DecoderOptions,
-  type DecoderText,
-  type Use,
-} from './decodeShared.ts';
+import { addressesOf, storeTimeToken, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
 import { emitLayout } from './decodeLayout.ts';
+import { emitArrayLoop, emitDocument, emitRecord, leave, wrap, type JsonContext as Context } from './jsonRecords.ts';
 import { jsonFace } from './layoutValues.ts';
 import { parsePath } from '../../contract/paths.ts';
 import { pathTree, type PathNode } from './pathTree.ts';
@@ -19,13 +12,6 @@ import { emitUsualForm } from './usualForms.ts';
 
 /** Where a column's (index ≥ 0) or the time field's (−1) value goes. */
 type Leaf = number;
-
-interface Context {
-  readonly options: DecoderOptions;
-  readonly use: Use;
-  readonly functions: string[];
-  nodes: number;
-}
 
 /** Emits `decode_<name>(at, end)`. */
 export function emitJsonDecoder(options: DecoderOptions): DecoderText {
@@ -79,10 +65,6 @@ export function emitJsonDecoder(options: DecoderOptions): DecoderText {
   return { text: [...declarations, ...context.functions].join('\n\n'), imports };
 }
 
-function wrap(header: string, code: Code): string {
-  return `${header} {\n${code}\n}`;
-}
-
 function containsArray(node: PathNode): boolean {
   return node.each !== undefined || [...node.members.values()].some(containsArray);
 }
@@ -97,7 +79,7 @@ function leavesBelow(node: PathNode): number[] {
 }
 
 // node_<name>_<k>(at): reads the value at `at` into the columns of a node. 0: not valid JSON.
-function emitNode(node: PathNode, context: Context, depth: number, isElement = false): string {
+function emitNode(node: PathNode, context: Context, depth: number): string {
   const { options, use } = context;
   const name = `node_${options.name}_${context.nodes++}`;
   const code = new Code();
@@ -117,7 +99,7 @@ function emitNode(node: PathNode, context: Context, depth: number, isElement = f
   if (children > 0) {
     // A repeated member replaces all that an earlier one gave.
     const inner = leavesBelow(node).filter((leaf) => !node.leaves.includes(leaf));
-    if (depth > 0) emitResets(inner, isElement, code, context);
+    if (depth > 0) emitResets(inner, code, context);
     if (containsArray(node)) code.line(`array_${options.name} = 0;`);
     code.line('const c = load<u8>(at);');
     if (node.members.size > 0) code.line(`if (c == 0x7b) return members_${name}(at);`);
@@ -129,13 +111,13 @@ function emitNode(node: PathNode, context: Context, depth: number, isElement = f
   const members = [...node.members].map(([key, child]) => ({
     key,
     isLeaf: leavesBelow(child).length === 1 && child.leaves.length === 1,
-    function: emitNode(child, context, depth + 1, isElement),
+    function: emitNode(child, context, depth + 1),
   }));
   const elements = [...node.elements].map(([index, child]) => ({
     index,
-    function: emitNode(child, context, depth + 1, isElement),
+    function: emitNode(child, context, depth + 1),
   }));
-  const each = node.each === undefined ? undefined : emitNode(node.each, context, depth + 1, true);
+  const each = node.each === undefined ? undefined : emitNode(node.each, context, depth + 1);
   if (members.length > 0) emitMembers(name, members, context, depth + 1);
   if (each !== undefined && node.each !== undefined) emitEach(name, each, node.each, elements, context, depth + 1);
   else if (elements.length > 0) emitElements(name, elements, context, depth + 1);
@@ -164,8 +146,8 @@ function emitStore(leaf: Leaf, isNamed: boolean, code: Code, context: Context): 
 }
 
 // Columns become NULL, and what was wrong with them is forgotten.
-function emitResets(leaves: readonly Leaf[], isElement: boolean, code: Code, context: Context): void {
-  const { options, use } = context;
+function emitResets(leaves: readonly Leaf[], code: Code, context: Context): void {
+  const { options } = context;
   const offsets = leaves.flatMap((leaf) => (leaf < 0 ? options.time : options.columns[leaf]?.slot)?.nullOffset ?? []);
   for (const { first, count } of runsOf(offsets)) {
     code.line(
@@ -174,8 +156,12 @@ function emitResets(leaves: readonly Leaf[], isElement: boolean, code: Code, con
         : `memory.fill(${options.frame} + ${first}, 1, ${count});`,
     );
   }
+  emitForgets(leaves, code, context);
+}
+
+function emitForgets(leaves: readonly Leaf[], code: Code, { use }: Context): void {
   for (const { first, count } of runsOf(leaves.filter((leaf) => leaf >= 0)))
-    code.line(`${use('formats/coerce', 'forgetColumns')}(${first}, ${count}, ${isElement ? 1 : 2});`);
+    code.line(`${use('formats/coerce', 'forgetColumns')}(${first}, ${count});`);
 }
 
 /** Runs of successive numbers. */
@@ -299,147 +285,15 @@ function emitEach(
   const code = new Code();
   emitArrayLoop(code, context, depth, () => {
     for (const { index, function: target } of elements) code.line(`if (!rows && index == ${index}) ${target}(at);`);
-    code.block('if (rows)', () => emitResets(leavesBelow(child), true, code, context));
+    code.block('if (rows)', () => emitResets(leavesBelow(child), code, context));
     code.line(`next = ${element}(at); known = true;`);
-    for (const { first, count } of runsOf(leavesBelow(child)))
-      code.line(
-        `${context.use('formats/coerce', 'endElement')}(${Math.max(first, 0)}, ${first < 0 ? count - 1 : count});`,
-      );
     const stop = `if (${context.use('operators/context', 'suspended')}) return 0;`;
-    code.line(`if (rows && next != 0) { accept_${options.name}(); ${stop} }`);
+    code.line(`if (rows && next != 0) { ${leave(context)} ${stop} }`);
+    // What does not fit in an element fails the row that it makes, not the others.
+    emitForgets(leavesBelow(child), code, context);
   });
   context.functions.push(wrap(`function each_${node}(at: usize, rows: bool): usize`, code));
   const again = new Code();
   again.line(`return each_${node}(array_${options.name}, true);`);
   context.functions.push(wrap(`function explode_${options.name}(): usize`, again));
-}
-
-function emitArrayLoop(code: Code, context: Context, depth: number, body: () => void): void {
-  const { use } = context;
-  code.line(`at = ${use('formats/json', 'skipBlank')}(at + 1);`);
-  code.line('if (load<u8>(at) == 0x5d) return at + 1;');
-  code.block('for (let index: u32 = 0; ; index++)', () => {
-    code.line('let next: usize = 0;');
-    code.line('let known = false;');
-    body();
-    code.line(`if (!known) next = ${use('formats/json', 'skipValue')}(at, ${depth});`);
-    code.line('if (next == 0) return 0;');
-    code.line('at = skipBlank(next);');
-    code.line('const c = load<u8>(at);');
-    code.line('if (c == 0x5d) return at + 1;');
-    code.line('if (c != 0x2c) return 0;');
-    code.line('at = skipBlank(at + 1);');
-  });
-  code.line('return 0;');
-}
-
-// document_<name>(at): one document, row path and rows included.
-function emitDocument(path: readonly (string | number)[], root: string, flattens: boolean, context: Context): void {
-  const { options, use } = context;
-  const { name } = options;
-  const row = new Code();
-  row.line(resetNulls(options));
-  row.line(`array_${name} = 0;`);
-  row.line(`const next = ${root}(at);`);
-  row.line('if (next == 0) return 0;');
-  row.line(`${use('formats/coerce', 'endRow')}();`);
-  row.block(`if (load<u8>(at) != 0x7b)`, () => {
-    row.line(`wrongPath_${name} = true;`);
-    row.line('return next;');
-  });
-  row.line(`rowCount_${name}++;`);
-  row.block(`if (accepting_${name} && ${use('formats/coerce', 'coerceFault')} == 0)`, () => {
-    if (flattens)
-      row.line(
-        `if (array_${name} != 0 && load<u8>(${use('formats/json', 'skipBlank')}(array_${name} + 1)) != 0x5d) explode_${name}();`,
-      );
-    row.line(`${flattens ? 'else ' : ''}accept_${name}();`);
-    // The frame's row is in use where the program stopped.
-    row.line(`if (${use('operators/context', 'suspended')}) return 0;`);
-  });
-  row.line('return next;');
-  context.functions.push(wrap(`function row_${name}(at: usize): usize`, row));
-  const rows = new Code();
-  rows.line('if (load<u8>(at) != 0x5b) return row_NAME(at);'.replace('NAME', name));
-  emitArrayLoop(rows, context, 1, () => rows.line(`next = row_${name}(at); known = true;`));
-  context.functions.push(wrap(`function documentRows_${name}(at: usize): usize`, rows));
-  context.functions.push(`let wrongPath_${name}: bool = false;`);
-  const document = new Code();
-  if (path.length === 0) document.line(`return documentRows_${name}(at);`);
-  else {
-    document.line(`const next = ${use('formats/json', 'skipValue')}(at, 0);`);
-    document.line('if (next == 0) return 0;');
-    document.line('let value = at;');
-    for (const step of path) {
-      if (typeof step === 'number') document.line(`value = ${use('formats/select', 'selectElement')}(value, ${step});`);
-      else {
-        const bytes = new TextEncoder().encode(step);
-        document.line(
-          `value = ${use('formats/select', 'selectMember')}(value, memory.data<u8>([${[...bytes, 0].join(', ')}]), ${bytes.length});`,
-        );
-      }
-    }
-    document.line(`if (value == 0) { wrongPath_${name} = true; return next; }`);
-    document.line(`return documentRows_${name}(value) == 0 ? 0 : next;`);
-  }
-  context.functions.push(wrap(`function document_${name}(at: usize): usize`, document));
-}
-
-// general_<name>(at, end): a record of one or more documents. A first pass checks all of it; rows leave in a second one, unless the
-// record was a single plain row, which lies in the frame already.
-function emitRecord(context: Context, flattens: boolean): void {
-  const { options, use } = context;
-  const { name } = options;
-  const code = new Code();
-  code.line(
-    `const recordEnd = recordMode ? end : ${use('formats/json', 'findRecordEnd')}(at, end);`.replace(
-      'recordMode',
-      use('formats/batch', 'recordMode'),
-    ),
-  );
-  code.line('if (recordEnd == 0) return 0;');
-  code.line('const next = recordEnd < end && load<u8>(recordEnd) == 0x0a ? recordEnd + 1 : recordEnd;');
-  code.line(`recordStart_${name} = at; recordEnd_${name} = recordEnd;`);
-  code.line(
-    `if (recordEnd - at > <usize>${use('../contract/abi', 'RECORD_BYTES_MAX')}) { reject_${name}(${use('../contract/abi', 'FAULT_RECORD_TOO_LONG')}, -1, at, recordEnd); return next; }`,
-  );
-  code.line('const behind = load<u8>(recordEnd);');
-  code.line('store<u8>(recordEnd, 0);');
-  code.line(`const code = documents_${name}(at, recordEnd);`);
-  code.line(
-    `if (code != 0) reject_${name}(code, ${use('formats/coerce', 'coerceFault')} == code ? ${use('formats/coerce', 'coerceColumn')} : -1, at, recordEnd);`,
-  );
-  code.line('store<u8>(recordEnd, behind);');
-  code.line('return next;');
-  context.functions.push(wrap(`function general_${name}(at: usize, end: usize): usize`, code));
-  const all = new Code();
-  all.line(`accepting_${name} = false; wrongPath_${name} = false; rowCount_${name} = 0;`);
-  all.line(`${use('formats/coerce', 'clearCoerce')}(); ${use('formats/json', 'clearJsonFaults')}();`);
-  all.line('let documents: u32 = 0;');
-  all.line(`let next = ${use('formats/json', 'skipBlank')}(at);`);
-  all.line('if (next == end) return 0;');
-  all.block('while (next < end)', () => {
-    all.line(`next = document_${name}(next);`);
-    all.line('documents++;');
-    all.block('if (next == 0)', () => {
-      all.line(`if (${use('formats/json', 'tooDeep')}) return ${use('../contract/abi', 'FAULT_RECORD_TOO_DEEP')};`);
-      all.line(
-        `return ${use('formats/json', 'badUtf8')} ? ${use('../contract/abi', 'FAULT_INVALID_UTF8')} : ${use('../contract/abi', 'FAULT_INVALID_RECORD')};`,
-      );
-    });
-    all.line('next = skipBlank(next);');
-  });
-  all.line('if (next != end) return FAULT_INVALID_RECORD;');
-  all.line(`if (coerceFault != 0) return coerceFault;`);
-  all.line(`if (wrongPath_${name}) return ${use('../contract/abi', 'FAULT_ROW_PATH')};`);
-  if (!flattens) all.line(`if (rowCount_${name} == 1) { accept_${name}(); return 0; }`);
-  all.line(`accepting_${name} = true;`);
-  all.line('next = skipBlank(at);');
-  all.block('while (next < end)', () => {
-    all.line(`next = document_${name}(next);`);
-    all.line('if (next == 0) break;');
-    all.line('next = skipBlank(next);');
-  });
-  all.line('return 0;');
-  context.functions.push(wrap(`function documents_${name}(at: usize, end: usize): i32`, all));
 }

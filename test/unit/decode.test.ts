@@ -129,13 +129,12 @@ describe('JSON records', () => {
   });
   test('may repeat a key: the last one wins, faults included', () => {
     const cases =
-      '{"it":1,"it":2}=>it=2|{"it":"x","it":2}=>it=2|{"it":1,"it":"x"}=>!coercion-failed it|{"ti":"x","it":"x","ti":1}=>!coercion-failed it|{"it":1,"\\u0069t":null}=>|{"it":"?"}{"it":3}=>!coercion-failed it';
+      '{"it":1,"it":2}=>it=2|{"it":"x","it":2}=>it=2|{"it":1,"it":"x"}=>!coercion-failed it|{"ti":"x","it":"x","ti":1}=>!coercion-failed it|{"it":1,"\\u0069t":null}=>';
     for (const [record = '', expected] of cases.split('|').map((each) => each.split('=>')))
       expect([record, ...decode('every', record)]).toEqual([record, expected]);
     const repeated =
       '{"meta":{"name":"a"},"meta":{}}{"items":[{"x":1}],"items":0}{"items":[{"x":"?"}],"items":[{"x":3}]}';
     expect(decode('paths', repeated)).toEqual(['', '', 'x=3']);
-    expect(decode('paths', '{"items":[{"x":"?"},{"x":3}]}')).toEqual(['!coercion-failed x']);
   });
   test('follow paths, and flatten one array', () => {
     const record =

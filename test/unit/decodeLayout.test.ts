@@ -81,9 +81,9 @@ describe('the expected layout', () => {
           .replaceAll(/(\d): /g, '$1:'),
       ),
     ).toEqual(rows);
-    // What can't be converted takes all rows of the record.
-    expect(decode('orders', record.replace('0.5', '[]'))).toEqual(['!coercion-failed x']);
-    expect(decode('orders', record.replace('"2"', '"?"'))).toEqual(['!coercion-failed x']);
+    // What can't be converted takes its row.
+    expect(decode('orders', record.replace('0.5', '[]'))).toEqual(['!coercion-failed x', rows[1]]);
+    expect(decode('orders', record.replace('"2"', '"?"'))).toEqual([rows[0], '!coercion-failed x']);
     expect(decode('orders', record.replace('"end":1', '"end":1,"ch":"x"'))).toEqual(
       rows.map((row) => row.replace('ch=web', 'ch=x')),
     );
