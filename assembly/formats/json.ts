@@ -2,6 +2,7 @@
 // to look at an end: 0 is valid nowhere in JSON.
 //
 // Functions take the address of a value's first byte and return the address behind it, or 0 when it is not valid.
+import { isByte, mapOf } from "./maps";
 import { JSON_DEPTH_MAX, RECORD_BYTES_MAX } from "../../contract/abi";
 import { Text, textOf } from "../text";
 import { scratchAllocate, scratchShrink } from "../state/scratch";
@@ -68,12 +69,7 @@ export function scanPlain(at: usize): usize {
   if (ASC_FEATURE_SIMD) {
     for (;;) {
       const bytes = v128.load(at);
-      const stops = i8x16.bitmask(
-        v128.or(
-          v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
-          i8x16.lt_s(bytes, i8x16.splat(0x20)),
-        ),
-      );
+      const stops = i8x16.bitmask(interrupts(bytes));
       if (stops != 0) return at + <usize>ctz(stops);
       at += 16;
     }
@@ -89,6 +85,28 @@ export function scanPlain(at: usize): usize {
     at += 8;
   }
   return 0;
+}
+
+/** The same for strings that are long: 64 bytes are looked at together. */
+export function scanLongPlain(at: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    for (;;) {
+      const one = interrupts(v128.load(at));
+      const two = interrupts(v128.load(at, 16));
+      const three = interrupts(v128.load(at, 32));
+      const four = interrupts(v128.load(at, 48));
+      const stops = mapOf(one, two, three, four);
+      if (stops != 0) return at + <usize>ctz(stops);
+      at += 64;
+    }
+  }
+  return scanPlain(at);
+}
+
+// @ts-ignore: decorator
+@inline
+function interrupts(bytes: v128): v128 {
+  return v128.or(v128.or(isByte(bytes, 0x22), isByte(bytes, 0x5c)), i8x16.lt_s(bytes, i8x16.splat(0x20)));
 }
 
 /** From behind the opening quote to the closing one; 0 when the string is not valid. Sets hasEscapes. */

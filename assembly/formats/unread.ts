@@ -11,6 +11,8 @@
 //   ends        0 0 0 0 1 0 0 1 1 0 0 0 0 1
 //   starts      1 0 0 0 0 1 0 0 1 1 0 0 0 0 …   ends, one further
 
+import { isByte, isDigit, mapOf } from "./maps";
+
 /**
  * Passes `count` numbers with at most `most` digits in a row, with or without a point; returns the address behind the last one's
  * delimiter, or 0 when some have another form.
@@ -47,27 +49,6 @@ export function passNumbers(at: usize, stop: usize, delimiter: u8, count: i32, m
     }
   }
   return 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function isByte(bytes: v128, byte: u8): v128 {
-  return i8x16.eq(bytes, i8x16.splat(byte));
-}
-
-// Moved so that digits are the lowest signed numbers.
-// @ts-ignore: decorator
-@inline
-function isDigit(bytes: v128): v128 {
-  return i8x16.lt_s(i8x16.sub(bytes, i8x16.splat(<i8>0xb0)), i8x16.splat(-118));
-}
-
-// @ts-ignore: decorator
-@inline
-function mapOf(one: v128, two: v128, three: v128, four: v128): u64 {
-  const low = <u64>(<u32>i8x16.bitmask(one) | (<u32>i8x16.bitmask(two) << 16));
-  const high = <u64>(<u32>i8x16.bitmask(three) | (<u32>i8x16.bitmask(four) << 16));
-  return low | (high << 32);
 }
 
 // Where the bit stands that has `count` − 1 set ones below.

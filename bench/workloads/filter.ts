@@ -50,7 +50,7 @@ export const filter: Workload = {
   name: 'filter',
   title: 'filter: 2 of 7 columns where MOD(auction, 123) = 0',
   format: 'jsonl',
-  records: 5_000_000,
+  records: 10_000_000,
   stream: 'BIDS',
   columns: [
     { name: 'AUCTION', type: 'BIGINT' },

@@ -32,7 +32,7 @@ export const wideCsv: Workload = {
   name: 'wide-csv',
   title: 'CSV: 10 of 72 columns used, one row in ten passes',
   format: 'csv',
-  records: 2_000_000,
+  records: 4_000_000,
   stream: 'FLOWS',
   columns: flowColumns,
   purpose: 'Flows with a high first measure.',

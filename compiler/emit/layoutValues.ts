@@ -3,11 +3,15 @@ import type { Code } from './code.ts';
 import { addressesOf, type DecoderOptions, storeTimeToken, storeToken, type Use } from './decodeShared.ts';
 import { emitUsualForm, type Face } from './usualForms.ts';
 
+/** Columns for so many characters probably hold long texts. */
+const longTextMin = 48;
+
 /** Values as they stand in JSON; what is behind one, the reader of its object or array looks at. */
 export function jsonFace(behind: Face['behind']): Face {
   return {
     isQuoted: true,
-    textEnd: (at, use) => `${use('formats/fast', 'plainStringEnd')}(${at})`,
+    textEnd: (at, use, most) =>
+      `${use('formats/fast', most < longTextMin ? 'plainStringEnd' : 'longStringEnd')}(${at})`,
     ends: (end, isNumber, use) => (isNumber ? `${use('formats/fast', 'numberEndsAt')}(${end})` : undefined),
     behind,
   };

@@ -7,8 +7,8 @@ import type { DecodedColumn, DecoderOptions, Use } from './decodeShared.ts';
 export interface Face {
   /** Texts and datetimes stand between quotes. */
   readonly isQuoted: boolean;
-  /** Where a text that begins at an address ends, an expression; 0 when it is none of the usual ones. */
-  textEnd(at: string, use: Use): string;
+  /** Where a text of at most so many characters that begins at an address ends, an expression; 0 when it is none of the usual ones. */
+  textEnd(at: string, use: Use, most: number): string;
   /** A condition that a value ends at an address; undefined where whoever reads on looks at it. */
   ends(end: string, isNumber: boolean, use: Use): string | undefined;
   /** What is to be done behind a value that ends at an address. */
@@ -110,10 +110,11 @@ function emitTimestamp({ options, isTime, face, definition, code, use }: Writer)
 function emitText({ options, face, definition, code, use }: Writer): void {
   const start = face.isQuoted ? 'at + 1' : 'at';
   const isText = face.isQuoted ? `load<u8>(at) == ${quote} ? ` : '';
-  code.line(`next = ${isText}${face.textEnd(start, use)}${face.isQuoted ? ' : 0' : ''};`);
+  const { type } = definition?.column ?? {};
+  const most = type?.kind === 'VARCHAR' ? type.length : 0;
+  code.line(`next = ${isText}${face.textEnd(start, use, most)}${face.isQuoted ? ' : 0' : ''};`);
   const end = face.isQuoted ? 'next + 1' : 'next';
   const slot = definition?.slot;
-  const { type } = definition?.column ?? {};
   // A text of no more bytes than characters allowed is not cut.
   const fits = slot !== undefined && type?.kind === 'VARCHAR' ? ` && next - (${start}) <= ${type.length}` : '';
   code.block(`if (next != 0${fits}${condition(face, end, use)})`, () => {
