@@ -143,3 +143,19 @@ export class ModuleBuilder {
     return `${[...imports, '', ...this.declarations, '', ...this.functions.flatMap((text) => [text, ''])].join('\n')}`;
   }
 }
+
+/** A condition that the bytes at `pointer` are these, widest loads first. */
+export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): string {
+  const parts: string[] = [];
+  let position = 0;
+  while (position < bytes.length) {
+    const left = bytes.length - position;
+    // A last piece of 3, 5, 6 or 7 bytes is read by a load that overlaps the one before.
+    if (left > 4 && left < 8 && bytes.length >= 8) position = bytes.length - 8;
+    else if (left === 3 && bytes.length >= 4) position = bytes.length - 4;
+    const { width, value } = widestAt(bytes, position);
+    parts.push(`load<u${width * 8}>(${pointer}, ${offset + position}) == ${value}`);
+    position += width;
+  }
+  return parts.join(' && ');
+}

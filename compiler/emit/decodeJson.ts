@@ -1,7 +1,7 @@
 // The JSON decoder of an input. A record in the expected layout (members in the order of the columns, nothing else) is read by
 // straight code that compares whole keys and falls back, record by record, to the general reader: members in any order, white
 // space, escapes, nesting, arrays, several documents. Both check everything and give the same rows.
-import { Code, inlined, widestAt } from './code.ts';
+import { Code, inlined, matchBytes } from './code.ts';
 import { addressesOf, storeTimeToken, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
 import { emitLayout } from './decodeLayout.ts';
 import { emitArrayLoop, emitDocument, emitRecord, leave, wrap, type JsonContext as Context } from './jsonRecords.ts';
@@ -240,22 +240,6 @@ function emitMembers(
   });
   code.line('return 0;');
   context.functions.push(wrap(`function members_${node}(at: usize): usize`, code));
-}
-
-/** A condition that the bytes at `pointer` are these, widest loads first. */
-export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): string {
-  const parts: string[] = [];
-  let position = 0;
-  while (position < bytes.length) {
-    const left = bytes.length - position;
-    // A last piece of 3, 5, 6 or 7 bytes is read by a load that overlaps the one before.
-    if (left > 4 && left < 8 && bytes.length >= 8) position = bytes.length - 8;
-    else if (left === 3 && bytes.length >= 4) position = bytes.length - 4;
-    const { width, value } = widestAt(bytes, position);
-    parts.push(`load<u${width * 8}>(${pointer}, ${offset + position}) == ${value}`);
-    position += width;
-  }
-  return parts.join(' && ');
 }
 
 function emitElements(

@@ -1,10 +1,9 @@
 // The expected layout of a JSON input: one object a line, members in the order of a sample or else of the columns, objects and an array
 // of rows in it. A member is met by comparing whole keys where there are no blanks; over blanks and members that nobody reads it is
 // sought. What differs otherwise is left to the general reader: members that are missing, repeated or in another order.
-import { Code, inlined } from './code.ts';
+import { Code, inlined, matchBytes } from './code.ts';
 import type { DecoderOptions, Use } from './decodeShared.ts';
 import type { Slot } from './layout.ts';
-import { matchBytes } from './decodeJson.ts';
 import { emitSeeking } from './layoutSeeking.ts';
 import { emitLayoutValue } from './layoutValues.ts';
 import type { PathNode } from './pathTree.ts';
