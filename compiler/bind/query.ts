@@ -1,6 +1,7 @@
 // Queries: SELECT with its clauses, UNION ALL; and a bound query as a relation for what is written around it.
-import type { Column } from '../../contract/types.ts';
+import { typeText, type Column } from '../../contract/types.ts';
 import { multisetOperation } from '../diagnose/finiteMessages.ts';
+import { rowtimeType } from '../diagnose/messages.ts';
 import * as queryMessage from '../diagnose/queryMessages.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type * as ast from '../parse/ast.ts';
@@ -115,6 +116,8 @@ export function asRelation(
   // Rows of tables have no time to promote.
   if (bound.rowtime === undefined || bound.finite === true)
     return { relation: shareRecords(project), ...itemKnowledge(bound) };
+  const { span, type } = bound.rowtime;
+  if (type.kind !== 'TIMESTAMP') context.report(rowtimeType(span, typeText(type)));
   const scan = context.parts.stream(project.columns, bound.span);
   context.parts.feed(scan, { ...project, rowtime: plain(bound.rowtime) });
   const origins = project.columns.map((_, index) => columnAt(project.columns, index, bound.span));

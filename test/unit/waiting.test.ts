@@ -193,13 +193,17 @@ describe('an input whose rows wait for another', () => {
       lines('b', count, (n) => 2 * n + 1, same),
       () => (isThere ? undefined : later),
     );
-    setTimeout(() => {
-      // A was read up to the limit; the wall clock doesn't cross a promoted time.
-      expect(a.at).toBeGreaterThan(limit / 4);
+    let before = 0;
+    const look = setInterval(() => {
+      // A is read up to the limit; the wall clock doesn't cross a promoted time.
+      const isStill = a.at > limit / 4 && a.at === before;
+      before = a.at;
+      if (!isStill) return;
+      clearInterval(look);
       expect(a.at).toBeLessThan(2 * limit);
       isThere = true;
       come();
-    }, 300);
+    }, 150);
     const { rows, peak, errors } = await runBoth(promoted, a, b);
     expect(isThere).toBe(true);
     expect(errors).toBe(0);
