@@ -54,9 +54,8 @@ const otherTypeNames: Readonly<Record<string, string>> = {
 /** The type of its SQL text. */
 export function parseSqlType(text: string, path = ''): SqlType {
   // One blank at most: the pattern would try every way to split a long run of them.
-  const match = /^([A-Za-z]+(?: [A-Za-z]+)?) ?(?:\( ?(\d+) ?(?:, ?(\d+) ?)?\))?$/.exec(
-    text.trim().replace(/\s+/g, ' '),
-  );
+  const squeezed = text.trim().replace(/\s+/g, ' ');
+  const match = /^([A-Za-z]+(?: [A-Za-z]+)?) ?(?:\( ?(\d+) ?(?:, ?(\d+) ?)?\))?$/.exec(squeezed);
   const name = match?.[1]?.toUpperCase() ?? '';
   const [first, second] = [match?.[2], match?.[3]].map((digits) => (digits === undefined ? undefined : Number(digits)));
   if (decimalTypeNames.includes(name)) {
@@ -77,7 +76,7 @@ export function parseSqlType(text: string, path = ''): SqlType {
   // TIME(p) and TIMESTAMP(p) are taken; milliseconds are kept whatever p says.
   if (plain !== undefined && (first === undefined || plain.kind === 'TIME' || plain.kind === 'TIMESTAMP')) return plain;
   throw new SchemaError(
-    `"${text.trim()}" is not a type of a column${whyNoType(text.trim().toUpperCase(), name)}`,
+    `"${text.trim()}" is not a type of a column${whyNoType(squeezed.slice(0, 200).toUpperCase(), name)}`,
     path,
   );
 }

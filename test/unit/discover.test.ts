@@ -79,6 +79,12 @@ describe('column lists', () => {
     ]);
   });
 
+  it('are refused in good time, too', () => {
+    const began = performance.now();
+    expect(() => parseColumnList(`(k INT${' '.repeat(200_000)}x)`)).toThrow(/is not a type/);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   it('are read in good time, however many blanks they hold', () => {
     const blanks = ' '.repeat(100_000);
     const [column] = parseColumnList(`(${blanks}a${blanks}DOUBLE${blanks}PRECISION${blanks}NOT${blanks}NULL${blanks})`);
