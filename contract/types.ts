@@ -194,6 +194,29 @@ export function lengthWhenOmitted(kind: 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINA
 /** Type names that take a precision and a scale. */
 export const decimalTypeNames: readonly string[] = ['DECIMAL', 'DEC', 'NUMERIC'];
 
+const character = 'VARCHAR(n)';
+const binary = 'VARBINARY(n)';
+const decimal = 'DECIMAL(p, s)';
+
+// What other systems call types that have another name here.
+const typesElsewhere: Readonly<Record<string, string>> = {
+  ...{ STRING: character, TEXT: character, VARCHAR2: character, NVARCHAR: character, NVARCHAR2: character },
+  ...{ NCHAR: character, CLOB: character, JSON: character, UUID: character, ARRAY: character },
+  ...{ BYTES: binary, BLOB: binary, BYTEA: binary },
+  ...{ NUMBER: decimal, MONEY: decimal, BIGDECIMAL: decimal },
+  ...{ LONG: 'BIGINT', INT8: 'BIGINT', INT64: 'BIGINT', UINT64: 'BIGINT', BIGINTEGER: 'BIGINT', INT32: 'INTEGER' },
+  ...{ 'BIGINT UNSIGNED': 'BIGINT', 'INTEGER UNSIGNED': 'BIGINT' },
+  ...{ FLOAT8: 'DOUBLE', FLOAT64: 'DOUBLE' },
+  ...{ DATETIME: 'TIMESTAMP', TIMESTAMPTZ: 'TIMESTAMP', TIMESTAMP_LTZ: 'TIMESTAMP' },
+  ...{ 'TIMESTAMP WITHOUT TIME ZONE': 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE': 'TIMESTAMP' },
+  ...{ BOOL: 'BOOLEAN', BIT: 'BOOLEAN' },
+};
+
+/** What to write for a type of another system, in upper case; undefined for a name that is not known from there. */
+export function typeInstead(name: string): string | undefined {
+  return Object.hasOwn(typesElsewhere, name) ? typesElsewhere[name] : undefined;
+}
+
 /** A column of a stream or table as everyone sees it. */
 export interface Column {
   /** Stored name, case as stored. */

@@ -9,6 +9,7 @@ import {
   lengthWhenOmitted,
   plainTypeNames,
   sizedTypeNames,
+  typeInstead,
   typeText,
   type SqlType,
 } from '../contract/types.ts';
@@ -22,34 +23,6 @@ import {
   sayValue,
   textAt,
 } from './members.ts';
-
-// What other systems call types that there are here.
-const otherTypeNames: Readonly<Record<string, string>> = {
-  TEXT: 'VARCHAR(n)',
-  STRING: 'VARCHAR(n)',
-  NVARCHAR: 'VARCHAR(n)',
-  VARCHAR2: 'VARCHAR(n)',
-  CLOB: 'VARCHAR(n)',
-  LONG: 'BIGINT',
-  INT8: 'BIGINT',
-  INT64: 'BIGINT',
-  BIGINTEGER: 'BIGINT',
-  'BIGINT UNSIGNED': 'BIGINT',
-  'INTEGER UNSIGNED': 'BIGINT',
-  NUMBER: 'DOUBLE or DECIMAL(p, s)',
-  FLOAT64: 'DOUBLE',
-  MONEY: 'DECIMAL(p, s)',
-  DATETIME: 'TIMESTAMP',
-  TIMESTAMPTZ: 'TIMESTAMP',
-  'TIMESTAMP WITHOUT TIME ZONE': 'TIMESTAMP',
-  'TIMESTAMP WITH TIME ZONE': 'TIMESTAMP',
-  BOOL: 'BOOLEAN',
-  BIT: 'BOOLEAN',
-  BLOB: 'VARBINARY(n)',
-  BYTEA: 'VARBINARY(n)',
-  JSON: 'VARCHAR(n)',
-  ARRAY: 'VARCHAR(n)',
-};
 
 /** The type of its SQL text. */
 export function parseSqlType(text: string, path = ''): SqlType {
@@ -82,13 +55,11 @@ export function parseSqlType(text: string, path = ''): SqlType {
 }
 
 function whyNoType(text: string, name: string): string {
-  if (/\sNOT\s+NULL$/.test(text)) return ": a column of an input can't be NOT NULL, as a record may leave it out";
+  if (text.endsWith(' NOT NULL')) return ": a column of an input can't be NOT NULL, as a record may leave it out";
   if (text.startsWith('INTERVAL')) return ': records hold no intervals; take a number or a text';
-  const bare = text
-    .replace(/\s*\(.*\)\s*/, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const other = otherTypeNames[bare];
+  const bare = text.replace(/ ?\(.*\) ?/, ' ').trim();
+  // Who writes NUMBER for a value of JSON may well mean its numbers, which are doubles.
+  const other = bare === 'NUMBER' ? `DOUBLE or ${typeInstead(bare)}` : typeInstead(bare);
   if (other !== undefined) return `; write ${other}`;
   const known = [...Object.keys(plainTypeNames), ...Object.keys(sizedTypeNames), 'DECIMAL', 'NUMERIC'];
   if (decimalTypeNames.includes(bare)) return ': its precision is 1 to 19 and its scale 0 to the precision';

@@ -1,8 +1,9 @@
 // Every message of the binder, one function each: what is wrong, where, and what to write instead.
 import type { Span } from '../source.ts';
 import { counted, error, warning, type Diagnostic, type RelatedSpan } from './diagnostic.ts';
-import { insteadOfFunction, insteadOfType } from './otherDialects.ts';
+import { insteadOfFunction } from './otherDialects.ts';
 import { suggest } from '../../contract/suggest.ts';
+import { typeInstead } from '../../contract/types.ts';
 
 function didYouMean(name: string, candidates: readonly string[]): string | undefined {
   const found = suggest(name, candidates);
@@ -334,8 +335,9 @@ export function withoutRoot(span: Span, words: string): Diagnostic {
 }
 /** A type that is not there. */
 export function unknownType(span: Span, name: string, candidates: readonly string[]): Diagnostic {
-  const near = suggest(name, candidates);
-  const hint = insteadOfType(name) ?? (near === undefined ? undefined : `did you mean ${near}?`);
+  const other = typeInstead(name);
+  const near = other === undefined ? suggest(name, candidates) : undefined;
+  const hint = other !== undefined ? `write ${other}` : near === undefined ? undefined : `did you mean ${near}?`;
   return error('unknown-type', span, `there is no type ${name}`, hint);
 }
 /** A length, precision or scale that the type does not take. */

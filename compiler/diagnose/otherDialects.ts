@@ -71,31 +71,7 @@ const functions: Readonly<Record<string, string>> = {
   ...{ HOUR: field('HOUR'), MINUTE: field('MINUTE'), SECOND: field('SECOND') },
 };
 
-const text = 'write VARCHAR(n)';
-const bytes = 'write VARBINARY(n)';
-const number = 'write DECIMAL(p, s)';
-const whole = 'write BIGINT';
-const approximate = 'write DOUBLE';
-const time = 'write TIMESTAMP';
-
-/** Types that are not there. */
-const types: Readonly<Record<string, string>> = {
-  ...{ STRING: text, TEXT: text, VARCHAR2: text, NVARCHAR: text, NVARCHAR2: text, NCHAR: text, CLOB: text },
-  ...{ JSON: text, UUID: text },
-  ...{ NUMBER: number, MONEY: number, BIGDECIMAL: number },
-  ...{ LONG: whole, INT64: whole, UINT64: whole, INT32: 'write INTEGER' },
-  ...{ FLOAT8: approximate, FLOAT64: approximate },
-  ...{ DATETIME: time, TIMESTAMPTZ: time, TIMESTAMP_LTZ: time },
-  BOOL: 'write BOOLEAN',
-  ...{ BYTES: bytes, BLOB: bytes, BYTEA: bytes },
-};
-
 /** What to write for a function of another dialect; undefined for a name that is not known from there. */
 export function insteadOfFunction(name: string): string | undefined {
   return Object.hasOwn(functions, name) ? functions[name] : undefined;
-}
-
-/** What to write for a type of another dialect; undefined for a name that is not known from there. */
-export function insteadOfType(name: string): string | undefined {
-  return Object.hasOwn(types, name) ? types[name] : undefined;
 }
