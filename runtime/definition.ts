@@ -3,6 +3,7 @@ import type { InputShape } from '../contract/connector.ts';
 import { type DefinitionParts, findParts } from './definitionParts.ts';
 import {
   choiceAt,
+  knownUnless,
   looseText,
   type Members,
   objectAt,
@@ -140,7 +141,7 @@ function arnOf(members: Members, kinds: readonly string[], path: string, open: b
   if (second !== undefined)
     throw new SchemaError(`contradicts ${name}: there is one or the other`, `${path}.${second}`);
   if (name === undefined) return undefined;
-  const known = open ? undefined : ['ResourceARN', 'RoleARN'];
+  const known = knownUnless(open, 'ResourceARN', 'RoleARN');
   return looseText(objectAt(members[name], `${path}.${name}`, known), 'ResourceARN', `${path}.${name}`);
 }
 
@@ -163,14 +164,14 @@ const inputMembers = [
 
 function parseInput({ value, path }: Placed, reading: Reading): DefinedInput {
   const { open } = reading;
-  const input = objectAt(value, path, open ? undefined : inputMembers);
+  const input = objectAt(value, path, knownUnless(open, ...inputMembers));
   const prefix = textAt(input, 'NamePrefix', path);
   if (prefix.length > prefixLengthMax)
     throw new SchemaError(
       `has ${prefix.length} characters, at most ${prefixLengthMax} are taken`,
       `${path}.NamePrefix`,
     );
-  const count = optionalObject(input, 'InputParallelism', path, open ? undefined : ['Count'])['Count'] ?? 1;
+  const count = optionalObject(input, 'InputParallelism', path, knownUnless(open, 'Count'))['Count'] ?? 1;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > 64)
     throw new SchemaError(
       `must be a whole number from 1 to 64, not ${sayValue(count)}`,
@@ -209,10 +210,13 @@ function notePreprocessing(input: Members, path: string, streams: readonly strin
     const outer = `InputProcessingConfiguration${suffix}`;
     const inner = `InputLambdaProcessor${suffix}`;
     if (input[outer] === undefined) continue;
-    const known = (...names: string[]): string[] | undefined => (reading.open ? undefined : names);
-    const configuration = objectAt(input[outer], `${path}.${outer}`, known(inner));
+    const configuration = objectAt(input[outer], `${path}.${outer}`, knownUnless(reading.open, inner));
     if (configuration[inner] === undefined && Object.keys(configuration).length === 0 && reading.open) continue;
-    const processor = objectAt(configuration[inner], `${path}.${outer}.${inner}`, known('ResourceARN', 'RoleARN'));
+    const processor = objectAt(
+      configuration[inner],
+      `${path}.${outer}.${inner}`,
+      knownUnless(reading.open, 'ResourceARN', 'RoleARN'),
+    );
     const arn = looseText(processor, 'ResourceARN', `${path}.${outer}.${inner}`);
     reading.notices.push({
       code: 'lambda-preprocessing',
@@ -224,9 +228,8 @@ function notePreprocessing(input: Members, path: string, streams: readonly strin
 
 function parseReference({ value, path }: Placed, { open }: Reading): DefinedReference {
   const place = open ? 'S3ReferenceDataSourceDescription' : 'S3ReferenceDataSource';
-  const known = (...names: string[]): string[] | undefined => (open ? undefined : names);
-  const reference = objectAt(value, path, known('TableName', 'ReferenceSchema', 'ReferenceId', place));
-  const s3 = optionalObject(reference, place, path, known('BucketARN', 'FileKey', 'ReferenceRoleARN'));
+  const reference = objectAt(value, path, knownUnless(open, 'TableName', 'ReferenceSchema', 'ReferenceId', place));
+  const s3 = optionalObject(reference, place, path, knownUnless(open, 'BucketARN', 'FileKey', 'ReferenceRoleARN'));
   const bucket = looseText(s3, 'BucketARN', `${path}.${place}`);
   const key = looseText(s3, 'FileKey', `${path}.${place}`);
   return {
@@ -244,10 +247,10 @@ const outputDestinations = ['KinesisStreams', 'KinesisFirehose', 'Lambda'].flatM
 
 function parseOutput({ value, path }: Placed, reading: Reading): DefinedOutput | undefined {
   const { open } = reading;
-  const known = open ? undefined : [...outputDestinations, 'Name', 'DestinationSchema', 'OutputId'];
+  const known = knownUnless(open, ...outputDestinations, 'Name', 'DestinationSchema', 'OutputId');
   const output = objectAt(value, path, known);
   const schemaPath = `${path}.DestinationSchema`;
-  const schema = objectAt(output['DestinationSchema'], schemaPath, open ? undefined : ['RecordFormatType']);
+  const schema = objectAt(output['DestinationSchema'], schemaPath, knownUnless(open, 'RecordFormatType'));
   const format = choiceAt(schema, 'RecordFormatType', schemaPath, ['JSON', 'CSV']);
   const arn = arnOf(output, outputDestinations, path, open);
   const intrinsic = sayIntrinsic(output['Name']);

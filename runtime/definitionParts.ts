@@ -3,6 +3,7 @@
 import { suggest } from '../contract/suggest.ts';
 import {
   choiceAt,
+  isObject,
   listAt,
   looseText,
   type Members,
@@ -102,10 +103,6 @@ export function findParts(value: unknown): DefinitionParts {
   if ('NamePrefix' in outer) return inputsAlone([{ value: outer, path: '$' }]);
   if ('Input' in outer) return inputsAlone([{ value: outer['Input'], path: '$.Input' }]);
   return create(outer, '$');
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // `--inputs` of the service's command line, or one input of AddApplicationInput.

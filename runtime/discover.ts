@@ -3,7 +3,7 @@ import type { MappedColumn } from '../contract/binding.ts';
 import type { InputShape } from '../contract/connector.ts';
 import type { SqlType } from '../contract/types.ts';
 import { memberPath } from '../contract/paths.ts';
-import { SchemaError } from './members.ts';
+import { isObject, SchemaError } from './members.ts';
 
 const recordsMax = 1000;
 const nestingMax = 2;
@@ -110,7 +110,7 @@ function parse(text: string): unknown {
 
 // Objects are flattened two levels deep; an array of objects becomes `$.a[0:].b` (one such array), any other array its text.
 function observe(value: unknown, path: string, depth: number, observed: Map<string, Observed>): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  if (!isObject(value)) return;
   for (const [name, member] of Object.entries(value)) {
     const at = memberPath(path, name);
     const flattens = Array.isArray(member) && depth < nestingMax && isObject(member[0]);
@@ -126,10 +126,6 @@ function observe(value: unknown, path: string, depth: number, observed: Map<stri
       );
     }
   }
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function mayFlatten(path: string, observed: Map<string, Observed>): boolean {

@@ -39,11 +39,20 @@ export function inFile<T>(file: string, read: () => T): T {
   }
 }
 
+/** True for a JSON object. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The names that `objectAt` knows: any in what the service answered (`open`), where a later version of its API may have more. */
+export function knownUnless(open: boolean, ...names: readonly string[]): readonly string[] | undefined {
+  return open ? undefined : names;
+}
+
 /** A JSON object whose members are all known; without `known`, whatever they are. */
 export function objectAt(value: unknown, path: string, known?: readonly string[]): Members {
   if (value === undefined || value === null) throw new SchemaError('is missing', path);
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new SchemaError(`must be an object, not ${sayValue(value)}`, path);
+  if (!isObject(value)) throw new SchemaError(`must be an object, not ${sayValue(value)}`, path);
   const members = withoutNulls(value);
   for (const name of known === undefined ? [] : Object.keys(members)) {
     if (known?.includes(name) === true) continue;
@@ -128,7 +137,7 @@ export function sayValue(value: unknown): string {
 
 /** `{"Ref": …}` or `{"Fn::…": …}` of CloudFormation, in words; undefined for anything else. */
 export function sayIntrinsic(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const [name, ...others] = Object.keys(value);
   if (name === undefined || others.length > 0 || !/^(?:Ref|Fn::[A-Za-z]+)$/.test(name)) return undefined;
   return `the intrinsic function {"${name}": …}`;

@@ -15,6 +15,7 @@ import {
 } from '../contract/types.ts';
 import {
   choiceAt,
+  knownUnless,
   type Members,
   objectAt,
   optionalObject,
@@ -103,8 +104,7 @@ function splitColumns(body: string): string[] {
 
 /** An InputSchema (v1 and v2 are alike) → format and columns. In what the service described (`open`) unknown members don't matter. */
 export function parseInputSchema(value: unknown, path: string, open = false): InputShape {
-  const known = (...names: string[]): string[] | undefined => (open ? undefined : names);
-  const schema = objectAt(value, path, known('RecordFormat', 'RecordColumns', 'RecordEncoding'));
+  const schema = objectAt(value, path, knownUnless(open, 'RecordFormat', 'RecordColumns', 'RecordEncoding'));
   if (schema['RecordEncoding'] !== undefined) choiceAt(schema, 'RecordEncoding', path, ['UTF-8']);
   const format = parseFormat(schema['RecordFormat'], `${path}.RecordFormat`, open);
   const list = schema['RecordColumns'];
@@ -115,7 +115,7 @@ export function parseInputSchema(value: unknown, path: string, open = false): In
   if (list.length > 1000) throw new SchemaError('holds more than 1000 columns', at);
   const names = new Set<string>();
   const columns = list.map((entry: unknown, index): MappedColumn => {
-    const column = objectAt(entry, `${at}[${index}]`, known('Name', 'SqlType', 'Mapping'));
+    const column = objectAt(entry, `${at}[${index}]`, knownUnless(open, 'Name', 'SqlType', 'Mapping'));
     return parseColumn(column, `${at}[${index}]`, format, names);
   });
   return { format, columns };
@@ -144,21 +144,20 @@ function checkPath(text: string, path: string): void {
 }
 
 function parseFormat(value: unknown, path: string, open: boolean): RecordFormat {
-  const known = (...names: string[]): string[] | undefined => (open ? undefined : names);
-  const format = objectAt(value, path, known('RecordFormatType', 'MappingParameters'));
+  const format = objectAt(value, path, knownUnless(open, 'RecordFormatType', 'MappingParameters'));
   const kind = choiceAt(format, 'RecordFormatType', path, ['JSON', 'CSV']);
   const at = `${path}.MappingParameters`;
   const parameters = optionalObject(
     format,
     'MappingParameters',
     path,
-    known('JSONMappingParameters', 'CSVMappingParameters'),
+    knownUnless(open, 'JSONMappingParameters', 'CSVMappingParameters'),
   );
   const other = kind === 'JSON' ? 'CSVMappingParameters' : 'JSONMappingParameters';
   if (parameters[other] !== undefined)
     throw new SchemaError(`contradicts RecordFormatType "${kind}"`, `${at}.${other}`);
   if (kind === 'JSON') {
-    const row = optionalObject(parameters, 'JSONMappingParameters', at, known('RecordRowPath'));
+    const row = optionalObject(parameters, 'JSONMappingParameters', at, knownUnless(open, 'RecordRowPath'));
     const rowPath = optionalText(row, 'RecordRowPath', `${at}.JSONMappingParameters`) ?? '$';
     checkPath(rowPath, `${at}.JSONMappingParameters.RecordRowPath`);
     return { kind: 'json', rowPath };
@@ -167,7 +166,7 @@ function parseFormat(value: unknown, path: string, open: boolean): RecordFormat 
     parameters,
     'CSVMappingParameters',
     at,
-    known('RecordRowDelimiter', 'RecordColumnDelimiter'),
+    knownUnless(open, 'RecordRowDelimiter', 'RecordColumnDelimiter'),
   );
   return parseDelimiters(csv, `${at}.CSVMappingParameters`);
 }

@@ -1,5 +1,5 @@
 // Templates of CloudFormation that hold one SQL application: as a whole, some of its resources, or one resource.
-import { type Members, objectAt, type Placed, SchemaError, sayIntrinsic } from './members.ts';
+import { isObject, type Members, objectAt, type Placed, SchemaError, sayIntrinsic } from './members.ts';
 
 /** The properties of an application with the outputs and reference tables that other resources of its template add. */
 export interface TemplateParts {
@@ -56,8 +56,7 @@ function resourcesOf(outer: Members): Resource[] | undefined {
 }
 
 function isResource(value: unknown): value is Members {
-  if (typeof value !== 'object' || value === null || !('Type' in value)) return false;
-  return typeof value.Type === 'string' && /^[A-Z]\w*::/.test(value.Type);
+  return isObject(value) && 'Type' in value && typeof value.Type === 'string' && /^[A-Z]\w*::/.test(value.Type);
 }
 
 function resourceOf(id: string, resource: Members, path: string): Resource {
