@@ -1,7 +1,7 @@
 // rowtime compile: the artifact, and the generated program for a person to read.
 import { writeFileSync } from 'node:fs';
 import type { CompileOptions } from '../compiler/compile.ts';
-import { type Application, bindSchemas, bindSources, loadApplication } from '../library/application.ts';
+import { type SqlApplication, bindSchemas, bindSources, loadApplication } from '../library/application.ts';
 import { bindOutputs } from '../library/outputs.ts';
 import { bindReferences } from '../library/references.ts';
 import { ConnectorError } from '../contract/connector.ts';
@@ -25,7 +25,7 @@ export interface CompileCommandOptions extends Omit<BindingOptions, 'flavour'> {
 
 /** What to compile. */
 export interface CompileInputs {
-  readonly source: Extract<Application, { kind: 'sql' }>;
+  readonly source: SqlApplication;
   readonly options: CompileOptions;
 }
 

@@ -1,7 +1,7 @@
 // Diagnostics on standard error, for a person or for a machine.
 import type { Diagnostic } from '../compiler/diagnose/diagnostic.ts';
 import type { Source } from '../compiler/source.ts';
-import type { Application } from '../library/application.ts';
+import type { SqlApplication } from '../library/application.ts';
 import type { DefinitionNotice } from '../runtime/definition.ts';
 
 /** A text with its name; that of a definition with its file and its JSON path there. */
@@ -41,7 +41,7 @@ export async function printDiagnostics(
 
 /** Prints what a person should know of a definition that is taken. */
 export function printNotices(
-  { definition, file }: Extract<Application, { kind: 'sql' }>,
+  { definition, file }: SqlApplication,
   others: readonly DefinitionNotice[],
   json: boolean,
 ): void {

@@ -10,18 +10,29 @@ import { resolveUrl, textOption, type ResolvedUrl } from '../runtime/url.ts';
 
 /** An application before it is compiled, or an artifact. */
 export type Application =
-  | {
-      readonly kind: 'sql';
-      /** The name under which places of the text are shown. */
-      readonly name: string;
-      readonly text: string;
-      readonly definition?: ApplicationDefinition;
-      /** The file of the definition. */
-      readonly file?: string;
-      /** JSON path of the text in that file, unless the text comes from elsewhere. */
-      readonly path?: string;
-    }
+  | SqlApplication
   | { readonly kind: 'artifact'; readonly name: string; readonly wasm: Uint8Array };
+
+/** An application in SQL. */
+export interface SqlApplication {
+  readonly kind: 'sql';
+  /** The name under which places of the text are shown. */
+  readonly name: string;
+  readonly text: string;
+  /** Streams that the text creates, and others that it reads. */
+  readonly names: ScannedNames;
+  readonly definition?: ApplicationDefinition;
+  /** The file of the definition. */
+  readonly file?: string;
+  /** JSON path of the text in that file, unless the text comes from elsewhere. */
+  readonly path?: string;
+}
+
+/** Names that a scan of a script finds. */
+export interface ScannedNames {
+  readonly created: readonly string[];
+  readonly read: readonly string[];
+}
 
 /** A source with the streams that it feeds. */
 export interface BoundSource extends ResolvedUrl {
@@ -46,17 +57,21 @@ export function loadApplication(path: string, codePath?: string): Application {
   const content = decode(path);
   // No statement begins so.
   if (!/\.json$/i.test(path) && !/^\s*[{[]/.test(content))
-    return { kind: 'sql', name: codePath ?? path, text: codePath === undefined ? content : decode(codePath) };
+    return inSql({ name: codePath ?? path, text: codePath === undefined ? content : decode(codePath) });
   const definition = inFile(path, () => parseDefinition(parseJson(content)));
   const member = definition.codePath.split('.').at(-1);
-  if (codePath !== undefined) return { kind: 'sql', name: codePath, text: decode(codePath), definition, file: path };
+  if (codePath !== undefined) return inSql({ name: codePath, text: decode(codePath), definition, file: path });
   if (definition.code === undefined)
     throw new SchemaError(definition.codeMissing, definition.codePath, {
       file: path,
       hint: 'give the SQL with --code app.sql',
     });
   const text = definition.code;
-  return { kind: 'sql', name: `${path} ${member}`, text, definition, file: path, path: definition.codePath };
+  return inSql({ name: `${path} ${member}`, text, definition, file: path, path: definition.codePath });
+}
+
+function inSql(application: Omit<SqlApplication, 'kind' | 'names'>): SqlApplication {
+  return { kind: 'sql', ...application, names: scanNames(application.text) };
 }
 
 function refuseOtherFiles(path: string): void {
@@ -104,10 +119,9 @@ export function splitName(
 }
 
 /** All names of streams and tables that an application has. */
-export function knownNames({ text, definition }: Extract<Application, { kind: 'sql' }>): string[] {
-  const { created, read } = scanNames(text);
+export function knownNames({ names, definition }: SqlApplication): string[] {
   const inputs = (definition?.inputs ?? []).flatMap(({ prefix, streams }) => [prefix, ...streams]);
-  return [...created, ...read, ...inputs, ...(definition?.references ?? []).map(({ table }) => table)];
+  return [...names.created, ...names.read, ...inputs, ...(definition?.references ?? []).map(({ table }) => table)];
 }
 
 /**
@@ -127,7 +141,7 @@ export function matchName(name: string, known: readonly string[], what: string, 
 }
 
 /** Names of streams that a script creates and that it reads without creating them; a scan of words, so that a cached run needs no parser. */
-export function scanNames(sql: string): { readonly created: string[]; readonly read: string[] } {
+export function scanNames(sql: string): ScannedNames {
   const plain = sql.replace(/--[^\r\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ');
   const stored = (quoted: string | undefined, bare: string | undefined): string =>
     quoted?.replaceAll('""', '"') ?? (bare ?? '').toUpperCase();
@@ -154,7 +168,7 @@ export function scanNames(sql: string): { readonly created: string[]; readonly r
 /** Schemas by name, from `--schema`. */
 export function parseSchemas(
   texts: readonly string[],
-  application: Extract<Application, { kind: 'sql' }>,
+  application: SqlApplication,
 ): ReadonlyMap<string | undefined, InputShape | string> {
   const schemas = new Map<string | undefined, InputShape | string>();
   const names = knownNames(application);
@@ -174,7 +188,7 @@ export function parseSchemas(
 
 /** Binds sources to input streams, discovering schemas that nothing else gives. */
 export async function bindSources(
-  application: Extract<Application, { kind: 'sql' }>,
+  application: SqlApplication,
   sources: readonly string[],
   schemaTexts: readonly string[],
   references: readonly BoundReference[],
@@ -236,11 +250,8 @@ export async function bindSources(
 }
 
 /** Refuses an input of the definition that has no source: ARNs have no connector. */
-export function requireSources(
-  application: Extract<Application, { kind: 'sql' }>,
-  bound: readonly BoundSource[],
-): void {
-  const { read } = scanNames(application.text);
+export function requireSources(application: SqlApplication, bound: readonly BoundSource[]): void {
+  const { read } = application.names;
   for (const { prefix, streams, arn } of application.definition?.inputs ?? []) {
     const fed = (stream: string): boolean => bound.some((source) => source.streams.includes(stream));
     if (streams.some(fed)) {
@@ -258,16 +269,13 @@ export function requireSources(
 }
 
 // Streams that the script reads and that are no reference tables.
-function inputNames(
-  application: Extract<Application, { kind: 'sql' }>,
-  references: readonly BoundReference[],
-): readonly string[] {
-  return scanNames(application.text).read.filter((name) => !references.some(({ binding }) => binding.table === name));
+function inputNames(application: SqlApplication, references: readonly BoundReference[]): readonly string[] {
+  return application.names.read.filter((name) => !references.some(({ binding }) => binding.table === name));
 }
 
 /** Bindings of inputs that have a schema but no source, for `check`, `compile` and `explain`. */
 export function bindSchemas(
-  application: Extract<Application, { kind: 'sql' }>,
+  application: SqlApplication,
   schemaTexts: readonly string[],
   references: readonly BoundReference[],
 ): InputBinding[] {

@@ -5,7 +5,7 @@ import { errorStream } from '../contract/faults.ts';
 import { suggest } from '../contract/suggest.ts';
 import type { DefinedOutput, DefinitionNotice } from '../runtime/definition.ts';
 import { resolveUrl, type ResolvedUrl } from '../runtime/url.ts';
-import { type Application, matchName, namedFormat, scanNames, splitName } from './application.ts';
+import { type SqlApplication, matchName, namedFormat, splitName } from './application.ts';
 
 /** A sink with its stream. */
 export interface BoundSink extends ResolvedUrl {
@@ -23,12 +23,12 @@ export interface BoundOutputs {
 
 /** Binds what is written. Without sinks these are the outputs of the definition, and `error_stream` besides. */
 export async function bindOutputs(
-  application: Extract<Application, { kind: 'sql' }>,
+  application: SqlApplication,
   inputs: readonly string[],
   texts: readonly string[],
 ): Promise<BoundOutputs> {
   const defined = application.definition?.outputs ?? [];
-  const streams = [...scanNames(application.text).created, ...inputs];
+  const streams = [...application.names.created, ...inputs];
   // The first of a stream's outputs says its format.
   const formats = new Map([...defined].reverse().map(({ stream, format }) => [stream, format]));
   const sinks = await bindSinks(streams, texts, formats);

@@ -7,25 +7,24 @@ import { References } from '../runtime/reference.ts';
 import { parseColumnList } from '../runtime/schema.ts';
 import { durationOption, resolveUrl } from '../runtime/url.ts';
 import {
-  type Application,
+  type SqlApplication,
   type BoundReference,
   discoverShape,
   formatOf,
   knownNames,
   matchName,
   parseSchemas,
-  scanNames,
   splitName,
 } from './application.ts';
 
 /** Binds reference tables: those of the definition, and those that are given a content. */
 export async function bindReferences(
-  application: Extract<Application, { kind: 'sql' }>,
+  application: SqlApplication,
   references: readonly string[],
   schemaTexts: readonly string[],
 ): Promise<BoundReference[]> {
   const defined = application.definition?.references ?? [];
-  const { created, read } = scanNames(application.text);
+  const { created, read } = application.names;
   const inputs = (application.definition?.inputs ?? []).flatMap((input) => input.streams);
   const known = defined.length > 0 ? defined.map(({ table }) => table) : read.filter((name) => !inputs.includes(name));
   const schemas = parseSchemas(schemaTexts, application);

@@ -19,7 +19,6 @@ import {
   loadApplication,
   matchName,
   requireSources,
-  scanNames,
   splitName,
 } from './application.ts';
 import { bindOutputs, bindSinks, type BoundSink } from './outputs.ts';
@@ -127,7 +126,7 @@ interface Prepared extends RunOutcome {
 async function prepare(application: Application, options: RunApplicationOptions, clock: Clock): Promise<Prepared> {
   if (application.kind === 'artifact') return prepareArtifact(application, options);
   const references = await bindReferences(application, options.references ?? [], options.schemas ?? []);
-  const { read } = scanNames(application.text);
+  const { read } = application.names;
   for (const { binding, source } of references)
     if (source !== undefined && !read.includes(binding.table))
       options.onNotice?.(`no query reads reference table "${binding.table}"`);
