@@ -83,11 +83,11 @@ export function emitTimeChecks(
   });
   code.block(`if (${late})`, () => {
     code.line(countOf(segment, context, 'late'));
-    code.line(`const data = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${target.id}() + 16);`);
-    code.line('store<u8>(data, 123);');
-    code.line(`const end = json_${target.id}(data + 1);`);
-    code.line('store<u8>(end, 125);');
-    code.line(`report(${use('FAULT_LATE_ROW')}, ${place}, ${empty}, time, data, <u32>(end + 1 - data), ${text});`);
+    const [pointer, length] = [module.use('text', 'textPointer'), module.use('text', 'textLength')];
+    code.line(`const data = rowData_${target.id}();`);
+    code.line(
+      `report(${use('FAULT_LATE_ROW')}, ${place}, ${empty}, time, ${pointer}(data), ${length}(data), ${text});`,
+    );
     code.line('return;');
   });
 }

@@ -228,13 +228,7 @@ function emitFail(pump: PumpLayout, source: StreamLayout, context: ProgramContex
     code.line(
       `if (${module.use('state/table', 'loadsSilently')}) { ${module.use('faults', 'clearFault')}(); return; }`,
     );
-  code.block('if (data == 0)', () => {
-    code.line(`const start = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${source.id}() + 16);`);
-    code.line('store<u8>(start, 123);');
-    code.line(`const end = json_${source.id}(start + 1);`);
-    code.line('store<u8>(end, 125);');
-    code.line(`data = ${module.use('text', 'textOf')}(start, <u32>(end + 1 - start));`);
-  });
+  code.line(`if (data == 0) data = rowData_${source.id}();`);
   code.line(
     `report(${module.use('faults', 'pendingFault')}, place, ${module.use('faults', 'pendingDetail')}, rowtime, ${module.use('text', 'textPointer')}(data), ${module.use('text', 'textLength')}(data), ${module.text(pump.pump.partOf ?? pump.pump.name)});`,
   );

@@ -98,10 +98,21 @@ export function emitWrite(layout: StreamLayout, binding: OutputBinding, module: 
   if (!json) emitRowText(layout, 'csv', module);
 }
 
-/** Emits `json_<id>(at)`, the members of the row as JSON without braces, and `bound_<id>()`, the most bytes that takes. */
+/**
+ * Emits `json_<id>(at)`, the members of the row as JSON without braces, `bound_<id>()`, the most bytes that takes, and `rowData_<id>()`, all
+ * of it in scratch, for error_stream.
+ */
 export function emitRowJson(layout: StreamLayout, module: ModuleBuilder): void {
   emitRowText(layout, 'json', module);
   emitBound(layout, module);
+  module.use('text', 'Text');
+  const code = new Code();
+  code.line(`const start = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${layout.id}() + 16);`);
+  code.line('store<u8>(start, 123);');
+  code.line(`const end = json_${layout.id}(start + 1);`);
+  code.line('store<u8>(end, 125);');
+  code.line(`return ${module.use('text', 'textOf')}(start, <u32>(end + 1 - start));`);
+  module.function(`function rowData_${layout.id}(): Text`, code);
 }
 
 function emitRowText(layout: StreamLayout, format: 'json' | 'csv', module: ModuleBuilder): void {

@@ -1,6 +1,5 @@
 // GROUP_RANK in the program: rows wait in a frame of their own, with all columns, and leave with their rank.
 import { storageOf } from '../../../contract/types.ts';
-import { Code, type ModuleBuilder } from '../code.ts';
 import { wasmType, type Operand } from '../expressions.ts';
 import { frameOf, type Frame, type StreamLayout } from '../layout.ts';
 import { dueAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
@@ -38,7 +37,7 @@ export const groupRankCode: BreakingCode<'table-function'> = {
     module.declareObject(group.name, module_, 'GroupRank', 'GROUP_RANK_BYTES');
     module.declare(`const ${frame.name}: usize = memory.data(${frame.bytes}, 16);`);
     shapeOf(waitingRows(group), module);
-    emitData(group, module);
+    emitRowJson(waitingRows(group), module);
   },
   initialize: (group, module) => {
     const { options } = group.relation;
@@ -69,7 +68,7 @@ export const groupRankCode: BreakingCode<'table-function'> = {
     noteBoundary(group, code);
   },
   parameters: ['rank: i32'],
-  data: ({ name }) => `data_${name}()`,
+  data: ({ name }) => `rowData_${name}()`,
   leave: (group, code, _, context) => {
     const frame = waitingFrame(group);
     const columns = group.relation.input.columns.map((column, index): Operand => {
@@ -104,18 +103,4 @@ function keyOf({ relation }: TableLayout): { column: number; kind: string } {
   const kind = relation.input.columns[column]?.type.kind;
   if (kind === 'CHAR' || kind === 'VARCHAR' || kind === 'BIGINT') return { column, kind: `RANK_BY_${kind}` };
   return { column, kind: 'RANK_BY_INTEGER' };
-}
-
-// data_<name>(): the row in the frame as JSON, for error_stream.
-function emitData(group: TableLayout, module: ModuleBuilder): void {
-  const { name } = group;
-  emitRowJson(waitingRows(group), module);
-  module.use('text', 'Text');
-  const code = new Code();
-  code.line(`const data = ${module.use('state/scratch', 'scratchAllocate')}(<u32>bound_${name}() + 16);`);
-  code.line('store<u8>(data, 123);');
-  code.line(`const end = json_${name}(data + 1);`);
-  code.line('store<u8>(end, 125);');
-  code.line(`return ${module.use('text', 'textOf')}(data, <u32>(end + 1 - data));`);
-  module.function(`function data_${name}(): Text`, code);
 }
