@@ -6,7 +6,7 @@
 // Law: as a row's JSON is written (DECISIONS 21), with the columns in the order of the keys.
 import { isNullTextKey } from "../state/key";
 import { scratchAllocate, scratchShrink } from "../state/scratch";
-import { Text, textOf } from "../text";
+import { Text, textLength, textOf, textPointer } from "../text";
 import { writeDate, writeTime, writeTimestamp } from "./datetimes";
 import { writeBase64, writeBigint, writeBooleanJson, writeDecimal, writeInteger, writeJsonText } from "./encode";
 import { writeDouble, writeReal } from "./floats";
@@ -28,10 +28,11 @@ const HEAD_BYTES: usize = 4;
 /** The longest number or datetime with quotes and a comma. */
 const VALUE_BYTES: usize = 64;
 
-/** The JSON of a key; it lies in scratch. */
-export function keyAsJson(key: usize, length: u32, description: usize): Text {
+/** The JSON of a key, given by its bytes; it lies in scratch. */
+export function keyAsJson(whole: Text, description: usize): Text {
   const columns = load<u32>(description);
-  let bound: usize = 16 + <usize>length * 6;
+  let key = textPointer(whole);
+  let bound: usize = 16 + <usize>textLength(whole) * 6;
   let column = description + 4;
   for (let index: u32 = 0; index < columns; index++, column += HEAD_BYTES + load<u16>(column, 2))
     bound += VALUE_BYTES + load<u16>(column, 2);
@@ -47,12 +48,12 @@ export function keyAsJson(key: usize, length: u32, description: usize): Text {
     at += name;
     const kind = load<u8>(column);
     // A key that is one text is the text itself.
-    const isNull = isText ? isNullTextKey(key, length) : load<u8>(key) != 0;
+    const isNull = isText ? isNullTextKey(key, textLength(whole)) : load<u8>(key) != 0;
     if (isNull) {
       store<u32>(at, 0x6c6c756e);
       at += 4;
     } else if (kind >= KEY_TEXT) {
-      at = writeKeyText(at, kind, isText ? textOf(key, length) : textOf(key + 5, load<u32>(key, 1)));
+      at = writeKeyText(at, kind, isText ? whole : textOf(key + 5, load<u32>(key, 1)));
     } else at = writeKeyNumber(at, kind, load<u8>(column, 1), key + 1);
     key += kind >= KEY_TEXT ? 5 + <usize>load<u32>(key, 1) : 9;
     column += HEAD_BYTES + name;

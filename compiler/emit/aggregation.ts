@@ -68,16 +68,16 @@ export function emitKeyData({ name, grouping, table }: Aggregation, { module, sq
     name: expression.kind === 'column' ? expression.name : sql.slice(expression.span.start, expression.span.end),
     type: expression.type,
   }));
-  const key = `${module.use('state/slots', 'keyBytes')}(${table}, row)`;
-  declareKeys(name, keys, 'row: usize', [key, 'load<u32>(row)'], module);
+  const bytes = `${module.use('state/slots', 'keyBytes')}(${table}, row)`;
+  emitKeyJson(name, keys, 'row: usize', `${module.use('text', 'textOf')}(${bytes}, load<u32>(row))`, module);
 }
 
-/** Emits `data_<name>(<parameter>)`: the JSON of a key, given as a text or as address and length. */
-export function declareKeys(
+/** Emits `data_<name>(<parameter>)`: the JSON of a key, which an expression gives as a Text. */
+export function emitKeyJson(
   name: string,
   keys: readonly { readonly name: string; readonly type: SqlType }[],
   parameter: string,
-  key: readonly string[],
+  key: string,
   module: ModuleBuilder,
 ): void {
   const bytes: (string | number)[] = [keys.length & 255, keys.length >> 8, 0, 0];
@@ -87,11 +87,9 @@ export function declareKeys(
     bytes.push(module.use('formats/keys', keyKinds[type.kind]), scale, text.length & 255, text.length >> 8, ...text);
   }
   module.declare(`const keys_${name}: usize = memory.data<u8>([${bytes.join(', ')}]);`);
-  const text = (part: string): string => `${module.use('text', part)}(${key[0]})`;
-  const [pointer, length] = key.length === 2 ? key : [text('textPointer'), text('textLength')];
   const code = new Code();
   module.use('text', 'Text');
-  code.line(`return ${module.use('formats/keys', 'keyAsJson')}(${pointer}, ${length}, keys_${name});`);
+  code.line(`return ${module.use('formats/keys', 'keyAsJson')}(${key}, keys_${name});`);
   module.function(`function data_${name}(${parameter}): Text`, code);
 }
 

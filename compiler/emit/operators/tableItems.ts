@@ -1,6 +1,6 @@
 // TOP_K_ITEMS_TUMBLING and COUNT_DISTINCT_ITEMS_TUMBLING in the program: items are counted where rows arrive; the results of a window
 // leave when it ends.
-import { declareKeys } from '../aggregation.ts';
+import { emitKeyJson } from '../aggregation.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
 import type { ExpressionContext, Operand } from '../expressions.ts';
 import { dueAtBoundary, emitFlush, noteBoundary, withScratch } from '../leaving.ts';
@@ -19,8 +19,8 @@ export const topItemsCode: BreakingCode<'table-function'> = {
   title: (relation) => `top ${relation.options['K']} items`,
   declare: (top, { module }) => {
     module.declareObject(top.name, topModule, 'TopItems', 'TOP_ITEMS_BYTES');
-    const { name = '', type = { kind: 'VARCHAR', length: 1 } } = top.relation.columns[0] ?? {};
-    declareKeys(top.name, [{ name, type }], 'item: u64', ['item'], module);
+    // The item is the first column.
+    emitKeyJson(top.name, top.relation.columns.slice(0, 1), 'item: u64', 'item', module);
   },
   initialize: ({ name, relation }, module) => [
     `${module.use(topModule, 'initializeTopItems')}(${name}, ${relation.options['K']});`,
