@@ -81,7 +81,6 @@ export async function compile(source: Source, options: CompileOptions): Promise<
     seed,
     promotedIdle: options.promotedIdle === true,
     text: source.text,
-    unread: parsed.diagnostics.some(({ severity }) => severity === 'error'),
   });
   const diagnostics = [...parsed.diagnostics, ...bound.diagnostics].sort(
     (left, right) => left.span.start - right.span.start,

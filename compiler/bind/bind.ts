@@ -37,8 +37,6 @@ export interface BindOptions {
   readonly seed: bigint;
   readonly promotedIdle?: boolean;
   readonly text: string;
-  /** A statement could not be read: what seems to be missing may stand there. */
-  readonly unread?: boolean;
 }
 
 const NAME_LENGTH_MAX = 128;
@@ -95,7 +93,7 @@ export function bind(script: ast.Script, options: BindOptions): { plan?: Plan; d
   refuseCycles(state);
   const diagnostics = withoutRepeats(state.diagnostics);
   if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return { diagnostics };
-  if (state.pumps.size === 0 && options.unread !== true)
+  if (state.pumps.size === 0 && script.isWhole)
     diagnostics.push(message.noPump({ start: 0, end: options.text.length }));
   const running = separatePromotions(
     [...state.pumps.values()].flatMap(({ pump, started, parts }) =>

@@ -15,6 +15,8 @@ export interface Script {
   readonly statements: readonly Statement[];
   /** Streams and views that statements which do not parse would create: their columns are not known. */
   readonly unreadable: readonly string[];
+  /** All of the text could be read: what seems to be missing stands nowhere. */
+  readonly isWhole: boolean;
 }
 
 /** One statement of a script. */

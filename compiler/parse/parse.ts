@@ -155,7 +155,7 @@ export function parseScript(source: Source): { script: Script; diagnostics: Diag
   const unreadable: string[] = [];
   if (source.text.length > scriptLengthMax) {
     diagnostics.push(messages.scriptTooLong(scriptLengthMax, source.text.length, { start: 0, end: 0 }));
-    return { script: { statements, unreadable }, diagnostics };
+    return { script: { statements, unreadable, isWhole: false }, diagnostics };
   }
   const lexed = lex(source.text);
   for (const tokens of splitStatements(lexed)) {
@@ -167,7 +167,8 @@ export function parseScript(source: Source): { script: Script; diagnostics: Diag
         unreadable.push(kind === 'quoted' ? written.slice(1, -1).replaceAll('""', '"') : foldName(written));
       }
   }
-  return { script: { statements, unreadable }, diagnostics };
+  const isWhole = !diagnostics.some(({ severity }) => severity === 'error');
+  return { script: { statements, unreadable, isWhole }, diagnostics };
 }
 
 /** Parses a text that is one expression. Takes any text and never throws. */

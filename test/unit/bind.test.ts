@@ -51,7 +51,7 @@ it('says nothing more of a stream that does not parse', () => {
     'CREATE STREAM O (A,); CREATE PUMP P AS INSERT INTO O SELECT STREAM N FROM O; DROP PUMP P; DROP STREAM O';
   const { script } = parseScript({ name: 'app.sql', text });
   expect(script.unreadable).toEqual(['O']);
-  const options = { unread: true, inputs: [input], references: [reference], catalogue, keyGroups: 8, seed: 1n, text };
+  const options = { inputs: [input], references: [reference], catalogue, keyGroups: 8, seed: 1n, text };
   expect(bind(script, options).diagnostics).toEqual([]);
 });
 
