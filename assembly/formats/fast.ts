@@ -33,17 +33,14 @@ export function numberEndsAt(at: usize): bool {
   return c != 0x2e && (c | 0x20) != 0x65;
 }
 
-// Set by `decimalEnd`: all digits of the number, and how many of them stand behind the point.
-let digits: u64 = 0;
-let places: i32 = 0;
-
-// Behind the digits of a number of at most 4 digits before and 4 behind its point.
+// Behind a number of at most 4 digits before and 4 behind its point, stored as f64 or f32: each length has its own end, where the power of
+// ten is known; 0 for longer ones. Exact operands: the quotient is rounded once (Clinger, PLDI 1990).
 // @ts-ignore: decorator
 @inline
-function decimalEnd(at: usize): usize {
+function shortDecimalEnd<T>(at: usize, to: usize, negative: u32): usize {
   let digit = <u32>load<u8>(at) - 48;
   if (digit > 9) return 0;
-  let value = digit;
+  let value = <i32>digit;
   digit = <u32>load<u8>(at, 1) - 48;
   if (digit <= 9) {
     if (value == 0) return 0;
@@ -60,48 +57,38 @@ function decimalEnd(at: usize): usize {
       } else at += 3;
     } else at += 2;
   } else at += 1;
-  let behind = 0;
-  if (digit == 0xfffffffe) {
-    digit = <u32>load<u8>(at, 1) - 48;
-    if (digit > 9) return 0;
-    value = value * 10 + digit;
-    digit = <u32>load<u8>(at, 2) - 48;
-    if (digit <= 9) {
-      value = value * 10 + digit;
-      digit = <u32>load<u8>(at, 3) - 48;
-      if (digit <= 9) {
-        value = value * 10 + digit;
-        digit = <u32>load<u8>(at, 4) - 48;
-        if (digit <= 9) {
-          value = value * 10 + digit;
-          digit = <u32>load<u8>(at, 5) - 48;
-          if (digit <= 9) return 0;
-          at += 5;
-          behind = 4;
-        } else {
-          at += 4;
-          behind = 3;
-        }
-      } else {
-        at += 3;
-        behind = 2;
-      }
-    } else {
-      at += 2;
-      behind = 1;
-    }
-  }
-  digits = value;
-  places = behind;
-  return at;
+  if (digit != 0xfffffffe) return storeSigned<T>(to, <T>value, negative, at);
+  digit = <u32>load<u8>(at, 1) - 48;
+  if (digit > 9) return 0;
+  value = value * 10 + digit;
+  digit = <u32>load<u8>(at, 2) - 48;
+  if (digit > 9) return storeSigned<T>(to, <T>value / <T>10, negative, at + 2);
+  value = value * 10 + digit;
+  digit = <u32>load<u8>(at, 3) - 48;
+  if (digit > 9) return storeSigned<T>(to, <T>value / <T>100, negative, at + 3);
+  value = value * 10 + digit;
+  digit = <u32>load<u8>(at, 4) - 48;
+  if (digit > 9) return storeSigned<T>(to, <T>value / <T>1000, negative, at + 4);
+  value = value * 10 + digit;
+  // Only here can digits be more than a real holds.
+  if (<u32>load<u8>(at, 5) - 48 <= 9 || (sizeof<T>() == 4 && value >= 1 << 24)) return 0;
+  return storeSigned<T>(to, <T>value / <T>10000, negative, at + 5);
 }
 
-// The same for at most 15 digits in all.
-function longDecimalEnd(at: usize): usize {
+// @ts-ignore: decorator
+@inline
+function storeSigned<T>(to: usize, size: T, negative: u32, end: usize): usize {
+  if (sizeof<T>() == 8) store<u64>(to, reinterpret<u64>(<f64>size) | (<u64>negative << 63));
+  else store<u32>(to, reinterpret<u32>(<f32>size) | (negative << 31));
+  return end;
+}
+
+// The same for at most 15 digits in all, stored as f64.
+function longDecimalEnd(at: usize, to: usize, negative: u32): usize {
   const first = at;
   let digit = <u32>load<u8>(at) - 48;
   if (digit > 9) return 0;
-  let value: u64 = 0;
+  let value: i64 = 0;
   let behind: usize = 0;
   if (digit == 0) digit = <u32>load<u8>(++at) - 48;
   else {
@@ -121,34 +108,23 @@ function longDecimalEnd(at: usize): usize {
     behind = at - point - 1;
     if (behind == 0) return 0;
   }
-  digits = value;
-  places = <i32>behind;
-  return at - first > 16 ? 0 : at;
+  if (at - first > 16) return 0;
+  return storeSigned<f64>(to, <f64>value / exactPower(<i32>behind), negative, at);
 }
 
 /** A number of at most 15 digits without exponent, stored as f64. */
 export function fastDouble(at: usize, value: usize): usize {
-  let negative: u64 = 0;
+  let negative: u32 = 0;
   if (load<u8>(at) == 0x2d) { negative = 1; at++; }
-  let end = decimalEnd(at);
-  if (end == 0) {
-    end = longDecimalEnd(at);
-    if (end == 0) return 0;
-  }
-  // Exact operands: the quotient is rounded once (Clinger, PLDI 1990).
-  store<u64>(value, reinterpret<u64>(<f64>digits / exactPower(places)) | (negative << 63));
-  return end;
+  const end = shortDecimalEnd<f64>(at, value, negative);
+  return end != 0 ? end : longDecimalEnd(at, value, negative);
 }
 
 /** A number of at most 7 digits without exponent, stored as f32. */
 export function fastReal(at: usize, value: usize): usize {
   let negative: u32 = 0;
   if (load<u8>(at) == 0x2d) { negative = 1; at++; }
-  const end = decimalEnd(at);
-  if (end == 0) return 0;
-  // 24 bits of digits and a power of ten up to 10^10 are exact.
-  store<u32>(value, reinterpret<u32>(<f32>digits / <f32>exactPower(places)) | (negative << 31));
-  return digits < 1 << 24 ? end : 0;
+  return shortDecimalEnd<f32>(at, value, negative);
 }
 
 /** An integer of at most 16 digits and that many bits, stored as i64 where they are 64, else as i32. */

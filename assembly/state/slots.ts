@@ -12,7 +12,7 @@ import { allocateBlock, freeBlock } from "./arena";
 import { equalBytes } from "./hash";
 
 const SPILL: u32 = 256;
-const CAPACITY_FIRST: u32 = 256;
+const CAPACITY_FIRST: u32 = 768;
 /** Bytes of a row before its words. */
 export const ROW_HEADER_BYTES: usize = 8;
 

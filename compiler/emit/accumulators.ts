@@ -388,17 +388,11 @@ function emitAddValue(
       return;
     case 'minimum':
     case 'maximum': {
-      const minimum = primitive.kind === 'minimum';
-      if (storage === 'text') {
-        code.line(
-          `${module.use('aggregates/extreme', minimum ? 'addMinimumText' : 'addMaximumText')}(row + ${offset}, ${value});`,
-        );
-        return;
-      }
-      const word = storage === 'f64' || storage === 'f32' ? 'f64' : 'i64';
-      code.line(
-        `store<${word}>(row, ${minimum ? 'min' : 'max'}<${word}>(load<${word}>(row, ${offset}), <${word}>${value}), ${offset});`,
-      );
+      const name = `add${primitive.kind === 'minimum' ? 'Minimum' : 'Maximum'}`;
+      const isDouble = storage === 'f64' || storage === 'f32';
+      const suffix = storage === 'text' ? 'Text' : isDouble ? 'Double' : 'Integer';
+      const converted = storage === 'text' ? value : `<${isDouble ? 'f64' : 'i64'}>${value}`;
+      code.line(`${module.use('aggregates/extreme', `${name}${suffix}`)}(row + ${offset}, ${converted});`);
       return;
     }
     case 'first-ignore':

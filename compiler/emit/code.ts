@@ -146,7 +146,21 @@ export class ModuleBuilder {
 
 /** A condition that the bytes at `pointer` are these, widest loads first. */
 export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): string {
-  const parts: string[] = [];
+  return wordsOf(bytes)
+    .map(({ position, width, value }) => `load<u${width * 8}>(${pointer}, ${offset + position}) == ${value}`)
+    .join(' && ');
+}
+
+/** Numbers (u64) that are all zero when the bytes at `pointer` are these: for one branch where they usually are. */
+export function differences(bytes: Uint8Array, pointer: string): string[] {
+  return wordsOf(bytes).map(({ position, width, value }) => {
+    const word = `load<u${width * 8}>(${pointer}, ${position})`;
+    return width === 8 ? `(${word} ^ ${value})` : `<u64>(<u32>${word} ^ ${value})`;
+  });
+}
+
+function wordsOf(bytes: Uint8Array): { position: number; width: number; value: string }[] {
+  const words: { position: number; width: number; value: string }[] = [];
   let position = 0;
   while (position < bytes.length) {
     const left = bytes.length - position;
@@ -154,8 +168,8 @@ export function matchBytes(bytes: Uint8Array, pointer: string, offset = 0): stri
     if (left > 4 && left < 8 && bytes.length >= 8) position = bytes.length - 8;
     else if (left === 3 && bytes.length >= 4) position = bytes.length - 4;
     const { width, value } = widestAt(bytes, position);
-    parts.push(`load<u${width * 8}>(${pointer}, ${offset + position}) == ${value}`);
+    words.push({ position, width, value });
     position += width;
   }
-  return parts.join(' && ');
+  return words;
 }

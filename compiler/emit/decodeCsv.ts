@@ -10,7 +10,7 @@ import {
   type DecoderText,
   type Use,
 } from './decodeShared.ts';
-import { digitsThatFit, emitUsualForm, type Face } from './usualForms.ts';
+import { conditionsOf, digitsThatFit, type Face, usualFormOf } from './usualForms.ts';
 
 const columnsPerFunction = 16;
 const partsPerFunction = 32;
@@ -167,10 +167,18 @@ function emitField(options: DecoderOptions, index: number, delimiter: Uint8Array
   const isLast = index === options.columns.length - 1;
   const plain = plainDelimiter(delimiter);
   if (plain !== undefined) {
-    const face = csvFace(plain, isLast, name);
-    const hasUsualForm = emitUsualForm({ options, index, isTime }, face, code, use);
+    const form = usualFormOf({ options, index, isTime }, csvFace(plain), use);
+    if (form !== undefined) {
+      code.line(`next = ${form.end};`);
+      // The last column's value ends its record in most.
+      code.block(`if (${conditionsOf(form)} && load<u8>(next) == ${isLast ? 0x0a : plain})`, () => {
+        form.store(code);
+        code.line('at = next + 1;');
+        if (isLast) code.line(`${use('formats/csv', 'endFields')}(); more_${name} = false; return at;`);
+      });
+    }
     // An empty field is NULL, which all columns were before.
-    code.line(`${hasUsualForm ? 'else ' : ''}if (load<u8>(at) == ${plain}) at++;`);
+    code.line(`${form === undefined ? '' : 'else '}if (load<u8>(at) == ${plain}) at++;`);
   }
   code.block(plain === undefined ? '' : 'else', () => {
     const csv = (constant: string): string => use('formats/csv', constant);
@@ -190,16 +198,11 @@ function plainDelimiter(delimiter: Uint8Array): number | undefined {
   return isPlain ? byte : undefined;
 }
 
-// Values as they stand between delimiters; the last column's value ends its record in most.
-function csvFace(delimiter: number, isLast: boolean, name: string): Face {
+// Values as they stand between delimiters.
+function csvFace(delimiter: number): Face {
   return {
     isQuoted: false,
     textEnd: (at, use) => `${use('formats/csv', 'plainFieldEnd')}(${at}, stop, ${delimiter})`,
-    ends: (end) => `load<u8>(${end}) == ${isLast ? 0x0a : delimiter}`,
-    behind: (end, code, use) => {
-      code.line(`at = ${end} + 1;`);
-      if (isLast) code.line(`${use('formats/csv', 'endFields')}(); more_${name} = false; return at;`);
-    },
   };
 }
 

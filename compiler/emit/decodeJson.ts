@@ -5,10 +5,10 @@ import { Code, inlined, matchBytes } from './code.ts';
 import { addressesOf, storeTimeToken, storeToken, type DecoderOptions, type DecoderText } from './decodeShared.ts';
 import { emitLayout } from './decodeLayout.ts';
 import { emitArrayLoop, emitDocument, emitRecord, leave, wrap, type JsonContext as Context } from './jsonRecords.ts';
-import { jsonFace } from './layoutValues.ts';
+import { behind, emitUsualForm, jsonFace } from './layoutValues.ts';
 import { parsePath } from '../../contract/paths.ts';
 import { pathTree, type PathNode } from './pathTree.ts';
-import { emitUsualForm } from './usualForms.ts';
+import { usualFormOf } from './usualForms.ts';
 
 /** Where a column's (index ≥ 0) or the time field's (−1) value goes. */
 type Leaf = number;
@@ -129,10 +129,11 @@ function emitNode(node: PathNode, context: Context, depth: number): string {
 function emitUsualLeaf({ leaves, members, elements, each }: PathNode, code: Code, { options, use }: Context): void {
   const columns = leaves.filter((leaf) => leaf >= 0);
   if (columns.length > 1 || members.size + elements.size > 0 || each !== undefined) return;
-  const face = jsonFace((end, inner) => inner.line(`return ${end};`));
-  const usual = new Code(2);
-  if (!emitUsualForm({ options, index: columns[0], isTime: leaves.includes(-1) }, face, usual, use)) return;
-  code.line(`if (${use('formats/coerce', 'coerceFault')} == 0) {\n${usual}\n  }`);
+  const form = usualFormOf({ options, index: columns[0], isTime: leaves.includes(-1) }, jsonFace, use);
+  if (form === undefined) return;
+  code.block(`if (${use('formats/coerce', 'coerceFault')} == 0)`, () =>
+    emitUsualForm(form, (inner) => inner.line(`return ${behind(form)};`), code, use),
+  );
 }
 
 function emitStore(leaf: Leaf, isNamed: boolean, code: Code, context: Context): void {

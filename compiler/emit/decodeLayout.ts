@@ -1,11 +1,11 @@
 // The expected layout of a JSON input: one object a line, members in the order of a sample or else of the columns, objects and an array
 // of rows in it. A member is met by comparing whole keys where there are no blanks; over blanks and members that nobody reads it is
 // sought. What differs otherwise is left to the general reader: members that are missing, repeated or in another order.
-import { Code, inlined, matchBytes } from './code.ts';
+import { Code, differences, inlined } from './code.ts';
 import type { DecoderOptions, Use } from './decodeShared.ts';
 import type { Slot } from './layout.ts';
 import { emitSeeking } from './layoutSeeking.ts';
-import { emitLayoutValue } from './layoutValues.ts';
+import { emitFollowedValue, emitLayoutValue, type Following } from './layoutValues.ts';
 import type { PathNode } from './pathTree.ts';
 
 /** Most bytes of Wasm that one function may take, by estimate. */
@@ -52,6 +52,8 @@ interface LayoutContext {
   readonly functions: string[];
   parts: number;
   readonly learned: { count: number };
+  /** Functions for values in another form. */
+  readonly others: { count: number };
 }
 
 class NoLayout extends Error {}
@@ -62,7 +64,7 @@ export function emitLayout(options: DecoderOptions, tree: PathNode, use: Use): s
   if (binding.format.kind !== 'json' || binding.format.rowPath !== '$') return undefined;
   const root = planLayout(tree, binding.layout ?? []);
   if (root === undefined) return undefined;
-  const context: LayoutContext = { options, use, functions: [], parts: 0, learned: { count: 0 } };
+  const context: LayoutContext = { options, use, functions: [], parts: 0, learned: { count: 0 }, others: { count: 0 } };
   const array = arrayOf(root);
   const code = new Code();
   code.line('const from = at;');
@@ -188,49 +190,90 @@ function emitParts(steps: readonly Step[], context: LayoutContext): string[] {
   return names;
 }
 
-// Reading an object, from its brace to the one that closes it.
+// Reading an object, from its brace to the one that closes it. A value that has nothing inside goes with the way to what follows it.
 function objectSteps(object: ObjectLayout, context: LayoutContext): Step[] {
   const { use, options } = context;
   const suffix = `${options.name}_${object.number}`;
   const names = object.members.filter(({ value }) => isRead(value)).map(({ name }) => name);
   const seeking = emitSeeking({ suffix, depth: object.depth, names, floatingTime: object.floatingTime }, context);
-  const steps: Step[] = [];
-  const first = object.members.findIndex(({ value }) => isRead(value));
   let place = 0;
-  for (const [index, { name, value }] of object.members.entries()) {
-    // What a sample had before the first member that is read belongs to the step of that one, as only one of them has the brace.
+  const members = object.members.map(({ name, value }) => {
+    if (!isRead(value)) return { name, value };
+    const length = new TextEncoder().encode(name).length;
+    const sought = seeking.member(`object_${suffix} + ${place + 12}, ${length}`);
+    place += 4 + ((length + 3) & ~3);
+    return { name, value, sought };
+  });
+  const first = members.findIndex(({ sought }) => sought !== undefined);
+  // What a sample had before the first member that is read belongs to the step of that one, as only one of them has the brace.
+  const unread = members.slice(0, first).map(({ name }) => name);
+  const steps: Step[] = [];
+  for (const [index, { name, value, sought }] of members.entries()) {
     if (index < first) continue;
-    if (!isRead(value)) {
+    if (sought === undefined) {
       steps.push({
         bytes: comparisonBytes(name) + 20,
         emit: (code) => emitUnread(name, ',', object.depth, code, use),
       });
       continue;
     }
-    const length = new TextEncoder().encode(name).length;
-    const key = `object_${suffix} + ${place + 12}, ${length}`;
-    place += 4 + ((length + 3) & ~3);
-    const unread = index === first ? object.members.slice(0, first).map((member) => member.name) : [];
-    steps.push({
-      bytes: [name, ...unread].reduce((sum, each) => sum + comparisonBytes(each) + 40, 0),
-      emit: (code) =>
-        emitMember(name, seeking.member(key), index === first ? unread : undefined, object.depth, code, use),
-    });
-    steps.push(...valueSteps(value, object.depth, context));
+    const before = members[index - 1];
+    if (index === first || before?.sought === undefined || before.value.kind !== 'leaf') {
+      const passed = index === first ? unread : undefined;
+      steps.push({
+        bytes: [name, ...(passed ?? [])].reduce((sum, each) => sum + comparisonBytes(each) + 40, 0),
+        emit: (code) => emitMember(name, sought, passed, object.depth, code, use),
+      });
+    }
+    const next = members[index + 1];
+    if (value.kind !== 'leaf' || (next !== undefined && next.sought === undefined)) {
+      steps.push(...valueSteps(value, object.depth, context));
+      continue;
+    }
+    const following: Following =
+      next?.sought === undefined
+        ? { bytes: Uint8Array.of(0x7d), sought: seeking.end() }
+        : { bytes: compactBytes(next.name, ','), sought: next.sought(0x2c) };
+    steps.push(followedStep(value, following, object.depth, context));
   }
-  steps.push({
-    bytes: 30,
-    emit: (code) => {
-      code.line(`at = load<u8>(at) == 0x7d ? at + 1 : ${seeking.end()};`);
-      code.line('if (at == 0) return 0;');
-    },
-  });
+  const last = members.at(-1);
+  if (last?.sought === undefined || last.value.kind !== 'leaf') {
+    const end = seeking.end();
+    steps.push({
+      bytes: 30,
+      emit: (code) => {
+        code.line(`at = load<u8>(at) == 0x7d ? at + 1 : ${end};`);
+        code.line('if (at == 0) return 0;');
+      },
+    });
+  }
   return steps;
+}
+
+function followedStep(
+  { index, isTime }: LeafLayout,
+  following: Following,
+  depth: number,
+  { options, use, functions, others }: LayoutContext,
+): Step {
+  return {
+    bytes: 150 + 18 * Math.ceil((following.bytes.length + 1) / 8),
+    emit: (code) => {
+      const name = `otherForm_${options.name}_${others.count++}`;
+      const other = new Code();
+      emitFollowedValue(name, { options, value: { index, isTime }, depth, following, use }, code, other);
+      if (other.lines.length > 0) functions.push(`function ${name}(at: usize, next: usize): usize {\n${other}\n}`);
+    },
+  };
 }
 
 /** Opening and name of a member as they stand without blanks. */
 function compactBytes(name: string, opening: '{' | ','): Uint8Array {
   return new TextEncoder().encode(`${opening}"${name}":`);
+}
+
+function matches(bytes: Uint8Array): string {
+  return `(${differences(bytes, 'at').join(' | ')}) == 0`;
 }
 
 /** What comparing with a member's name takes. */
@@ -248,7 +291,7 @@ function emitUnread(
   otherwise?: () => void,
 ): void {
   const bytes = compactBytes(name, opening);
-  code.block(`if (${matchBytes(bytes, 'at')})`, () => {
+  code.block(`if (${matches(bytes)})`, () => {
     code.line(`at = ${use('formats/layout', 'skipUnread')}(at + ${bytes.length}, ${depth});`);
     code.line('if (at == 0) return 0;');
     otherwise?.();
@@ -267,7 +310,7 @@ function emitMember(
   const seek = (opening: number): string => `{ at = ${member(opening)}; if (at == 0) return 0; }`;
   const meet = (opening: '{' | ','): void => {
     const bytes = compactBytes(name, opening);
-    code.line(`if (${matchBytes(bytes, 'at')}) at += ${bytes.length};`);
+    code.line(`if (${matches(bytes)}) at += ${bytes.length};`);
     code.line(`else ${seek(opening === '{' ? 0x7b : 0x2c)}`);
   };
   const [head, ...others] = unread ?? [];

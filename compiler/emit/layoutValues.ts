@@ -1,43 +1,124 @@
 // Values of a JSON input: their usual forms in a few steps, others by the general reader's functions.
-import type { Code } from './code.ts';
+import { type Code, differences } from './code.ts';
 import { addressesOf, type DecoderOptions, storeTimeToken, storeToken, type Use } from './decodeShared.ts';
-import { emitUsualForm, type Face } from './usualForms.ts';
+import { conditionsOf, type Face, type UsualForm, usualFormOf } from './usualForms.ts';
 
 /** Columns for so many characters probably hold long texts. */
 const longTextMin = 48;
 
-/** Values as they stand in JSON; what is behind one, the reader of its object or array looks at. */
-export function jsonFace(behind: Face['behind']): Face {
-  return {
-    isQuoted: true,
-    textEnd: (at, use, most) =>
-      `${use('formats/fast', most < longTextMin ? 'plainStringEnd' : 'longStringEnd')}(${at})`,
-    ends: (end, isNumber, use) => (isNumber ? `${use('formats/fast', 'numberEndsAt')}(${end})` : undefined),
-    behind,
-  };
+/** Values as they stand in JSON. */
+export const jsonFace: Face = {
+  isQuoted: true,
+  textEnd: (at, use, most) => `${use('formats/json', most < longTextMin ? 'scanPlain' : 'scanLongPlain')}(${at})`,
+};
+
+/** A column, or (no index) the time alone. */
+export interface LayoutValue {
+  readonly index: number | undefined;
+  readonly isTime: boolean;
 }
 
-/** Writes that the value at `at` is read as a column (or as the time alone, without an index) and `at` moves behind it. */
+/** What is expected behind a value. */
+export interface Following {
+  /** Without the closing quote of the value. */
+  readonly bytes: Uint8Array;
+  /** An expression: the same place where other bytes lead to it from `at`, behind the value; 0 where it can't be found. */
+  readonly sought: string;
+}
+
+/** The address behind a value, an expression. */
+export function behind({ isQuoted }: UsualForm): string {
+  return isQuoted ? 'next + 1' : 'next';
+}
+
+/** Writes `if (…) { … }` for the usual form of the value at `at`, looked at alone; `then` adds what is to be done. */
+export function emitUsualForm(form: UsualForm, then: (code: Code) => void, code: Code, use: Use): void {
+  code.line(`next = ${form.end};`);
+  emitIfUsual(form, then, code, use);
+}
+
+function emitIfUsual(form: UsualForm, then: (code: Code) => void, code: Code, use: Use): void {
+  const ends = form.isNumber ? ` && ${use('formats/fast', 'numberEndsAt')}(next)` : '';
+  code.block(`if (${conditionsOf(form)}${ends})`, () => {
+    form.store(code);
+    then(code);
+  });
+}
+
+/** Writes that the value at `at` is read and `at` moves behind it. */
 export function emitLayoutValue(
   options: DecoderOptions,
-  { index, isTime }: { readonly index: number | undefined; readonly isTime: boolean },
+  value: LayoutValue,
   depth: number,
   code: Code,
   use: Use,
 ): void {
-  const face = jsonFace((end, inner) => inner.line(`at = ${end};`));
-  const hasUsualForm = emitUsualForm({ options, index, isTime }, face, code, use);
-  code.block(hasUsualForm ? 'else' : '', () => {
-    // Any other form of the value is read by the general reader, without leaving the layout.
-    code.line(`next = ${use('formats/json', 'readToken')}(${use('formats/json', 'skipBlank')}(at), ${depth});`);
-    code.line('if (next == 0) return 0;');
-    const type = index === undefined ? undefined : options.columns[index]?.column.type;
-    if (index !== undefined && type !== undefined) {
-      const { value, isNull } = addressesOf(options, index);
-      code.line(`${use('formats/coerce', 'clearCoerce')}(); ${storeToken(type, value, isNull, use)}`);
-      code.line(`if (${use('formats/coerce', 'coerceFault')} != 0) return 0;`);
-    }
-    if (isTime) storeTimeToken(options, code, use);
-    code.line('at = next;');
+  const form = usualFormOf({ options, ...value }, jsonFace, use);
+  if (form !== undefined) emitUsualForm(form, (inner) => inner.line(`at = ${behind(form)};`), code, use);
+  code.block(form === undefined ? '' : 'else', () => emitOtherForm(options, value, depth, code, use));
+}
+
+/**
+ * Writes that the value at `at` is read and `at` moves behind what follows it. The usual form and what follows it are looked at together;
+ * anything else is done by a function of its own, `<name>(at, next)`, which is returned.
+ */
+export function emitFollowedValue(
+  name: string,
+  {
+    options,
+    value,
+    depth,
+    following,
+    use,
+  }: {
+    readonly options: DecoderOptions;
+    readonly value: LayoutValue;
+    readonly depth: number;
+    readonly following: Following;
+    readonly use: Use;
+  },
+  code: Code,
+  other: Code,
+): void {
+  const form = usualFormOf({ options, ...value }, jsonFace, use);
+  if (form === undefined) {
+    emitOtherForm(options, value, depth, code, use);
+    code.line(`if ((${differences(following.bytes, 'at').join(' | ')}) == 0) at += ${following.bytes.length};`);
+    code.line(`else { at = ${following.sought}; if (at == 0) return 0; }`);
+    return;
+  }
+  const bytes = form.isQuoted ? Uint8Array.of(0x22, ...following.bytes) : following.bytes;
+  const { bytesMax } = form;
+  code.line(`next = ${form.end};`);
+  // Where there is none of the form, `next` is 0, and at address 0 lie zeros, which nothing follows.
+  const wrong = differences(bytes, 'next');
+  if (bytesMax !== undefined) wrong.push(`<u64>(next - at > ${form.isQuoted ? bytesMax + 1 : bytesMax})`);
+  code.block(`if ((${wrong.join(' | ')}) == 0)`, () => {
+    form.store(code);
+    code.line(`at = next + ${bytes.length};`);
   });
+  code.line(`else { at = ${name}(at, next); if (at == 0) return 0; }`);
+  emitIfUsual(form, (inner) => inner.line(`at = ${behind(form)};`), other, use);
+  other.block('else', () => emitOtherForm(options, value, depth, other, use));
+  other.line(`return ${following.sought};`);
+}
+
+// Any other form of the value is read by the general reader, without leaving the layout.
+function emitOtherForm(
+  options: DecoderOptions,
+  { index, isTime }: LayoutValue,
+  depth: number,
+  code: Code,
+  use: Use,
+): void {
+  code.line(`next = ${use('formats/json', 'readToken')}(${use('formats/json', 'skipBlank')}(at), ${depth});`);
+  code.line('if (next == 0) return 0;');
+  const type = index === undefined ? undefined : options.columns[index]?.column.type;
+  if (index !== undefined && type !== undefined) {
+    const { value, isNull } = addressesOf(options, index);
+    code.line(`${use('formats/coerce', 'clearCoerce')}(); ${storeToken(type, value, isNull, use)}`);
+    code.line(`if (${use('formats/coerce', 'coerceFault')} != 0) return 0;`);
+  }
+  if (isTime) storeTimeToken(options, code, use);
+  code.line('at = next;');
 }

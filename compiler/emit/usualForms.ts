@@ -9,10 +9,6 @@ export interface Face {
   readonly isQuoted: boolean;
   /** Where a text of at most so many characters that begins at an address ends, an expression; 0 when it is none of the usual ones. */
   textEnd(at: string, use: Use, most: number): string;
-  /** A condition that a value ends at an address; undefined where whoever reads on looks at it. */
-  ends(end: string, isNumber: boolean, use: Use): string | undefined;
-  /** What is to be done behind a value that ends at an address. */
-  behind(end: string, code: Code, use: Use): void;
 }
 
 /** A column whose value stands at `at`, or (no index) the time alone. */
@@ -22,45 +18,58 @@ export interface ReadColumn {
   readonly isTime: boolean;
 }
 
-interface Writer extends ReadColumn {
+/** How the usual form of a value at `at` is read: `next = end`, then it is to be looked at whether it is one. */
+export interface UsualForm {
+  readonly isNumber: boolean;
+  /** An expression that reads: where the value ends, its closing quote if it has one; 0 when it has another form. */
+  readonly end: string;
+  /** There must be a quote at `next`; that the value begins with one was seen. */
+  readonly isQuoted: boolean;
+  /** Values that are longer have another form: bytes from the first one of the value, behind its quote, to `next`. */
+  readonly bytesMax?: number;
+  /** Puts the value, as far as reading has not done it, into its column. */
+  store(code: Code): void;
+}
+
+interface Reading extends ReadColumn {
   readonly face: Face;
   readonly definition: DecodedColumn | undefined;
-  readonly code: Code;
   readonly use: Use;
 }
 
-/** Writes `if (…) { … }` for the usual form of the value at `at`; false when its type has none. */
-export function emitUsualForm(column: ReadColumn, face: Face, code: Code, use: Use): boolean {
+/** The usual form of a column's values; undefined when its type has none. */
+export function usualFormOf(column: ReadColumn, face: Face, use: Use): UsualForm | undefined {
   const definition = column.index === undefined ? undefined : column.options.columns[column.index];
-  const writer: Writer = { ...column, face, definition, code, use };
-  const form = definition === undefined ? 'timestamp' : formOf(definition, column.isTime);
-  switch (form) {
+  const reading: Reading = { ...column, face, definition, use };
+  switch (definition === undefined ? 'timestamp' : formOf(definition, column.isTime)) {
     case 'timestamp':
-      emitTimestamp(writer);
-      return true;
+      return timestampForm(reading);
     case 'text':
-      emitText(writer);
-      return true;
+      return textForm(reading);
     case 'double':
-      emitNumber(writer, 'fastDouble');
-      return true;
+      return numberForm(reading, 'fastDouble');
     case 'real':
-      emitNumber(writer, 'fastReal');
-      return true;
+      return numberForm(reading, 'fastReal');
     case 'integer':
-      emitInteger(writer);
-      return true;
+      return integerForm(reading);
     case 'number':
       // So many characters are in the range of the type whatever they are.
-      emitUnread(
-        writer,
-        `${use('formats/fast', 'fastNumberEnd')}(at)`,
-        ` && next - at < ${definition?.column.type.kind === 'REAL' ? 38 : 300}`,
-      );
-      return true;
+      return {
+        ...unreadForm(`${use('formats/fast', 'fastNumberEnd')}(at)`),
+        bytesMax: definition?.column.type.kind === 'REAL' ? 37 : 299,
+      };
     case 'general':
-      return false;
+      return undefined;
   }
+}
+
+/** The conditions, as an expression, that a value has its usual form, where it is looked at alone. */
+export function conditionsOf({ isQuoted, bytesMax }: UsualForm): string {
+  return [
+    'next != 0',
+    ...(isQuoted ? [`load<u8>(next) == ${quote}`] : []),
+    ...(bytesMax === undefined ? [] : [`next - at <= ${isQuoted ? bytesMax + 1 : bytesMax}`]),
+  ].join(' && ');
 }
 
 function formOf(
@@ -89,63 +98,71 @@ function formOf(
 
 const quote = '0x22';
 
-function emitTimestamp({ options, isTime, face, definition, code, use }: Writer): void {
-  const text = face.isQuoted ? 'at + 1' : 'at';
-  const kept = definition?.slot;
-  const time = isTime ? options.time : undefined;
-  code.line(
-    `next = ${use('formats/fast', 'fastTimestamp')}(${text}, ${addressOf(options, (time ?? kept)?.valueOffset)});`,
-  );
-  const quotes = face.isQuoted ? ` && load<u8>(at) == ${quote} && load<u8>(next) == ${quote}` : '';
-  const end = face.isQuoted ? 'next + 1' : 'next';
-  code.block(`if (next != 0${quotes}${condition(face, end, use)})`, () => {
-    if (kept !== undefined && time !== undefined)
-      code.line(`store<i64>(${options.frame}, load<i64>(${options.frame}, ${time.valueOffset}), ${kept.valueOffset});`);
-    storeNotNull(options, kept?.nullOffset, code);
-    storeNotNull(options, time?.nullOffset, code);
-    face.behind(end, code, use);
-  });
+function quoted({ isQuoted }: Face, end: string): string {
+  return isQuoted ? `load<u8>(at) == ${quote} ? ${end} : 0` : end;
 }
 
-function emitText({ options, face, definition, code, use }: Writer): void {
+function timestampForm({ options, isTime, face, definition, use }: Reading): UsualForm {
+  const kept = definition?.slot;
+  const time = isTime ? options.time : undefined;
+  const text = face.isQuoted ? 'at + 1' : 'at';
+  return {
+    isNumber: false,
+    isQuoted: face.isQuoted,
+    end: quoted(
+      face,
+      `${use('formats/fast', 'fastTimestamp')}(${text}, ${addressOf(options, (time ?? kept)?.valueOffset)})`,
+    ),
+    store: (code) => {
+      const { frame } = options;
+      if (kept !== undefined && time !== undefined)
+        code.line(`store<i64>(${frame}, load<i64>(${frame}, ${time.valueOffset}), ${kept.valueOffset});`);
+      storeNotNull(options, kept?.nullOffset, code);
+      storeNotNull(options, time?.nullOffset, code);
+    },
+  };
+}
+
+function textForm({ options, face, definition, use }: Reading): UsualForm {
   const start = face.isQuoted ? 'at + 1' : 'at';
-  const isText = face.isQuoted ? `load<u8>(at) == ${quote} ? ` : '';
   const { type } = definition?.column ?? {};
   const most = type?.kind === 'VARCHAR' ? type.length : 0;
-  code.line(`next = ${isText}${face.textEnd(start, use, most)}${face.isQuoted ? ' : 0' : ''};`);
-  const end = face.isQuoted ? 'next + 1' : 'next';
   const slot = definition?.slot;
-  // A text of no more bytes than characters allowed is not cut.
-  const fits = slot !== undefined && type?.kind === 'VARCHAR' ? ` && next - (${start}) <= ${type.length}` : '';
-  code.block(`if (next != 0${fits}${condition(face, end, use)})`, () => {
-    if (slot !== undefined)
-      code.line(
-        `store<u64>(${options.frame}, ${use('text', 'textOf')}(${start}, <u32>(next - (${start}))), ${slot.valueOffset});`,
-      );
-    storeNotNull(options, slot?.nullOffset, code);
-    face.behind(end, code, use);
-  });
+  return {
+    isNumber: false,
+    isQuoted: face.isQuoted,
+    end: quoted(face, face.textEnd(start, use, most)),
+    // A text of no more bytes than characters allowed is not cut.
+    ...(slot !== undefined && type?.kind === 'VARCHAR' ? { bytesMax: type.length } : {}),
+    store: (code) => {
+      if (slot === undefined) return;
+      const text = `${use('text', 'textOf')}(${start}, <u32>(next - (${start})))`;
+      code.line(`store<u64>(${options.frame}, ${text}, ${slot.valueOffset});`);
+      storeNotNull(options, slot.nullOffset, code);
+    },
+  };
 }
 
 // `reader` puts the value where it belongs, with `more` arguments.
-function emitNumber({ options, face, definition, code, use }: Writer, reader: string, more = ''): void {
+function numberForm({ options, definition, use }: Reading, reader: string, more = ''): UsualForm {
   const slot = definition?.slot;
-  code.line(`next = ${use('formats/fast', reader)}(at, ${addressOf(options, slot?.valueOffset)}${more});`);
-  code.block(`if (next != 0${condition(face, 'next', use, true)})`, () => {
-    storeNotNull(options, slot?.nullOffset, code);
-    face.behind('next', code, use);
-  });
+  return {
+    isNumber: true,
+    isQuoted: false,
+    end: `${use('formats/fast', reader)}(at, ${addressOf(options, slot?.valueOffset)}${more})`,
+    store: (code) => storeNotNull(options, slot?.nullOffset, code),
+  };
 }
 
 function addressOf({ name, frame }: DecoderOptions, offset: number | undefined): string {
   return offset === undefined ? `unread_${name}` : `${frame} + ${offset}`;
 }
 
-function emitInteger(writer: Writer): void {
-  const kind = writer.definition?.column.type.kind;
+function integerForm(reading: Reading): UsualForm {
+  const kind = reading.definition?.column.type.kind;
   const bits = (kind === undefined ? undefined : integerBits[kind]) ?? 64;
-  if (writer.definition?.slot !== undefined) emitNumber(writer, 'fastInteger', `, ${bits}`);
-  else emitUnread(writer, `${writer.use('formats/fast', 'fastIntegerEnd')}(at, ${digitsThatFit(bits)})`);
+  if (reading.definition?.slot !== undefined) return numberForm(reading, 'fastInteger', `, ${bits}`);
+  return unreadForm(`${reading.use('formats/fast', 'fastIntegerEnd')}(at, ${digitsThatFit(bits)})`);
 }
 
 /** Digits of which any number fits an integer of so many bits. */
@@ -154,14 +171,8 @@ export function digitsThatFit(bits: number): number {
 }
 
 // A number that is checked only.
-function emitUnread({ face, code, use }: Writer, end: string, more = ''): void {
-  code.line(`next = ${end};`);
-  code.block(`if (next != 0${more}${condition(face, 'next', use, true)})`, () => face.behind('next', code, use));
-}
-
-function condition(face: Face, end: string, use: Use, isNumber = false): string {
-  const ends = face.ends(end, isNumber, use);
-  return ends === undefined ? '' : ` && ${ends}`;
+function unreadForm(end: string): UsualForm {
+  return { isNumber: true, isQuoted: false, end, store: () => undefined };
 }
 
 function storeNotNull({ frame }: DecoderOptions, nullOffset: number | undefined, code: Code): void {
