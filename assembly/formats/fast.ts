@@ -1,6 +1,7 @@
 // Values in their usual form, for all formats. Functions take the address of a value's first byte and return the address behind it, or
 // 0 when it has another form and the general reader must look at it; the value goes to memory, so that the way to the next one stays
-// in registers. What stands behind the value is for the caller to check: behind a number, that it does not go on.
+// in registers. What stands behind the value is for the caller to check: behind a number, that it does not go on. Each reader is there twice:
+// `fast…` is called, `inlined…` becomes part of its caller, where records have so few values that this is no matter of size.
 import { powerOfTen } from "../functions/wide";
 import { exactPower } from "./numbers";
 import { DAY_MS, datetimeIsValid, parseDate } from "./datetimes";
@@ -114,6 +115,12 @@ function longDecimalEnd(at: usize, to: usize, negative: u32): usize {
 
 /** A number of at most 15 digits without exponent, stored as f64. */
 export function fastDouble(at: usize, value: usize): usize {
+  return inlinedDouble(at, value);
+}
+
+// @ts-ignore: decorator
+@inline
+export function inlinedDouble(at: usize, value: usize): usize {
   let negative: u32 = 0;
   if (load<u8>(at) == 0x2d) { negative = 1; at++; }
   const end = shortDecimalEnd<f64>(at, value, negative);
@@ -122,29 +129,26 @@ export function fastDouble(at: usize, value: usize): usize {
 
 /** A number of at most 7 digits without exponent, stored as f32. */
 export function fastReal(at: usize, value: usize): usize {
+  return inlinedReal(at, value);
+}
+
+// @ts-ignore: decorator
+@inline
+export function inlinedReal(at: usize, value: usize): usize {
   let negative: u32 = 0;
   if (load<u8>(at) == 0x2d) { negative = 1; at++; }
   return shortDecimalEnd<f32>(at, value, negative);
 }
 
 /** An integer of at most 16 digits and that many bits, stored as i64 where they are 64, else as i32. */
-// @ts-ignore: decorator
-@inline
 export function fastInteger(at: usize, value: usize, bits: i32): usize {
-  const end = integerEnd(at);
-  if (bits == 64) {
-    store<i64>(value, integer);
-    return end;
-  }
-  store<i32>(value, <i32>integer);
-  return (integer << <i64>(64 - bits)) >> <i64>(64 - bits) == integer ? end : 0;
+  return inlinedInteger(at, value, bits);
 }
 
-// Set by `integerEnd`.
-let integer: i64 = 0;
-
-function integerEnd(at: usize): usize {
-  let negative: u64 = 0;
+// @ts-ignore: decorator
+@inline
+export function inlinedInteger(at: usize, value: usize, bits: i32): usize {
+  let negative: u32 = 0;
   if (load<u8>(at) == 0x2d) { negative = 1; at++; }
   let digit = <u32>load<u8>(at) - 48;
   if (digit > 9) return 0;
@@ -160,17 +164,28 @@ function integerEnd(at: usize): usize {
       if (digit <= 9) {
         result = result * 10 + digit;
         digit = <u32>load<u8>(at, 4) - 48;
-        if (digit <= 9) return longIntegerEnd(at, negative);
+        if (digit <= 9) return longIntegerEnd(at, value, bits, negative);
         at += 4;
       } else at += 3;
     } else at += 2;
   } else at += 1;
-  integer = <i64>((<u64>result ^ (0 - negative)) + negative);
-  return at;
+  return storeInteger(value, bits, <i64><i32>((result ^ (0 - negative)) + negative), at);
+}
+
+// Returns `end`, or 0 for an integer that its type does not hold.
+// @ts-ignore: decorator
+@inline
+function storeInteger(value: usize, bits: i32, integer: i64, end: usize): usize {
+  if (bits == 64) {
+    store<i64>(value, integer);
+    return end;
+  }
+  store<i32>(value, <i32>integer);
+  return (integer << <i64>(64 - bits)) >> <i64>(64 - bits) == integer ? end : 0;
 }
 
 // More than 4 digits. Their end is looked for by branches as well; the value, which nothing waits for, comes from whole words.
-function longIntegerEnd(at: usize, negative: u64): usize {
+function longIntegerEnd(at: usize, value: usize, bits: i32, negative: u32): usize {
   const end = digitsEnd(at + 5);
   const count = <u32>(end - at);
   let result = valueOfDigits(load<u64>(at), min<u32>(count, 8));
@@ -178,8 +193,7 @@ function longIntegerEnd(at: usize, negative: u64): usize {
     if (count > 16) return 0;
     result = result * powerOfTen(<i32>count - 8) + valueOfDigits(load<u64>(at, 8), count - 8);
   }
-  integer = <i64>((result ^ (0 - negative)) + negative);
-  return end;
+  return storeInteger(value, bits, negative != 0 ? -<i64>result : <i64>result, end);
 }
 
 // The value of the first `count` (1…8) bytes, which are digits: pairs, then fours, then eight, in three multiplications (after
@@ -195,6 +209,12 @@ function valueOfDigits(word: u64, count: u32): u64 {
 
 /** A number without exponent, its value not wanted. */
 export function fastNumberEnd(at: usize): usize {
+  return inlinedNumberEnd(at);
+}
+
+// @ts-ignore: decorator
+@inline
+export function inlinedNumberEnd(at: usize): usize {
   if (load<u8>(at) == 0x2d) at++;
   at = wholeEnd(at);
   if (at == 0 || load<u8>(at) != 0x2e) return at;
@@ -204,6 +224,12 @@ export function fastNumberEnd(at: usize): usize {
 
 /** An integer of at most `most` digits, its value not wanted. */
 export function fastIntegerEnd(at: usize, most: usize): usize {
+  return inlinedIntegerEnd(at, most);
+}
+
+// @ts-ignore: decorator
+@inline
+export function inlinedIntegerEnd(at: usize, most: usize): usize {
   if (load<u8>(at) == 0x2d) at++;
   const end = wholeEnd(at);
   return end - at <= most ? end : 0;
@@ -237,19 +263,27 @@ let lastDateMs: i64 = 0;
  * remembered.
  */
 export function fastTimestamp(text: usize, value: usize): usize {
-  if ((load<u64>(text) != lastDate0 || load<u32>(text, 7) != lastDate1) && !rememberDate(text)) return 0;
+  return inlinedTimestamp(text, value);
+}
+
+// @ts-ignore: decorator
+@inline
+export function inlinedTimestamp(text: usize, value: usize): usize {
+  if (((load<u64>(text) ^ lastDate0) | <u64>(load<u32>(text, 7) ^ lastDate1)) != 0 && !rememberDate(text)) return 0;
   const clock = load<u64>(text, 11);
   if (!isClock(clock)) return 0;
-  const hour = <i32>((clock & 15) * 10 + ((clock >> 8) & 15));
-  const minute = <i32>(((clock >> 24) & 15) * 10 + ((clock >> 32) & 15));
-  const second = <i32>(((clock >> 48) & 15) * 10 + ((clock >> 56) & 15));
-  if (hour >= 24 || minute >= 60 || second >= 60) return 0;
+  // Each byte and the one behind it as two digits: hour, minute and second in bytes 0, 3 and 6.
+  const digits = clock & 0x0f0f0f0f0f0f0f0f;
+  const pairs = (digits * 10 + (digits >> 8)) & 0x00ff0000ff0000ff;
+  // Their top bits show what is above 23, 59 and 59.
+  if (((pairs + 0x0044000044000068) & 0x0080000080000080) != 0) return 0;
   let end = text + 19;
-  let ms = ((hour * 60 + minute) * 60 + second) * 1000;
+  let ms = <i32>(pairs & 0xff) * 3600000 + <i32>((pairs >> 24) & 0xff) * 60000 + <i32>(pairs >> 48) * 1000;
   if (load<u8>(end) == 0x2e) {
     const fraction = load<u32>(end);
     if (!isMilliseconds(fraction)) return 0;
-    ms += <i32>(((fraction >> 8) & 15) * 100 + ((fraction >> 16) & 15) * 10 + ((fraction >> 24) & 15));
+    const three = (fraction >> 8) & 0x0f0f0f;
+    ms += <i32>(((three * 10 + (three >> 8)) & 0xff) * 10 + (three >> 16));
     end += 4;
   }
   store<i64>(value, lastDateMs + <i64>ms);

@@ -5,8 +5,8 @@
 //
 // Law: iterating from firstRow gives the groups in the order of their first row, also after a restore (by sequence).
 import { allocateBlock, freeBlock } from "./arena";
-import { hashBytes } from "./hash";
-import { Slots, clearRun, clearSlots, findSlot, initializeSlots, keyBytes, listRows, markChanged, putSlot, reserveSlot, rowBytes, walkGroup, walkRows, walkedRow, ROW_HEADER_BYTES } from "./slots";
+import { hashBytes, hashWord, loadPartial } from "./hash";
+import { Slots, beginRow, clearRun, clearSlots, findSlot, findWordSlot, initializeSlots, keyBytes, listRows, markChanged, putSlot, reserveSlot, rowBytes, walkGroup, walkRows, walkedRow, ROW_HEADER_BYTES } from "./slots";
 import { sortPointers } from "./sort";
 import { freeWords, loadWords, saveWords } from "./words";
 import * as snapshot from "./snapshot";
@@ -14,7 +14,7 @@ import * as snapshot from "./snapshot";
 const CHUNK_BYTES_FIRST: usize = 1 << 14;
 const CHUNK_BYTES_MAX: usize = 1 << 20;
 
-/** Set by `findGroup`: the row was just made and its accumulators are zero. */
+/** Set by `findGroup`: the row was just made, with the words with which rows begin. */
 export let groupIsNew: bool = false;
 
 /** The table's own fields; lives in static memory of GROUPS_BYTES, zeroed. */
@@ -47,6 +47,17 @@ export function initializeGroups(table: Groups, words: u32, kinds: usize, keyGro
 // @ts-ignore: decorator
 @inline
 export function findGroup(table: Groups, key: usize, length: u32): usize {
+  if (length > 8) return findLongGroup(table, key, length);
+  const word = loadPartial(key, length);
+  const hash = hashWord(word, length);
+  markChanged(table, hash);
+  const slot = findWordSlot(table, word, length, hash);
+  const row = <usize>load<u32>(slot);
+  groupIsNew = row == 0;
+  return row != 0 ? row : insertGroup(table, key, length, hash, slot);
+}
+
+function findLongGroup(table: Groups, key: usize, length: u32): usize {
   const hash = hashBytes(key, length);
   markChanged(table, hash);
   const slot = findSlot(table, key, length, hash);
@@ -68,9 +79,7 @@ function appendRow(table: Groups, key: usize, length: u32): usize {
   if (table.chunk == 0 || table.next + size > table.end) nextChunk(table, size);
   const row = table.next;
   table.next = row + size;
-  memory.fill(row, 0, size);
-  store<u32>(row, length);
-  memory.copy(keyBytes(table, row), key, length);
+  beginRow(table, row, key, length);
   return row;
 }
 

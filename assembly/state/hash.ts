@@ -30,7 +30,20 @@ export function hashWide(pointer: usize, length: u32): u64 {
     at += 8;
     rest -= 8;
   }
-  hash = (hash ^ loadPartial(at, rest)) * MULTIPLIER_B;
+  return fold(hash ^ loadPartial(at, rest));
+}
+
+/** `hashBytes` of the first `length` (0…8) bytes of a word, the others of which are zero. */
+// @ts-ignore: decorator
+@inline
+export function hashWord(word: u64, length: u32): u32 {
+  return <u32>(fold((<u64>length * MULTIPLIER_A) ^ word) >> 32);
+}
+
+// @ts-ignore: decorator
+@inline
+function fold(hash: u64): u64 {
+  hash *= MULTIPLIER_B;
   hash ^= hash >> 29;
   return hash * MULTIPLIER_A;
 }

@@ -9,7 +9,7 @@
 // of two, and between 11 and 23 bytes of slots.
 import { allocateBlock, freeBlock } from "./arena";
 import { hashBytes } from "./hash";
-import { Slots, findSlot, initializeSlots, keyBytes, listRows, markChanged, putSlot, removeSlot, reserveSlot, rowBytes, walkGroup, walkRows, walkedRow, ROW_HEADER_BYTES } from "./slots";
+import { Slots, beginRow, findSlot, initializeSlots, keyBytes, listRows, markChanged, putSlot, removeSlot, reserveSlot, rowBytes, walkGroup, walkRows, walkedRow, ROW_HEADER_BYTES } from "./slots";
 import { sortPointers } from "./sort";
 import { freeWords, loadWords, saveWords } from "./words";
 import * as snapshot from "./snapshot";
@@ -20,7 +20,7 @@ const SEQUENCE: usize = 16;
 const PREVIOUS: usize = 8;
 const NEXT: usize = 4;
 
-/** Set by `findKeyed`: the row was just made, its words are zero. */
+/** Set by `findKeyed`: the row was just made, with the words with which rows begin. */
 export let keyedIsNew: bool = false;
 
 /** The table's own fields; lives in static memory of KEYED_BYTES, zeroed. */
@@ -50,10 +50,9 @@ export function findKeyed(table: Keyed, key: usize, length: u32): usize {
   const free = reserveSlot(table, hash, slot);
   const size = rowBytes(table, length);
   const row = allocateBlock(size + LINKS_BYTES) + LINKS_BYTES;
-  memory.fill(row - LINKS_BYTES, 0, size + LINKS_BYTES);
-  store<u32>(row, length);
+  memory.fill(row - LINKS_BYTES, 0, LINKS_BYTES);
+  beginRow(table, row, key, length);
   store<u32>(row, hash, 4);
-  memory.copy(keyBytes(table, row), key, length);
   putSlot(table, free, row, hash);
   append(table, row);
   return row;

@@ -9,10 +9,11 @@
 // Law: no empty slot lies between a row's home and its slot. Deletion moves later rows back instead of leaving marks (Knuth, The Art of
 // Computer Programming 3, 6.4, algorithm R).
 import { allocateBlock, freeBlock } from "./arena";
-import { equalBytes } from "./hash";
+import { equalBytes, loadPartial } from "./hash";
 
 const SPILL: u32 = 256;
 const CAPACITY_FIRST: u32 = 768;
+const SPARSE_MAX: u32 = 1 << 15;
 /** Bytes of a row before its words. */
 export const ROW_HEADER_BYTES: usize = 8;
 
@@ -30,6 +31,8 @@ export class Slots {
   keyGroups: u32;
   /** One byte a key group: changed since its last snapshot. */
   changed: usize;
+  /** The words of a row that begins; 0 when all are zero. Only plain ones may be other than zero. */
+  initial: usize;
 }
 
 /** Prepares the index of a zeroed container. */
@@ -73,6 +76,17 @@ export function rowBytes(table: Slots, keyLength: u32): usize {
   return ROW_HEADER_BYTES + (<usize>table.words << 3) + ((<usize>keyLength + 7) & ~7);
 }
 
+/** Writes the words and the key of a row that begins. The key may be over-read by 8 bytes. */
+export function beginRow(table: Slots, row: usize, key: usize, length: u32): void {
+  let at = row + ROW_HEADER_BYTES;
+  const words = table.words;
+  const initial = table.initial;
+  for (let index: u32 = 0; index < words; index++, at += 8) store<u64>(at, initial == 0 ? 0 : load<u64>(initial + (<usize>index << 3)));
+  store<u32>(row, length);
+  for (; length > 8; length -= 8, at += 8, key += 8) store<u64>(at, load<u64>(key));
+  if (length != 0) store<u64>(at, loadPartial(key, length));
+}
+
 /** Notes that the key group of a hash changed. */
 // @ts-ignore: decorator
 @inline
@@ -97,13 +111,37 @@ export function findSlot(table: Slots, key: usize, length: u32, hash: u32): usiz
   return at;
 }
 
+/** The same for a key of at most 8 bytes as a word, the others of which are zero. */
+// @ts-ignore: decorator
+@inline
+export function findWordSlot(table: Slots, word: u64, length: u32, hash: u32): usize {
+  let at = homeOf(table, hash);
+  for (;;) {
+    const slot = load<u64>(at);
+    if (slot == 0) break;
+    if (<u32>(slot >> 32) == hash) {
+      const row = <usize>(<u32>slot);
+      // Keys are padded with zeros; an empty one has no bytes.
+      if (load<u32>(row) == length && (length == 0 || load<u64>(keyBytes(table, row)) == word)) break;
+    }
+    at += 8;
+  }
+  return at;
+}
+
 /** Makes sure that a row can be put where `findSlot` ended; returns the empty slot for it. */
 export function reserveSlot(table: Slots, hash: u32, slot: usize): usize {
-  while (table.count * 10 >= table.capacity * 7 || slot + 16 >= table.slots + slotsBytes(table.capacity)) {
+  while (isFilled(table) || slot + 16 >= table.slots + slotsBytes(table.capacity)) {
     growSlots(table);
     slot = freeSlot(table, hash);
   }
   return slot;
+}
+
+// While the slots fit a processor's cache they are filled to half only: that they lie far apart saves more than reading them costs.
+function isFilled(table: Slots): bool {
+  const capacity = table.capacity;
+  return capacity <= SPARSE_MAX ? table.count * 2 >= capacity : table.count * 10 >= capacity * 7;
 }
 
 /** Puts a row into a reserved slot. */

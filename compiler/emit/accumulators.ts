@@ -45,6 +45,8 @@ export class Accumulators {
   readonly primitives: Primitive[] = [];
   /** One entry a word: its kind (WORD_* of contract/abi). */
   readonly words: number[] = [];
+  /** What a word is in a row that begins, as an expression, where that is not zero. */
+  readonly initial = new Map<number, string>();
   private readonly known = new Map<string, Primitive>();
   private readonly calls: readonly AggregateCall[];
   /** Counted values that are never NULL: nothing is kept of them, but a fault in one fails its row. */
@@ -109,23 +111,12 @@ export class Accumulators {
       offset: rowHeaderBytes + this.words.length * 8,
       ...(argument === undefined ? {} : { argument }),
     };
+    const initial = initialOf(kind, argument?.type);
+    if (initial !== undefined) this.initial.set(this.words.length, initial);
     this.words.push(...wordsOf(kind, argument?.type));
     this.known.set(key, made);
     this.primitives.push(made);
     return made;
-  }
-
-  /** Statements for a row that was just made. */
-  emitInitialize(code: Code): void {
-    for (const primitive of this.primitives) {
-      if ((primitive.kind !== 'minimum' && primitive.kind !== 'maximum') || primitive.argument === undefined) continue;
-      const storage = storageOf(primitive.argument.type);
-      if (storage === 'text') continue;
-      const minimum = primitive.kind === 'minimum';
-      if (storage === 'f32' || storage === 'f64')
-        code.line(`store<f64>(row, ${minimum ? '' : '-'}Infinity, ${primitive.offset});`);
-      else code.line(`store<i64>(row, i64.${minimum ? 'MAX' : 'MIN'}_VALUE, ${primitive.offset});`);
-    }
   }
 
   /** Distinct arguments, to be evaluated before anything is changed. */
@@ -286,6 +277,20 @@ function wordsOf(kind: PrimitiveKind, type: SqlType | undefined): number[] {
       return [value, WORD_PLAIN];
     case 'set':
       return [text ? WORD_TEXT_SET : WORD_NUMBER_SET];
+  }
+}
+
+// A minimum begins with a number that any other replaces.
+function initialOf(kind: PrimitiveKind, type: SqlType | undefined): string | undefined {
+  if ((kind !== 'minimum' && kind !== 'maximum') || type === undefined) return undefined;
+  switch (storageOf(type)) {
+    case 'text':
+      return undefined;
+    case 'f32':
+    case 'f64':
+      return kind === 'minimum' ? '0x7ff0000000000000' : '0xfff0000000000000';
+    default:
+      return kind === 'minimum' ? '0x7fffffffffffffff' : '0x8000000000000000';
   }
 }
 

@@ -93,6 +93,19 @@ export function emitKeyJson(
   module.function(`function data_${name}(${parameter}): Text`, code);
 }
 
+/** Declares what a row's words are when it begins. */
+export function declareInitial(name: string, accumulators: Accumulators, words: number, module: ModuleBuilder): void {
+  const { initial } = accumulators;
+  if (initial.size === 0) return;
+  const values = Array.from({ length: words }, (_, index) => initial.get(index) ?? '0');
+  module.declare(`const initial_${name}: usize = memory.data<u64>([${values.join(', ')}]);`);
+}
+
+/** Statements that tell a table what `declareInitial` declared. */
+export function initialOf(name: string, table: string, { initial }: Accumulators): string[] {
+  return initial.size === 0 ? [] : [`${table}.initial = initial_${name};`];
+}
+
 /** The name that `declareKinds` gave. */
 export function kindsOf(name: string, words: readonly number[]): string {
   return words.some((kind) => kind !== 0) ? `kinds_${name}` : '0';
@@ -133,13 +146,12 @@ function additionsWeight({ accumulators }: Aggregation): number {
   return accumulators.primitives.length * 5;
 }
 
-/** Adds the row whose values `operandOf` gives to the group that `find` makes of its key; `isNew` says that it was just made. */
+/** Adds the row whose values `operandOf` gives to the group that `find` makes of its key. */
 export function emitAddRow(
   aggregation: Aggregation,
   code: Code,
   operandOf: (expression: Expression) => Operand,
   find: (key: string, length: string) => string,
-  isNew: string,
   module: ModuleBuilder,
 ): void {
   const { accumulators, grouping, name } = aggregation;
@@ -157,29 +169,8 @@ export function emitAddRow(
     code.line(
       `const row = ${find(`${module.use('text', 'textPointer')}(${key})`, `${module.use('text', 'textLength')}(${key})`)};`,
     );
-    emitInitialize(aggregation, code, isNew, cut, module);
     if (!cut) for (const addition of additions) addition.emit(code);
     else for (const line of emitPieces(`add_${name}`, 'row: usize', 'row', additions, module)) code.line(line);
-  });
-}
-
-function emitInitialize(
-  { accumulators, name }: Aggregation,
-  code: Code,
-  isNew: string,
-  cut: boolean,
-  module: ModuleBuilder,
-): void {
-  const initialize = new Code();
-  accumulators.emitInitialize(initialize);
-  if (initialize.lines.length === 0) return;
-  if (cut) {
-    module.function(`function begin_${name}(row: usize): void`, initialize);
-    code.line(`if (${isNew}) begin_${name}(row);`);
-    return;
-  }
-  code.block(`if (${isNew})`, () => {
-    for (const line of initialize.lines) code.line(line.trim());
   });
 }
 

@@ -202,6 +202,7 @@ function plainDelimiter(delimiter: Uint8Array): number | undefined {
 function csvFace(delimiter: number): Face {
   return {
     isQuoted: false,
+    inlines: false,
     textEnd: (at, use) => `${use('formats/csv', 'plainFieldEnd')}(${at}, stop, ${delimiter})`,
   };
 }

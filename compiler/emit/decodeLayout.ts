@@ -5,40 +5,22 @@ import { Code, differences, inlined } from './code.ts';
 import type { DecoderOptions, Use } from './decodeShared.ts';
 import type { Slot } from './layout.ts';
 import { emitSeeking } from './layoutSeeking.ts';
-import { emitFollowedValue, emitLayoutValue, type Following } from './layoutValues.ts';
+import {
+  arrayOf,
+  floats,
+  isRead,
+  planLayout,
+  valuesOf,
+  type ArrayLayout,
+  type LeafLayout,
+  type MemberLayout,
+  type ObjectLayout,
+} from './layoutPlan.ts';
+import { emitFollowedValue, emitLayoutValue, followedBytes, type Following } from './layoutValues.ts';
 import type { PathNode } from './pathTree.ts';
 
 /** Most bytes of Wasm that one function may take, by estimate. */
 const functionBytesMax = 2600;
-
-/** How an object is read: its members in the order in which they are expected. */
-interface ObjectLayout {
-  readonly kind: 'object';
-  /** Number of the object, for the names of its functions. */
-  readonly number: number;
-  readonly depth: number;
-  readonly members: readonly MemberLayout[];
-  /** The member whose value becomes the time where its place is not known. */
-  readonly floatingTime: string | undefined;
-}
-
-interface MemberLayout {
-  readonly name: string;
-  readonly value: ObjectLayout | ArrayLayout | LeafLayout;
-}
-
-/** An array whose elements make rows. */
-interface ArrayLayout {
-  readonly kind: 'array';
-  readonly element: ObjectLayout;
-}
-
-/** A column, the time alone (no index), or a member that is not read. */
-interface LeafLayout {
-  readonly kind: 'leaf';
-  readonly index: number | undefined;
-  readonly isTime: boolean;
-}
 
 /** A piece of straight code with what it costs; pieces share nothing but `at`. */
 interface Step {
@@ -52,11 +34,9 @@ interface LayoutContext {
   readonly functions: string[];
   parts: number;
   readonly learned: { count: number };
-  /** Functions for values in another form. */
-  readonly others: { count: number };
+  /** What is done with values in another form. */
+  readonly others: Code[];
 }
-
-class NoLayout extends Error {}
 
 /** Emits `layout_<name>(at, end)`: behind the record, or 0 when it is not in the layout. undefined where no layout can be expected. */
 export function emitLayout(options: DecoderOptions, tree: PathNode, use: Use): string | undefined {
@@ -64,7 +44,7 @@ export function emitLayout(options: DecoderOptions, tree: PathNode, use: Use): s
   if (binding.format.kind !== 'json' || binding.format.rowPath !== '$') return undefined;
   const root = planLayout(tree, binding.layout ?? []);
   if (root === undefined) return undefined;
-  const context: LayoutContext = { options, use, functions: [], parts: 0, learned: { count: 0 }, others: { count: 0 } };
+  const context: LayoutContext = { options, use, functions: [], parts: 0, learned: { count: 0 }, others: [] };
   const array = arrayOf(root);
   const code = new Code();
   code.line('const from = at;');
@@ -74,98 +54,20 @@ export function emitLayout(options: DecoderOptions, tree: PathNode, use: Use): s
     code.line('if (at == 0) return 0;');
   }
   if (floats(root)) code.line(`if (!timeSeen_${name}) return 0;`);
-  code.line(`at = ${use('formats/json', 'skipBlank')}(at);`);
-  code.line(`if (at < end) { if (load<u8>(at) != 0x0a || ${use('formats/batch', 'recordMode')}) return 0; }`);
+  code.line(
+    `if (load<u8>(at) != 0x0a || ${use('formats/batch', 'recordMode')}) at = ${use('formats/json', 'skipBlank')}(at);`,
+  );
+  code.line(`if (at < end) { if (load<u8>(at) != 0x0a || recordMode) return 0; }`);
   code.line(`else if (at > end || !${use('formats/batch', 'lastBatch')}) return 0;`);
   code.line(`recordStart_${name} = from; recordEnd_${name} = at;`);
   code.line(array === undefined ? `accept_${name}();` : leaveRows(array, options));
   code.line('return at < end ? at + 1 : at;');
   context.functions.push(`${inlined}function layout_${name}(at: usize, end: usize): usize {\n${code}\n}`);
+  emitOtherForms(context);
   if (floats(root)) context.functions.push(`let timeSeen_${name}: bool = false;`);
   if (array !== undefined)
     context.functions.push(`let layoutArray_${name}: usize = 0;`, `let layoutCount_${name}: u32 = 0;`);
   return context.functions.join('\n\n');
-}
-
-// The layout of a record, or undefined for paths whose values can't be expected in order: elements by number, a value that is read as
-// a whole and in parts, several arrays, names that a record may write in several ways.
-function planLayout(tree: PathNode, order: readonly string[]): ObjectLayout | undefined {
-  const counter = { objects: 0, arrays: 0 };
-  try {
-    return planObject(tree, 1, order, counter);
-  } catch (problem) {
-    if (problem instanceof NoLayout) return undefined;
-    throw problem;
-  }
-}
-
-function planObject(
-  node: PathNode,
-  depth: number,
-  order: readonly string[],
-  counter: { objects: number; arrays: number },
-): ObjectLayout {
-  const number = counter.objects++;
-  const names = [...node.members.keys()];
-  if (names.length === 0 || node.leaves.length > 0 || node.elements.size > 0 || node.each !== undefined)
-    throw new NoLayout();
-  if (names.some(isEscaped)) throw new NoLayout();
-  const floating = names.find((name) => {
-    const child = node.members.get(name);
-    return child !== undefined && isTimeAlone(child) && names.length > 1 && !order.includes(name);
-  });
-  const known = names.filter((name) => name !== floating);
-  const listed = [...new Set(order.filter((name) => name !== floating && !isEscaped(name)))];
-  const sorted = [...listed, ...known.filter((name) => !listed.includes(name))];
-  const members = sorted.map((name): MemberLayout => {
-    const child = node.members.get(name);
-    if (child === undefined) return { name, value: { kind: 'leaf', index: undefined, isTime: false } };
-    return { name, value: planValue(child, depth, counter) };
-  });
-  return { kind: 'object', number, depth, members, floatingTime: floating };
-}
-
-/** True for names that JSON writes with escapes. */
-function isEscaped(name: string): boolean {
-  return /["\\\x00-\x1f]/.test(name);
-}
-
-function isTimeAlone({ leaves, members, elements, each }: PathNode): boolean {
-  return leaves.length === 1 && leaves[0] === -1 && members.size + elements.size === 0 && each === undefined;
-}
-
-function planValue(node: PathNode, depth: number, counter: { objects: number; arrays: number }): MemberLayout['value'] {
-  if (node.each !== undefined) {
-    if (counter.arrays++ > 0 || node.leaves.length + node.members.size + node.elements.size > 0) throw new NoLayout();
-    const element = planObject(node.each, depth + 2, [], counter);
-    if (floats(element) || hasTime(element)) throw new NoLayout();
-    return { kind: 'array', element };
-  }
-  if (node.members.size > 0) return planObject(node, depth + 1, [], counter);
-  const columns = node.leaves.filter((leaf) => leaf >= 0);
-  if (node.elements.size > 0 || columns.length > 1) throw new NoLayout();
-  return { kind: 'leaf', index: columns[0], isTime: node.leaves.includes(-1) };
-}
-
-function valuesOf(object: ObjectLayout): MemberLayout['value'][] {
-  return object.members.flatMap(({ value }) => (value.kind === 'object' ? [value, ...valuesOf(value)] : [value]));
-}
-
-function hasTime(object: ObjectLayout): boolean {
-  return valuesOf(object).some((value) =>
-    value.kind === 'leaf' ? value.isTime : value.kind === 'array' && hasTime(value.element),
-  );
-}
-
-function floats(object: ObjectLayout): boolean {
-  return (
-    object.floatingTime !== undefined ||
-    valuesOf(object).some((value) => value.kind === 'object' && value.floatingTime !== undefined)
-  );
-}
-
-function arrayOf(object: ObjectLayout): ArrayLayout | undefined {
-  return valuesOf(object).find((value) => value.kind === 'array');
 }
 
 // Puts steps into functions `layout_<name>_part<n>(at)` that fit into the limit, and returns their names in order.
@@ -254,17 +156,38 @@ function followedStep(
   { index, isTime }: LeafLayout,
   following: Following,
   depth: number,
-  { options, use, functions, others }: LayoutContext,
+  { options, use, others }: LayoutContext,
 ): Step {
   return {
-    bytes: 150 + 18 * Math.ceil((following.bytes.length + 1) / 8),
+    bytes: followedBytes(options, { index, isTime }, following, use),
     emit: (code) => {
-      const name = `otherForm_${options.name}_${others.count++}`;
-      const other = new Code();
-      emitFollowedValue(name, { options, value: { index, isTime }, depth, following, use }, code, other);
-      if (other.lines.length > 0) functions.push(`function ${name}(at: usize, next: usize): usize {\n${other}\n}`);
+      const other = new Code(3);
+      const number = others.length;
+      const elsewhere = `${otherForms(options, number)}(${number}, at, next)`;
+      emitFollowedValue(elsewhere, { options, value: { index, isTime }, depth, following, use }, code, other);
+      if (other.lines.length > 0) others.push(other);
     },
   };
+}
+
+/** Values in another form that one function knows what to do with. */
+const otherFormsPerFunction = 12;
+
+function otherForms({ name }: DecoderOptions, number: number): string {
+  return `otherForms_${name}_${Math.floor(number / otherFormsPerFunction)}`;
+}
+
+// otherForms_<name>_<n>(number, at, next): several share a function, so that they do not become part of the straight code again.
+function emitOtherForms({ options, others, functions }: LayoutContext): void {
+  for (let first = 0; first < others.length; first += otherFormsPerFunction) {
+    const code = new Code();
+    code.block('switch (number)', () => {
+      for (const [index, other] of others.slice(first, first + otherFormsPerFunction).entries())
+        code.line(`case ${first + index}: {\n${other}\n    }`);
+    });
+    code.line('return 0;');
+    functions.push(`function ${otherForms(options, first)}(number: i32, at: usize, next: usize): usize {\n${code}\n}`);
+  }
 }
 
 /** Opening and name of a member as they stand without blanks. */
@@ -342,10 +265,6 @@ function valueSteps(value: MemberLayout['value'], depth: number, context: Layout
       },
     },
   ];
-}
-
-function isRead(value: MemberLayout['value']): boolean {
-  return value.kind !== 'leaf' || value.index !== undefined || value.isTime;
 }
 
 /** What the code of one value takes, at most. */

@@ -53,7 +53,8 @@ function emitAccept(layout: StreamLayout, context: ProgramContext): void {
   const domain = program.domains[layout.domain];
   const code = new Code();
   const contextName = (member: string): string => module.use('operators/context', member);
-  if (stops(layout, context)) code.line(`if (rows_${id} + rejects_${id} < passing_${id}) { rows_${id}++; return; }`);
+  if (stops(layout, context))
+    code.line(`if (passing_${id} != 0 && rows_${id} + rejects_${id} < passing_${id}) { rows_${id}++; return; }`);
   if (input?.binding.time === undefined) code.line(`let time: i64 = ${contextName('rowClock')};`);
   else {
     const slot = frame.time;

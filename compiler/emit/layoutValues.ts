@@ -9,8 +9,23 @@ const longTextMin = 48;
 /** Values as they stand in JSON. */
 export const jsonFace: Face = {
   isQuoted: true,
+  inlines: false,
   textEnd: (at, use, most) => `${use('formats/json', most < longTextMin ? 'scanPlain' : 'scanLongPlain')}(${at})`,
 };
+
+/** Up to so many columns readers of values become part of the layout. */
+const inlinedColumnsMax = 12;
+
+/** The usual form of a value that something follows. */
+function followedForm(options: DecoderOptions, value: LayoutValue, use: Use): UsualForm | undefined {
+  return usualFormOf({ options, ...value }, { ...jsonFace, inlines: options.columns.length <= inlinedColumnsMax }, use);
+}
+
+/** What `emitFollowedValue` writes, in bytes of Wasm, at most. */
+export function followedBytes(options: DecoderOptions, value: LayoutValue, following: Following, use: Use): number {
+  const form = followedForm(options, value, use);
+  return (form === undefined ? 250 : 150 + form.codeBytes) + 18 * Math.ceil((following.bytes.length + 1) / 8);
+}
 
 /** A column, or (no index) the time alone. */
 export interface LayoutValue {
@@ -60,10 +75,10 @@ export function emitLayoutValue(
 
 /**
  * Writes that the value at `at` is read and `at` moves behind what follows it. The usual form and what follows it are looked at together;
- * anything else is done by a function of its own, `<name>(at, next)`, which is returned.
+ * anything else is done where `elsewhere` calls, an expression of `at` and `next`, by `other`.
  */
 export function emitFollowedValue(
-  name: string,
+  elsewhere: string,
   {
     options,
     value,
@@ -80,7 +95,7 @@ export function emitFollowedValue(
   code: Code,
   other: Code,
 ): void {
-  const form = usualFormOf({ options, ...value }, jsonFace, use);
+  const form = followedForm(options, value, use);
   if (form === undefined) {
     emitOtherForm(options, value, depth, code, use);
     code.line(`if ((${differences(following.bytes, 'at').join(' | ')}) == 0) at += ${following.bytes.length};`);
@@ -97,7 +112,7 @@ export function emitFollowedValue(
     form.store(code);
     code.line(`at = next + ${bytes.length};`);
   });
-  code.line(`else { at = ${name}(at, next); if (at == 0) return 0; }`);
+  code.line(`else { at = ${elsewhere}; if (at == 0) return 0; }`);
   emitIfUsual(form, (inner) => inner.line(`at = ${behind(form)};`), other, use);
   other.block('else', () => emitOtherForm(options, value, depth, other, use));
   other.line(`return ${following.sought};`);

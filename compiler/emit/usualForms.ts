@@ -7,6 +7,8 @@ import type { DecodedColumn, DecoderOptions, Use } from './decodeShared.ts';
 export interface Face {
   /** Texts and datetimes stand between quotes. */
   readonly isQuoted: boolean;
+  /** Readers of values become part of the function instead of being called. */
+  readonly inlines: boolean;
   /** Where a text of at most so many characters that begins at an address ends, an expression; 0 when it is none of the usual ones. */
   textEnd(at: string, use: Use, most: number): string;
 }
@@ -27,6 +29,8 @@ export interface UsualForm {
   readonly isQuoted: boolean;
   /** Values that are longer have another form: bytes from the first one of the value, behind its quote, to `next`. */
   readonly bytesMax?: number;
+  /** What reading adds to the function, in bytes of Wasm, where it is not called. */
+  readonly codeBytes: number;
   /** Puts the value, as far as reading has not done it, into its column. */
   store(code: Code): void;
 }
@@ -47,15 +51,15 @@ export function usualFormOf(column: ReadColumn, face: Face, use: Use): UsualForm
     case 'text':
       return textForm(reading);
     case 'double':
-      return numberForm(reading, 'fastDouble');
+      return numberForm(reading, 'Double');
     case 'real':
-      return numberForm(reading, 'fastReal');
+      return numberForm(reading, 'Real');
     case 'integer':
       return integerForm(reading);
     case 'number':
       // So many characters are in the range of the type whatever they are.
       return {
-        ...unreadForm(`${use('formats/fast', 'fastNumberEnd')}(at)`),
+        ...unreadForm(readerOf(reading, 'NumberEnd')),
         bytesMax: definition?.column.type.kind === 'REAL' ? 37 : 299,
       };
     case 'general':
@@ -102,17 +106,37 @@ function quoted({ isQuoted }: Face, end: string): string {
   return isQuoted ? `load<u8>(at) == ${quote} ? ${end} : 0` : end;
 }
 
-function timestampForm({ options, isTime, face, definition, use }: Reading): UsualForm {
+type Reader = 'Double' | 'Real' | 'Integer' | 'NumberEnd' | 'IntegerEnd' | 'Timestamp';
+
+// Bytes of Wasm that readers add to a function that they become part of, at most.
+const inlinedBytes: Record<Reader, number> = {
+  Double: 560,
+  Real: 560,
+  Integer: 320,
+  NumberEnd: 240,
+  IntegerEnd: 160,
+  Timestamp: 440,
+};
+
+function readerOf({ face, use }: Reading, name: Reader): { readonly name: string; readonly bytes: number } {
+  const { inlines } = face;
+  return {
+    name: use('formats/fast', `${inlines ? 'inlined' : 'fast'}${name}`),
+    bytes: inlines ? inlinedBytes[name] : 0,
+  };
+}
+
+function timestampForm(reading: Reading): UsualForm {
+  const { options, isTime, face, definition } = reading;
   const kept = definition?.slot;
   const time = isTime ? options.time : undefined;
   const text = face.isQuoted ? 'at + 1' : 'at';
+  const reader = readerOf(reading, 'Timestamp');
   return {
+    codeBytes: reader.bytes,
     isNumber: false,
     isQuoted: face.isQuoted,
-    end: quoted(
-      face,
-      `${use('formats/fast', 'fastTimestamp')}(${text}, ${addressOf(options, (time ?? kept)?.valueOffset)})`,
-    ),
+    end: quoted(face, `${reader.name}(${text}, ${addressOf(options, (time ?? kept)?.valueOffset)})`),
     store: (code) => {
       const { frame } = options;
       if (kept !== undefined && time !== undefined)
@@ -131,6 +155,7 @@ function textForm({ options, face, definition, use }: Reading): UsualForm {
   return {
     isNumber: false,
     isQuoted: face.isQuoted,
+    codeBytes: 0,
     end: quoted(face, face.textEnd(start, use, most)),
     // A text of no more bytes than characters allowed is not cut.
     ...(slot !== undefined && type?.kind === 'VARCHAR' ? { bytesMax: type.length } : {}),
@@ -143,13 +168,16 @@ function textForm({ options, face, definition, use }: Reading): UsualForm {
   };
 }
 
-// `reader` puts the value where it belongs, with `more` arguments.
-function numberForm({ options, definition, use }: Reading, reader: string, more = ''): UsualForm {
+// The reader puts the value where it belongs, with `more` arguments.
+function numberForm(reading: Reading, name: Reader, more = ''): UsualForm {
+  const { options, definition } = reading;
+  const reader = readerOf(reading, name);
   const slot = definition?.slot;
   return {
     isNumber: true,
     isQuoted: false,
-    end: `${use('formats/fast', reader)}(at, ${addressOf(options, slot?.valueOffset)}${more})`,
+    codeBytes: reader.bytes,
+    end: `${reader.name}(at, ${addressOf(options, slot?.valueOffset)}${more})`,
     store: (code) => storeNotNull(options, slot?.nullOffset, code),
   };
 }
@@ -161,8 +189,8 @@ function addressOf({ name, frame }: DecoderOptions, offset: number | undefined):
 function integerForm(reading: Reading): UsualForm {
   const kind = reading.definition?.column.type.kind;
   const bits = (kind === undefined ? undefined : integerBits[kind]) ?? 64;
-  if (reading.definition?.slot !== undefined) return numberForm(reading, 'fastInteger', `, ${bits}`);
-  return unreadForm(`${reading.use('formats/fast', 'fastIntegerEnd')}(at, ${digitsThatFit(bits)})`);
+  if (reading.definition?.slot !== undefined) return numberForm(reading, 'Integer', `, ${bits}`);
+  return unreadForm(readerOf(reading, 'IntegerEnd'), `, ${digitsThatFit(bits)}`);
 }
 
 /** Digits of which any number fits an integer of so many bits. */
@@ -171,8 +199,8 @@ export function digitsThatFit(bits: number): number {
 }
 
 // A number that is checked only.
-function unreadForm(end: string): UsualForm {
-  return { isNumber: true, isQuoted: false, end, store: () => undefined };
+function unreadForm({ name, bytes }: ReturnType<typeof readerOf>, more = ''): UsualForm {
+  return { isNumber: true, isQuoted: false, codeBytes: bytes, end: `${name}(at${more})`, store: () => undefined };
 }
 
 function storeNotNull({ frame }: DecoderOptions, nullOffset: number | undefined, code: Code): void {

@@ -3,7 +3,7 @@
 // A result that faults loses the row's output only: the row is in the window then, as those are whose results don't fault.
 import type { Expression } from '../../plan/expression.ts';
 import type { WindowCall } from '../../plan/plan.ts';
-import { declareKinds, emitKey, emitPlaces, kindsOf } from '../aggregation.ts';
+import { declareInitial, declareKinds, emitKey, emitPlaces, initialOf, kindsOf } from '../aggregation.ts';
 import { Code, type ModuleBuilder } from '../code.ts';
 import { sharing, type ProgramContext } from '../context.ts';
 import { shareKey, type ExpressionContext, type Operand } from '../expressions.ts';
@@ -28,13 +28,18 @@ export const slidingWindowCode: InlineCode<'sliding-window'> = {
   title: (relation) => `sliding window of ${relation.calls.map((call) => call.name).join(', ')}`,
   declare: ({ name, relation }, { module }) => {
     module.declareObject(name, 'operators/slidingWindow', 'SlidingWindow', 'SLIDING_WINDOW_BYTES');
-    declareKinds(name, new WindowState(relation).kinds, module);
+    const { kinds, accumulators } = new WindowState(relation);
+    declareKinds(name, kinds, module);
+    declareInitial(name, accumulators, kinds.length, module);
     resultFrame(name, relation.calls).declare(module);
   },
   initialize: ({ name, relation }, module) => {
-    const { kinds } = new WindowState(relation);
+    const { kinds, accumulators } = new WindowState(relation);
     const initialize = module.use('operators/slidingWindow', 'initializeSlidingWindow');
-    return [`${initialize}(${name}, ${kinds.length}, ${kindsOf(name, kinds)}, keyGroups);`];
+    return [
+      `${initialize}(${name}, ${kinds.length}, ${kindsOf(name, kinds)}, keyGroups);`,
+      ...initialOf(name, `${name}.partitions`, accumulators),
+    ];
   },
   save: ({ name, relation }, module) =>
     `${module.use('operators/slidingWindow', 'saveSlidingWindow')}(${name}, 0x${relation.id}, ${layoutVersion}, group); // ${name}`,
@@ -112,7 +117,6 @@ function emitSlideFunction(
     code.line('const age = rowtime;');
   } else {
     code.line(`const row = ${use('enterPartition')}(${name}, ${key});`);
-    emitInitialize(state, code, module);
   }
   if (frame.unit === 'rows') {
     code.line(`const age = load<i64>(row, ${state.numberAt});`);
@@ -137,15 +141,6 @@ function emitSlideFunction(
     code,
     'A row comes into its window: rows that are too old leave, then the results are read.',
   );
-}
-
-function emitInitialize(state: WindowState, code: Code, module: ModuleBuilder): void {
-  const initialize = new Code(2);
-  state.accumulators.emitInitialize(initialize);
-  if (initialize.lines.length === 0) return;
-  code.block(`if (${module.use('state/keyed', 'keyedIsNew')})`, () => {
-    for (const line of initialize.lines) code.line(line.trim());
-  });
 }
 
 // leave_<name>(row): the first row of the frame leaves.

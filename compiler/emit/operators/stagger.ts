@@ -1,11 +1,13 @@
 // WINDOWED BY STAGGER in the program: adding a row to its key's window, letting the windows that are due leave.
 import { Accumulators } from '../accumulators.ts';
 import {
+  declareInitial,
   declareKinds,
   emitAddRow,
   emitGroupColumns,
   emitKeyData,
   emitValues,
+  initialOf,
   kindsOf,
   type Aggregation,
 } from '../aggregation.ts';
@@ -32,13 +34,17 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
     const { module } = context;
     module.declareObject(stagger.name, 'operators/stagger', 'Stagger', 'STAGGER_BYTES');
     emitKeyData(aggregationOf(stagger), context);
-    declareKinds(stagger.name, aggregationOf(stagger).accumulators.words, module);
+    const { accumulators } = aggregationOf(stagger);
+    declareKinds(stagger.name, accumulators.words, module);
+    declareInitial(stagger.name, accumulators, accumulators.words.length, module);
   },
   initialize: (stagger, module) => {
-    const { words } = aggregationOf(stagger).accumulators;
+    const { accumulators, table } = aggregationOf(stagger);
+    const { words } = accumulators;
     const use = module.use('operators/stagger', 'initializeStagger');
     return [
       `${use}(${stagger.name}, ${stagger.relation.rangeMs}, ${words.length}, ${kindsOf(stagger.name, words)}, keyGroups);`,
+      ...initialOf(stagger.name, table, accumulators),
     ];
   },
   save: (stagger, module) =>
@@ -58,7 +64,6 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
       code,
       operandOf,
       (key, length) => `${enter}(${name}, ${key}, ${length}, ${below.rowtime})`,
-      module.use('state/keyed', 'keyedIsNew'),
       module,
     );
     noteBoundary(stagger, code);

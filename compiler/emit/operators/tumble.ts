@@ -3,11 +3,13 @@ import { storageOf } from '../../../contract/types.ts';
 import type { Expression } from '../../plan/expression.ts';
 import { Accumulators, bitsOf } from '../accumulators.ts';
 import {
+  declareInitial,
   declareKinds,
   emitAddRow,
   emitGroupColumns,
   emitKeyData,
   emitValues,
+  initialOf,
   kindsOf,
   type Aggregation,
   type GroupingKey,
@@ -34,7 +36,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
   title: (relation) =>
     `tumbling aggregate of ${relation.aggregates.map((call) => call.name).join(', ') || 'no column'}`,
   declare: (tumble, context) => declareTumble(tumble, context),
-  initialize: (tumble, module) => [initializeTumble(tumble, module)],
+  initialize: (tumble, module) => initializeTumble(tumble, module),
   save: (tumble, module) =>
     `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${layoutVersion}, group);`,
   load: (tumble, module) => `${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)`,
@@ -87,13 +89,19 @@ function declareTumble(tumble: TumbleLayout, context: ProgramContext): void {
   const { module } = context;
   module.declareObject(tumble.name, 'operators/tumble', 'Tumble', 'TUMBLE_BYTES');
   emitKeyData(aggregationOf(tumble), context);
-  declareKinds(tumble.name, aggregationOf(tumble).accumulators.words, module);
+  const { accumulators } = aggregationOf(tumble);
+  declareKinds(tumble.name, accumulators.words, module);
+  declareInitial(tumble.name, accumulators, accumulators.words.length, module);
 }
 
-/** A statement that prepares the operator. */
-function initializeTumble(tumble: TumbleLayout, module: ModuleBuilder): string {
-  const { words } = aggregationOf(tumble).accumulators;
-  return `${module.use('operators/tumble', 'initializeTumble')}(${tumble.name}, ${words.length}, ${kindsOf(tumble.name, words)}, keyGroups);`;
+/** Statements that prepare the operator. */
+function initializeTumble(tumble: TumbleLayout, module: ModuleBuilder): string[] {
+  const { accumulators, table } = aggregationOf(tumble);
+  const { words } = accumulators;
+  return [
+    `${module.use('operators/tumble', 'initializeTumble')}(${tumble.name}, ${words.length}, ${kindsOf(tumble.name, words)}, keyGroups);`,
+    ...initialOf(tumble.name, table, accumulators),
+  ];
 }
 
 function emitGroupsLeave(tumble: TumbleLayout, context: ProgramContext): void {
@@ -127,7 +135,6 @@ function emitArrival(tumble: TumbleLayout, below: ExpressionContext, segment: Se
     code,
     operandOf,
     (bytes, length) => `${find}(${tumble.name}.groups, ${bytes}, ${length})`,
-    module.use('state/groups', 'groupIsNew'),
     module,
   );
 }
