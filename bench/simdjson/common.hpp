@@ -1,7 +1,8 @@
-// What the simdjson yardsticks share: the file as one padded string, records one by one, times, and rows written as JSON.
+// What the simdjson yardsticks share: the file in pieces, records one by one, times, and rows written as JSON.
 #pragma once
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -94,19 +95,38 @@ inline int64_t time_of(std::string_view text) {
   return days * 86400000 + of_day;
 }
 
-/** Calls `take(document)` for every line; a record that throws is counted and left out. */
+/**
+ * Calls `take(document)` for every line; a record that throws is counted and left out. The file is read in pieces that stay in the cache: as
+ * one string, its pages cost a third of the time.
+ */
 template <typename Take> void each_record(const char *path, Take take) {
-  simdjson::padded_string text = simdjson::padded_string::load(path);
+  std::FILE *file = std::fopen(path, "rb");
+  if (!file) throw std::runtime_error("cannot read the input");
+  std::setvbuf(file, nullptr, _IONBF, 0);
+  constexpr size_t piece = 1 << 20;
+  // Begins with what is left of a record, and ends with room that the parser may read.
+  std::string pending(piece + simdjson::SIMDJSON_PADDING, ' ');
   ondemand::parser parser;
-  ondemand::document_stream records = parser.iterate_many(text, 1 << 20);
-  size_t rejected = 0;
-  for (auto record : records) {
-    try {
-      take(record);
-    } catch (const std::exception &) {
-      rejected++;
+  size_t rejected = 0, kept = 0;
+  for (bool last = false; !last;) {
+    if (pending.size() < kept + piece + simdjson::SIMDJSON_PADDING) pending.resize(kept + piece + simdjson::SIMDJSON_PADDING);
+    size_t count = std::fread(&pending[kept], 1, piece, file);
+    last = count < piece;
+    size_t filled = kept + count;
+    size_t line = pending.rfind('\n', filled == 0 ? 0 : filled - 1);
+    size_t whole = last ? filled : line == std::string::npos ? 0 : line + 1;
+    ondemand::document_stream records = parser.iterate_many(pending.data(), whole, std::max<size_t>(whole, 64));
+    for (auto record : records) {
+      try {
+        take(record);
+      } catch (const std::exception &) {
+        rejected++;
+      }
     }
+    kept = filled - whole;
+    std::memmove(&pending[0], &pending[whole], kept);
   }
+  std::fclose(file);
   if (rejected > 0) std::fprintf(stderr, "%zu records rejected\n", rejected);
 }
 

@@ -13,10 +13,9 @@ import {
   valuesOf,
   type ArrayLayout,
   type LeafLayout,
-  type MemberLayout,
   type ObjectLayout,
 } from './layoutPlan.ts';
-import { emitFollowedValue, emitLayoutValue, followedBytes, type Following } from './layoutValues.ts';
+import { emitFollowedValue, emitLayoutValue, followedBytes, type Way } from './layoutValues.ts';
 import type { PathNode } from './pathTree.ts';
 
 /** Most bytes of Wasm that one function may take, by estimate. */
@@ -92,69 +91,105 @@ function emitParts(steps: readonly Step[], context: LayoutContext): string[] {
   return names;
 }
 
-// Reading an object, from its brace to the one that closes it. A value that has nothing inside goes with the way to what follows it.
+/** What a record consists of: bytes that lead from one place to another, values, and what has code of its own. */
+type Piece =
+  | { readonly kind: 'way'; readonly way: Way }
+  | { readonly kind: 'value'; readonly value: LeafLayout; readonly depth: number }
+  | { readonly kind: 'step'; readonly step: Step };
+
+// Reading an object, from its brace to the one that closes it.
 function objectSteps(object: ObjectLayout, context: LayoutContext): Step[] {
+  const pieces = objectPieces(object, context);
+  return pieces.flatMap((piece, index): Step[] => {
+    if (piece.kind === 'step') return [piece.step];
+    const next = pieces[index + 1];
+    if (piece.kind === 'value')
+      return next?.kind === 'way'
+        ? [followedStep(piece.value, next.way, piece.depth, context)]
+        : [valueStep(piece.value, piece.depth, context)];
+    // The way behind a value goes with it; others do not go together, as members that nobody reads may lie between.
+    return pieces[index - 1]?.kind === 'value' ? [] : [wayStep(piece.way)];
+  });
+}
+
+function objectPieces(object: ObjectLayout, context: LayoutContext): Piece[] {
   const { use, options } = context;
+  const { depth } = object;
   const suffix = `${options.name}_${object.number}`;
   const names = object.members.filter(({ value }) => isRead(value)).map(({ name }) => name);
-  const seeking = emitSeeking({ suffix, depth: object.depth, names, floatingTime: object.floatingTime }, context);
-  let place = 0;
-  const members = object.members.map(({ name, value }) => {
-    if (!isRead(value)) return { name, value };
-    const length = new TextEncoder().encode(name).length;
-    const sought = seeking.member(`object_${suffix} + ${place + 12}, ${length}`);
-    place += 4 + ((length + 3) & ~3);
-    return { name, value, sought };
-  });
-  const first = members.findIndex(({ sought }) => sought !== undefined);
+  const seeking = emitSeeking({ suffix, depth, names, floatingTime: object.floatingTime }, context);
+  const pieces: Piece[] = [];
+  const first = object.members.findIndex(({ value }) => isRead(value));
   // What a sample had before the first member that is read belongs to the step of that one, as only one of them has the brace.
-  const unread = members.slice(0, first).map(({ name }) => name);
-  const steps: Step[] = [];
-  for (const [index, { name, value, sought }] of members.entries()) {
+  const unread = object.members.slice(0, first).map(({ name }) => name);
+  let place = 0;
+  for (const [index, { name, value }] of object.members.entries()) {
     if (index < first) continue;
-    if (sought === undefined) {
-      steps.push({
-        bytes: comparisonBytes(name) + 20,
-        emit: (code) => emitUnread(name, ',', object.depth, code, use),
+    if (!isRead(value)) {
+      pieces.push({
+        kind: 'step',
+        step: {
+          bytes: comparisonBytes(compactBytes(name, ',')) + 20,
+          emit: (code) => emitUnread(name, ',', depth, code, use),
+        },
       });
       continue;
     }
-    const before = members[index - 1];
-    if (index === first || before?.sought === undefined || before.value.kind !== 'leaf') {
-      const passed = index === first ? unread : undefined;
-      steps.push({
-        bytes: [name, ...(passed ?? [])].reduce((sum, each) => sum + comparisonBytes(each) + 40, 0),
-        emit: (code) => emitMember(name, sought, passed, object.depth, code, use),
-      });
-    }
-    const next = members[index + 1];
-    if (value.kind !== 'leaf' || (next !== undefined && next.sought === undefined)) {
-      steps.push(...valueSteps(value, object.depth, context));
-      continue;
-    }
-    const following: Following =
-      next?.sought === undefined
-        ? { bytes: Uint8Array.of(0x7d), sought: seeking.end() }
-        : { bytes: compactBytes(next.name, ','), sought: next.sought(0x2c) };
-    steps.push(followedStep(value, following, object.depth, context));
-  }
-  const last = members.at(-1);
-  if (last?.sought === undefined || last.value.kind !== 'leaf') {
-    const end = seeking.end();
-    steps.push({
-      bytes: 30,
-      emit: (code) => {
-        code.line(`at = load<u8>(at) == 0x7d ? at + 1 : ${end};`);
-        code.line('if (at == 0) return 0;');
-      },
+    const length = new TextEncoder().encode(name).length;
+    const key = `object_${suffix} + ${place + 12}, ${length}`;
+    place += 4 + ((length + 3) & ~3);
+    const way = (opening: '{' | ','): Way => ({
+      bytes: compactBytes(name, opening),
+      sought: seeking.member(key, opening.charCodeAt(0)),
     });
+    if (index === first && unread.length > 0)
+      pieces.push({
+        kind: 'step',
+        step: {
+          bytes: [name, ...unread].reduce((sum, each) => sum + comparisonBytes(compactBytes(each, ',')) + 40, 0),
+          emit: (code) => emitFirstMember(unread, way(','), way('{'), depth, code, use),
+        },
+      });
+    else pieces.push({ kind: 'way', way: way(index === first ? '{' : ',') });
+    if (value.kind === 'leaf') pieces.push({ kind: 'value', value, depth });
+    else if (value.kind === 'object') pieces.push(...objectPieces(value, context));
+    else pieces.push({ kind: 'step', step: arrayStep(value, context) });
   }
-  return steps;
+  pieces.push({ kind: 'way', way: { bytes: Uint8Array.of(0x7d), sought: seeking.end() } });
+  return pieces;
+}
+
+function wayStep({ bytes, sought }: Way): Step {
+  return {
+    bytes: comparisonBytes(bytes) + 40,
+    emit: (code) => {
+      code.line(`if (${matches(bytes)}) at += ${bytes.length};`);
+      code.line(`else { at = ${sought('at')}; if (at == 0) return 0; }`);
+    },
+  };
+}
+
+function valueStep(value: LeafLayout, depth: number, { options, use }: LayoutContext): Step {
+  return { bytes: valueBytes, emit: (code) => emitLayoutValue(options, value, depth, code, use) };
+}
+
+function arrayStep(array: ArrayLayout, context: LayoutContext): Step {
+  const { options, use } = context;
+  emitRows(array, context);
+  return {
+    bytes: 50,
+    emit: (code) => {
+      code.line(`at = ${use('formats/json', 'skipBlank')}(at);`);
+      code.line(`layoutArray_${options.name} = at;`);
+      code.line(`at = layoutRows_${options.name}(at, false);`);
+      code.line('if (at == 0) return 0;');
+    },
+  };
 }
 
 function followedStep(
   { index, isTime }: LeafLayout,
-  following: Following,
+  following: Way,
   depth: number,
   { options, use, others }: LayoutContext,
 ): Step {
@@ -199,9 +234,9 @@ function matches(bytes: Uint8Array): string {
   return `(${differences(bytes, 'at').join(' | ')}) == 0`;
 }
 
-/** What comparing with a member's name takes. */
-function comparisonBytes(name: string): number {
-  return 30 + 18 * Math.ceil(compactBytes(name, ',').length / 8);
+/** What comparing with them takes. */
+function comparisonBytes(bytes: Uint8Array): number {
+  return 30 + 18 * Math.ceil(bytes.length / 8);
 }
 
 // A member that a sample had and nobody reads. It may be missing, or hold blanks; then seeking gets over it.
@@ -221,50 +256,20 @@ function emitUnread(
   });
 }
 
-// To the value of a member; `unread` are names that a sample had before it, where it is the first one that is read.
-function emitMember(
-  name: string,
-  member: (opening: number) => string,
-  unread: readonly string[] | undefined,
+// To the value of the first member that is read, the way to which is `next` behind those that a sample had before it, `first` without them.
+function emitFirstMember(
+  [head = '', ...others]: readonly string[],
+  next: Way,
+  first: Way,
   depth: number,
   code: Code,
   use: Use,
 ): void {
-  const seek = (opening: number): string => `{ at = ${member(opening)}; if (at == 0) return 0; }`;
-  const meet = (opening: '{' | ','): void => {
-    const bytes = compactBytes(name, opening);
-    code.line(`if (${matches(bytes)}) at += ${bytes.length};`);
-    code.line(`else ${seek(opening === '{' ? 0x7b : 0x2c)}`);
-  };
-  const [head, ...others] = unread ?? [];
-  if (head === undefined) return meet(unread === undefined ? ',' : '{');
   emitUnread(head, '{', depth, code, use, () => {
     for (const other of others) emitUnread(other, ',', depth, code, use);
-    meet(',');
+    wayStep(next).emit(code);
   });
-  code.line(`else ${seek(0x7b)}`);
-}
-
-function valueSteps(value: MemberLayout['value'], depth: number, context: LayoutContext): Step[] {
-  const { options, use } = context;
-  if (value.kind === 'object') {
-    const blank: Step = { bytes: 15, emit: (code) => code.line(`at = ${use('formats/json', 'skipBlank')}(at);`) };
-    return [blank, ...objectSteps(value, context)];
-  }
-  if (value.kind === 'leaf')
-    return [{ bytes: valueBytes, emit: (code) => emitLayoutValue(options, value, depth, code, use) }];
-  emitRows(value, context);
-  return [
-    {
-      bytes: 50,
-      emit: (code) => {
-        code.line(`at = ${use('formats/json', 'skipBlank')}(at);`);
-        code.line(`layoutArray_${options.name} = at;`);
-        code.line(`at = layoutRows_${options.name}(at, false);`);
-        code.line('if (at == 0) return 0;');
-      },
-    },
-  ];
+  code.line(`else { at = ${first.sought('at')}; if (at == 0) return 0; }`);
 }
 
 /** What the code of one value takes, at most. */

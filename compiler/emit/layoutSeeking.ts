@@ -1,7 +1,7 @@
 // The way to members of the expected layout that are not met byte by byte: over blanks and members that nobody reads.
 import { Code } from './code.ts';
 import type { DecoderOptions, Use } from './decodeShared.ts';
-import { emitLayoutValue } from './layoutValues.ts';
+import { emitLayoutValue, type Sought } from './layoutValues.ts';
 
 /** An object whose members are sought. */
 export interface SoughtObject {
@@ -23,12 +23,12 @@ export interface SeekingContext {
   readonly learned: { count: number };
 }
 
-/** Expressions for what is not met byte by byte. */
+/** What is not met byte by byte. */
 export interface Seeking {
   /** The value of the member with a key, behind an opening. */
-  member(key: string): (opening: number) => string;
+  member(key: string, opening: number): Sought;
   /** Behind the object. */
-  end(): string;
+  end(): Sought;
 }
 
 /** Declares what seeking in an object needs. Members are sought by the library, but where one may be the time: that is read wherever it is. */
@@ -40,8 +40,8 @@ export function emitSeeking(object: SoughtObject, context: SeekingContext): Seek
   if (object.floatingTime !== undefined) {
     emitTimeSeeking(object, object.floatingTime, context);
     return {
-      member: (key) => (opening) => `seek_${suffix}(at, ${opening}, ${key})`,
-      end: () => `rest_${suffix}(at)`,
+      member: (key, opening) => (at) => `seek_${suffix}(${at}, ${opening}, ${key})`,
+      end: () => (at) => `rest_${suffix}(${at})`,
     };
   }
   const places = (): string => {
@@ -50,11 +50,14 @@ export function emitSeeking(object: SoughtObject, context: SeekingContext): Seek
     return name;
   };
   return {
-    member: (key) => {
+    member: (key, opening) => {
       const name = places();
-      return (opening) => `${use('formats/layout', 'seekMember')}(at, ${opening}, object_${suffix}, ${key}, ${name})`;
+      return (at) => `${use('formats/layout', 'seekMember')}(${at}, ${opening}, object_${suffix}, ${key}, ${name})`;
     },
-    end: () => `${use('formats/layout', 'seekEnd')}(at, object_${suffix}, ${places()})`,
+    end: () => {
+      const name = places();
+      return (at) => `${use('formats/layout', 'seekEnd')}(${at}, object_${suffix}, ${name})`;
+    },
   };
 }
 

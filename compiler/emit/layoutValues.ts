@@ -22,7 +22,7 @@ function followedForm(options: DecoderOptions, value: LayoutValue, use: Use): Us
 }
 
 /** What `emitFollowedValue` writes, in bytes of Wasm, at most. */
-export function followedBytes(options: DecoderOptions, value: LayoutValue, following: Following, use: Use): number {
+export function followedBytes(options: DecoderOptions, value: LayoutValue, following: Way, use: Use): number {
   const form = followedForm(options, value, use);
   return (form === undefined ? 250 : 150 + form.codeBytes) + 18 * Math.ceil((following.bytes.length + 1) / 8);
 }
@@ -33,12 +33,15 @@ export interface LayoutValue {
   readonly isTime: boolean;
 }
 
-/** What is expected behind a value. */
-export interface Following {
-  /** Without the closing quote of the value. */
+/** An expression for a place that is sought from `at` on; 0 where it is not found, as from 0 on. */
+export type Sought = (at: string) => string;
+
+/** From one place of a record to another. */
+export interface Way {
+  /** The bytes that usually lie between. */
   readonly bytes: Uint8Array;
-  /** An expression: the same place where other bytes lead to it from `at`, behind the value; 0 where it can't be found. */
-  readonly sought: string;
+  /** Where other bytes do. */
+  readonly sought: Sought;
 }
 
 /** The address behind a value, an expression. */
@@ -89,7 +92,7 @@ export function emitFollowedValue(
     readonly options: DecoderOptions;
     readonly value: LayoutValue;
     readonly depth: number;
-    readonly following: Following;
+    readonly following: Way;
     readonly use: Use;
   },
   code: Code,
@@ -99,7 +102,7 @@ export function emitFollowedValue(
   if (form === undefined) {
     emitOtherForm(options, value, depth, code, use);
     code.line(`if ((${differences(following.bytes, 'at').join(' | ')}) == 0) at += ${following.bytes.length};`);
-    code.line(`else { at = ${following.sought}; if (at == 0) return 0; }`);
+    code.line(`else { at = ${following.sought('at')}; if (at == 0) return 0; }`);
     return;
   }
   const bytes = form.isQuoted ? Uint8Array.of(0x22, ...following.bytes) : following.bytes;
@@ -115,7 +118,7 @@ export function emitFollowedValue(
   code.line(`else { at = ${elsewhere}; if (at == 0) return 0; }`);
   emitIfUsual(form, (inner) => inner.line(`at = ${behind(form)};`), other, use);
   other.block('else', () => emitOtherForm(options, value, depth, other, use));
-  other.line(`return ${following.sought};`);
+  other.line(`return ${following.sought('at')};`);
 }
 
 // Any other form of the value is read by the general reader, without leaving the layout.
