@@ -67,7 +67,7 @@ export interface RunReport {
   readonly stateBytesMax: number;
 }
 
-const chunkBytesDefault = 1 << 20;
+const chunkBytesDefault = 1 << 22;
 const chunkBytesShared = 1 << 16;
 const breatheEveryMs = 20;
 const progressEveryMs = 200;
