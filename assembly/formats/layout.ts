@@ -67,10 +67,15 @@ export const LEARNED_PLACES_BYTES: usize = LEARNED_BYTES * LEARNED_PLACES;
 /** The value of a member that is read, over members that nobody reads; 0 when another one that is read comes first. */
 export function seekMember(at: usize, opening: u32, object: usize, key: usize, length: u32, places: usize): usize {
   for (let learned = places; ; learned = nextLearned(places, learned)) {
-    const value = memberAt(at, opening, key, length);
-    if (value != 0) return value;
-    at = passUnread(at, opening, object, learned);
-    if (at == 0) return 0;
+    // The member itself is not the next one as it is usually written, or it would not be sought.
+    let next = passLearned(at, object, learned);
+    if (next == 0) {
+      const value = memberAt(at, opening, key, length);
+      if (value != 0) return value;
+      next = passUnread(at, opening, object, learned);
+      if (next == 0) return 0;
+    }
+    at = next;
     opening = 0x2c;
   }
   return 0;
@@ -79,10 +84,14 @@ export function seekMember(at: usize, opening: u32, object: usize, key: usize, l
 /** Behind the object's closing brace, over members that nobody reads; 0 when there is one that is read. */
 export function seekEnd(at: usize, object: usize, places: usize): usize {
   for (let learned = places; ; learned = nextLearned(places, learned)) {
-    at = skipBlank(at);
-    if (load<u8>(at) == 0x7d) return at + 1;
-    at = passUnread(at, 0x2c, object, learned);
-    if (at == 0) return 0;
+    let next = passLearned(at, object, learned);
+    if (next == 0) {
+      at = skipBlank(at);
+      if (load<u8>(at) == 0x7d) return at + 1;
+      next = passUnread(at, 0x2c, object, learned);
+      if (next == 0) return 0;
+    }
+    at = next;
   }
   return 0;
 }
@@ -93,10 +102,16 @@ function nextLearned(places: usize, learned: usize): usize {
   return min(learned + LEARNED_BYTES, places + LEARNED_BYTES * (LEARNED_PLACES - 1));
 }
 
-// Behind one member that nobody reads; 0 when it is one that is read, or none.
-function passUnread(at: usize, opening: u32, object: usize, learned: usize): usize {
+// Behind one member that nobody reads, written as the last one at this place; 0 when it is not.
+// @ts-ignore: decorator
+@inline
+function passLearned(at: usize, object: usize, learned: usize): usize {
   const known = load<u32>(learned);
-  if (known != 0 && sameBytes(at, learned + 8, known)) return skipUnread(at + <usize>known, load<u32>(object, 4));
+  return known != 0 && sameBytes(at, learned + 8, known) ? skipUnread(at + <usize>known, load<u32>(object, 4)) : 0;
+}
+
+// Behind one member that nobody reads, which is remembered; 0 when it is one that is read, or none.
+function passUnread(at: usize, opening: u32, object: usize, learned: usize): usize {
   const value = anyMemberAt(at, opening);
   if (value == 0 || isListed(object + 8, load<u32>(object))) return 0;
   const length = value - at;
