@@ -1,10 +1,12 @@
 // A file as a sink. It is transactional: a checkpoint keeps its length, and on a restart it is cut back to that length.
-import { closeSync } from 'node:fs';
+import { closeSync, fdatasync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { ConnectorError, type Json, type Sink, type SinkContext } from '../../../contract/connector.ts';
-import { exists, openForWriting, sync, writeAll } from './files.ts';
+import { exists, openForWriting, sync, withFile, writeAll } from './files.ts';
 
 const gzipMemberBytes = 1 << 20;
+/** So much is written before the system is asked to begin with making it durable, so that a checkpoint need not wait for all of it. */
+const aheadBytes = 1 << 23;
 
 /** Opens the file of a URL for writing (SEMANTICS 24). */
 export function openFile(context: SinkContext): Sink {
@@ -15,26 +17,41 @@ export function openFile(context: SinkContext): Sink {
     if (handle.path !== path) throw new ConnectorError(`${path}: the checkpoint's output is ${handle.path}`);
     if (!exists(path) && handle.length > 0)
       throw new ConnectorError(`${path}: is missing or empty, the checkpoint says ${handle.length} bytes`);
-    return fileSink(path, handle.length);
+    return fileSink(path, handle.length, context.durable);
   }
   if (context.durable && mode === undefined && exists(path)) {
     throw new ConnectorError(
       `${path}: exists already; add ?mode=overwrite or ?mode=append, or give the checkpoint that wrote it`,
     );
   }
-  return fileSink(path, mode === 'append' ? 'all' : 0);
+  return fileSink(path, mode === 'append' ? 'all' : 0, context.durable);
 }
 
-function fileSink(path: string, keep: number | 'all'): Sink {
+function fileSink(path: string, keep: number | 'all', durable: boolean): Sink {
   const opened = openForWriting(path, keep);
   const { file } = opened;
   let { length } = opened;
   const zipped = path.endsWith('.gz');
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
+  let begun = length;
+  let ahead: Promise<void> | undefined;
+  // The system tells a failure once: it is kept for the checkpoint, which must not be published.
+  let failure: Error | null = null;
+  const flushAhead = (): void => {
+    begun = length;
+    ahead = new Promise((resolve) => {
+      fdatasync(file, (error) => {
+        failure ??= error;
+        ahead = undefined;
+        resolve();
+      });
+    });
+  };
   const put = (bytes: Uint8Array): void => {
     writeAll(path, file, bytes, length);
     length += bytes.length;
+    if (durable && ahead === undefined && length - begun >= aheadBytes) flushAhead();
   };
   const endMember = (): void => {
     if (pendingBytes === 0) return;
@@ -52,12 +69,17 @@ function fileSink(path: string, keep: number | 'all'): Sink {
     },
     flush: async (): Promise<Json> => {
       endMember();
+      await ahead;
+      withFile(path, 'written', () => {
+        if (failure !== null) throw failure;
+      });
       sync(path, file);
       return { path, length };
     },
     commit: async () => {},
     close: async () => {
       endMember();
+      await ahead;
       closeSync(file);
     },
   };
