@@ -113,48 +113,92 @@ function interrupts(bytes: v128): v128 {
 export function scanString(at: usize): usize {
   const start = at;
   hasEscapes = false;
-  let ascii = true;
+  notAscii = 0;
   for (;;) {
-    at = scanPlain(at);
+    at = scanInterrupt(at);
     const c = load<u8>(at);
     if (c == 0x22) {
-      if (!ascii && !isValidUtf8(start, at)) {
-        badUtf8 = true;
-        return invalidAt(start);
-      }
-      return at;
-    }
-    if (c >= 0x80) {
-      ascii = false;
-      at++;
-      continue;
+      if (notAscii == 0 || isValidUtf8(start, at)) return at;
+      badUtf8 = true;
+      return invalidAt(start);
     }
     if (c != 0x5c) return invalidAt(at);
     hasEscapes = true;
-    const length = escapeLength(at);
-    if (length == 0) return invalidAt(at);
-    at += length;
+    const kind = load<u8>(at, 1);
+    if (kind == 0x75) {
+      if (hexAt(at + 2) < 0) return invalidAt(at);
+      at += 6;
+    } else {
+      if (escapedBy(kind) == 0) return invalidAt(at);
+      at += 2;
+    }
   }
   return 0;
 }
 
-function escapeLength(at: usize): usize {
-  const c = load<u8>(at, 1);
-  if (c == 0x75) return hexAt(at + 2) >= 0 ? 6 : 0;
-  return c == 0x22 || c == 0x5c || c == 0x2f || c == 0x62 || c == 0x66 || c == 0x6e || c == 0x72 || c == 0x74 ? 2 : 0;
+// Set by `scanInterrupt` when it passed bytes that are not ASCII.
+let notAscii: u64 = 0;
+
+// The first byte from `at` on that ends or interrupts a string: quote, backslash or control.
+// @ts-ignore: decorator
+@inline
+function scanInterrupt(at: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    for (;;) {
+      const bytes = v128.load(at);
+      const stops = <u32>i8x16.bitmask(v128.or(v128.or(isByte(bytes, 0x22), isByte(bytes, 0x5c)), i8x16.lt_u(bytes, i8x16.splat(0x20))));
+      const others = <u32>i8x16.bitmask(bytes);
+      if (stops != 0) {
+        // The bits below the lowest stop.
+        notAscii |= <u64>(others & (stops - 1) & ~stops);
+        return at + <usize>ctz(stops);
+      }
+      notAscii |= <u64>others;
+      at += 16;
+    }
+  }
+  for (;;) {
+    const word = load<u64>(at);
+    const quote = word ^ 0x2222222222222222;
+    const slash = word ^ 0x5c5c5c5c5c5c5c5c;
+    const found =
+      (((quote - 0x0101010101010101) & ~quote) | ((slash - 0x0101010101010101) & ~slash) | ((word - 0x2020202020202020) & ~word)) & 0x8080808080808080;
+    if (found != 0) {
+      notAscii |= word & 0x8080808080808080 & (found - 1) & ~found;
+      return at + <usize>(ctz(found) >> 3);
+    }
+    notAscii |= word & 0x8080808080808080;
+    at += 8;
+  }
+  return 0;
 }
 
-// Value of four hex digits, −1 when one is none.
+// What stands for itself or another character behind a backslash, from the quote on; 0 for what may not stand there, and for \u.
+const ESCAPED_FIRST: u32 = 0x22;
+const ESCAPED_COUNT: u32 = 83;
+const ESCAPED: usize = memory.data<u8>([
+  34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 47, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 92, 0, 0, 0, 0, 0, 8, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 13, 0, 9,
+]);
+
+// @ts-ignore: decorator
+@inline
+function escapedBy(kind: u8): u8 {
+  const index = <u32>kind - ESCAPED_FIRST;
+  return index < ESCAPED_COUNT ? load<u8>(ESCAPED + <usize>index) : 0;
+}
+
+// Value of four hex digits, negative when one is none.
 function hexAt(at: usize): i32 {
-  let value = 0;
-  for (let index: usize = 0; index < 4; index++) {
-    const c = <i32>load<u8>(at + index);
-    const lower = c | 0x20;
-    if (c >= 48 && c <= 57) value = (value << 4) | (c - 48);
-    else if (lower >= 97 && lower <= 102) value = (value << 4) | (lower - 87);
-    else return -1;
-  }
-  return value;
+  return (hexDigit(load<u8>(at)) << 12) | (hexDigit(load<u8>(at, 1)) << 8) | (hexDigit(load<u8>(at, 2)) << 4) | hexDigit(load<u8>(at, 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function hexDigit(c: u32): i32 {
+  const digit = c - 48;
+  const letter = (c | 0x20) - 97;
+  return digit < 10 ? <i32>digit : letter < 6 ? <i32>letter + 10 : -1;
 }
 
 /**
@@ -164,16 +208,20 @@ function hexAt(at: usize): i32 {
 export function unescape(at: usize, end: usize): Text {
   const start = scratchAllocate(<u32>(end - at) + 8);
   let to = start;
-  while (at < end) {
-    const c = load<u8>(at);
-    if (c != 0x5c) {
-      store<u8>(to++, c);
-      at++;
-      continue;
+  for (;;) {
+    // What has no escapes is copied 16 or 8 bytes at a time; those too many are written over, or lie in the slack.
+    const clean = copyUnescaped(to, at);
+    const left = end - at;
+    if (clean >= left) {
+      to += left;
+      break;
     }
+    at += clean;
+    to += clean;
+    if (load<u8>(at) != 0x5c) continue;
     const kind = load<u8>(at, 1);
     if (kind != 0x75) {
-      store<u8>(to++, kind == 0x62 ? 8 : kind == 0x66 ? 12 : kind == 0x6e ? 10 : kind == 0x72 ? 13 : kind == 0x74 ? 9 : kind);
+      store<u8>(to++, escapedBy(kind));
       at += 2;
       continue;
     }
@@ -192,6 +240,23 @@ export function unescape(at: usize, end: usize): Text {
   store<u8>(to, 0);
   scratchShrink(to + 1);
   return textOf(start, <u32>(to - start));
+}
+
+// Copies bytes up to a backslash, at most 16; how many there are before it. More are written.
+// @ts-ignore: decorator
+@inline
+function copyUnescaped(to: usize, at: usize): usize {
+  if (ASC_FEATURE_SIMD) {
+    const bytes = v128.load(at);
+    v128.store(to, bytes);
+    const slashes = i8x16.bitmask(isByte(bytes, 0x5c));
+    return slashes == 0 ? 16 : <usize>ctz(slashes);
+  }
+  const word = load<u64>(at);
+  store<u64>(to, word);
+  const slash = word ^ 0x5c5c5c5c5c5c5c5c;
+  const found = (slash - 0x0101010101010101) & ~slash & 0x8080808080808080;
+  return found == 0 ? 8 : <usize>(ctz(found) >> 3);
 }
 
 /** Behind a number; 0 when it has not the form of RFC 8259 section 6. */
