@@ -54,6 +54,7 @@ export async function compileCached(source: Source, options: CompileOptions, use
     seed,
     functionNames,
     promotedIdle,
+    options.gatherFrom ?? null,
   ]);
   const kept = useCache ? readCached(key) : undefined;
   if (kept !== undefined) return { wasm: kept, diagnostics: [], cached: true };

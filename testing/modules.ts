@@ -221,6 +221,7 @@ async function compileTogether(
     ...settings,
     optimize: configuration !== 'plain',
     flavour: configuration === 'scalar' ? 'scalar' : 'simd',
+    ...(configuration === 'scalar' ? { gatherFrom: 0 } : {}),
   });
   const { wasm } = result;
   if (wasm === undefined)

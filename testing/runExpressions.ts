@@ -265,6 +265,7 @@ async function evaluate(chunk: readonly Probe[], configuration: Configuration): 
     seed: 1n,
     optimize: configuration !== 'plain',
     flavour: configuration === 'scalar' ? 'scalar' : 'simd',
+    ...(configuration === 'scalar' ? { gatherFrom: 0 } : {}),
   });
   if (result.wasm === undefined)
     return (

@@ -58,7 +58,11 @@ export function findGroup(table: Groups, key: usize, length: u32): usize {
 }
 
 function findLongGroup(table: Groups, key: usize, length: u32): usize {
-  const hash = hashBytes(key, length);
+  return findHashedGroup(table, key, length, hashBytes(key, length));
+}
+
+/** The same for a key whose hash is known. */
+export function findHashedGroup(table: Groups, key: usize, length: u32, hash: u32): usize {
   markChanged(table, hash);
   const slot = findSlot(table, key, length, hash);
   const row = <usize>load<u32>(slot);

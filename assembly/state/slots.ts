@@ -215,7 +215,7 @@ function moveSlots(table: Slots, old: usize, oldCapacity: u32): bool {
 const WALK_ROWS: u32 = 16;
 const walked: usize = memory.data(16 * 4, 8);
 let walkedAt: usize = 0;
-let touched: u32 = 0;
+let touched: u64 = 0;
 
 /** Begins a walk over the rows of a key group. */
 export function walkGroup(table: Slots, group: u32): void {
@@ -230,7 +230,7 @@ export function walkRows(table: Slots, group: u32): u32 {
       : homeOf(table, <u32>((<u64>(group + 1) << 32) / <u64>table.keyGroups));
   const limit = table.slots + slotsBytes(table.capacity);
   let count: u32 = 0;
-  let sum: u32 = 0;
+  let sum: u64 = 0;
   let at = walkedAt;
   for (; at < limit && count < WALK_ROWS; at += 8) {
     const slot = load<u64>(at);
@@ -253,6 +253,24 @@ export function walkRows(table: Slots, group: u32): u32 {
 @inline
 export function walkedRow(index: u32): usize {
   return <usize>load<u32>(walked + (<usize>index << 2));
+}
+
+/** Touches the homes of the hashes (u32) that lie every `stride` bytes. */
+export function touchSlots(table: Slots, first: usize, end: usize, stride: u32): void {
+  let sum: u64 = 0;
+  for (let at = first; at < end; at += stride) sum += load<u64>(homeOf(table, load<u32>(at)));
+  touched = sum;
+}
+
+/** Touches the first row from their homes on, its words and its key; an empty slot leads to address 0. */
+export function touchRows(table: Slots, first: usize, end: usize, stride: u32): void {
+  const key = ROW_HEADER_BYTES + (<usize>table.words << 3);
+  let sum: u64 = 0;
+  for (let at = first; at < end; at += stride) {
+    const row = <usize>load<u32>(homeOf(table, load<u32>(at)));
+    sum += load<u64>(row) + load<u64>(row + key);
+  }
+  touched = sum;
 }
 
 /** Writes the pointers of all rows, 4 bytes each, in the order of slots. */

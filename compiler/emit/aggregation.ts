@@ -146,32 +146,54 @@ function additionsWeight({ accumulators }: Aggregation): number {
   return accumulators.primitives.length * 5;
 }
 
+/** Writes the key of the row whose values `operandOf` gives and returns its name. */
+export function emitGroupKey(
+  { grouping }: Aggregation,
+  operandOf: (expression: Expression) => Operand,
+  code: Code,
+  module: ModuleBuilder,
+): string {
+  return emitKey(
+    grouping.map(({ expression }) => ({ expression, operand: operandOf(expression) })),
+    code,
+    module,
+  );
+}
+
+/** True for an aggregation whose additions are functions of their own. */
+export function isCut(aggregation: Aggregation): boolean {
+  const values = aggregation.accumulators.arguments();
+  return !fitsBeside(additionsWeight(aggregation) + values.reduce((sum, each) => sum + costOf(each), 0));
+}
+
 /** Adds the row whose values `operandOf` gives to the group that `find` makes of its key. */
 export function emitAddRow(
   aggregation: Aggregation,
+  key: string,
   code: Code,
   operandOf: (expression: Expression) => Operand,
   find: (key: string, length: string) => string,
   module: ModuleBuilder,
 ): void {
-  const { accumulators, grouping, name } = aggregation;
-  const key = emitKey(
-    grouping.map(({ expression }) => ({ expression, operand: operandOf(expression) })),
-    code,
-    module,
-  );
-  const additions = accumulators.additions(module, operandOf);
-  const cut = !fitsBeside(
-    additionsWeight(aggregation) + accumulators.arguments().reduce((sum, each) => sum + costOf(each), 0),
-  );
+  const found = find(`${module.use('text', 'textPointer')}(${key})`, `${module.use('text', 'textLength')}(${key})`);
   // A block of its own: where groups come in, their row has the same name.
   code.block('', () => {
-    code.line(
-      `const row = ${find(`${module.use('text', 'textPointer')}(${key})`, `${module.use('text', 'textLength')}(${key})`)};`,
-    );
-    if (!cut) for (const addition of additions) addition.emit(code);
-    else for (const line of emitPieces(`add_${name}`, 'row: usize', 'row', additions, module)) code.line(line);
+    code.line(`const row = ${found};`);
+    emitAdditions(aggregation, operandOf, code, module);
   });
+}
+
+/** Adds the values that `operandOf` gives to the group at `row`. */
+export function emitAdditions(
+  aggregation: Aggregation,
+  operandOf: (expression: Expression) => Operand,
+  code: Code,
+  module: ModuleBuilder,
+): void {
+  const { accumulators, name } = aggregation;
+  const additions = accumulators.additions(module, operandOf);
+  if (!isCut(aggregation)) for (const addition of additions) addition.emit(code);
+  else for (const line of emitPieces(`add_${name}`, 'row: usize', 'row', additions, module)) code.line(line);
 }
 
 /** Writes a key (assembly/state/key) and returns its name: one text column is its own key, several columns lie behind each other. */

@@ -15,6 +15,8 @@ export interface ProgramContext {
   readonly sql: string;
   /** Share equal subexpressions and leave unused columns uncomputed. */
   readonly optimize: boolean;
+  /** Groups from which on a tumbling aggregate gathers rows before it adds them. */
+  readonly gatherFrom: number;
 }
 
 /** A fresh list of scopes for shared subexpressions. */

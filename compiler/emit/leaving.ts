@@ -28,6 +28,8 @@ export interface FlushLoop {
   readonly head: string;
   /** Writes how one row leaves; `stop` are the statements that end the function where it stops in the middle of that row. */
   readonly leave: (code: Code, stop: readonly string[] | undefined) => void;
+  /** A statement at the beginning. */
+  readonly before?: string;
   /** A statement at the end, also where the function stops because the output is full. */
   readonly after?: string;
   readonly about: string;
@@ -39,12 +41,13 @@ export interface FlushLoop {
  */
 export function emitFlush(
   operator: OperatorLayout,
-  { head, leave, after, about }: FlushLoop,
+  { head, leave, before, after, about }: FlushLoop,
   { module, program }: ProgramContext,
 ): void {
   const { name } = operator;
   const code = new Code();
   const stop = leavingSuspends(operator, program) ? ['return false;'] : undefined;
+  if (before !== undefined) code.line(before);
   code.block(head, () => {
     leave(code, stop);
     stopWhenFull(code, module, after);

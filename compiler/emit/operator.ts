@@ -29,6 +29,8 @@ interface CodeBase<K extends StatefulRelation['kind']> {
   load(operator: OperatorOf<K>, module: ModuleBuilder): string;
   /** Statements after the last section. */
   loaded(operator: OperatorOf<K>, module: ModuleBuilder): readonly string[];
+  /** Statements before anything is saved, or asked whether it changed. */
+  prepare?(operator: OperatorOf<K>, context: ProgramContext): readonly string[];
   /** A condition: the content of `group` (>= 0) changed since it was saved; undefined where all is in group −1. */
   changed(operator: OperatorOf<K>): string | undefined;
 }

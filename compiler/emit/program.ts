@@ -27,7 +27,11 @@ export interface EmittedProgram {
 }
 
 /** Writes the program of a plan. */
-export function emitProgram(plan: Plan, sql: string, optimize: boolean): EmittedProgram {
+export function emitProgram(
+  plan: Plan,
+  sql: string,
+  { optimize, gatherFrom }: Pick<ProgramContext, 'optimize' | 'gatherFrom'>,
+): EmittedProgram {
   const module = new ModuleBuilder();
   const program = layOut(plan, (name) => module.identifier(name), !optimize);
   const tables = layOutTables(plan, program, (name) => module.identifier(name), !optimize);
@@ -35,7 +39,7 @@ export function emitProgram(plan: Plan, sql: string, optimize: boolean): Emitted
     program,
     plan.tables.flatMap(({ name }) => (tables.has(name) ? [name] : [])),
   );
-  const context: ProgramContext = { program, tables, module, ledger, sql, optimize };
+  const context: ProgramContext = { program, tables, module, ledger, sql, optimize, gatherFrom };
   ledger.declare(module);
   for (const layout of program.streams.values()) declareStream(layout, module);
   declareTables(context);

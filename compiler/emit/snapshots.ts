@@ -52,6 +52,8 @@ export function emitSnapshots(context: ProgramContext): void {
   pointer.line(`return ${use('writtenPointer')}();`);
   module.function('export function snapshot_pointer(): usize', pointer);
   const prepare = new Code();
+  for (const operator of operators)
+    for (const line of operatorCode(operator).prepare?.(operator, context) ?? []) prepare.line(line);
   module.function('export function snapshot_prepare(): void', prepare);
 }
 

@@ -82,6 +82,7 @@ export async function compileTogether(
     keyGroups,
     optimize: configuration !== 'plain',
     flavour: configuration === 'scalar' ? 'scalar' : 'simd',
+    ...(configuration === 'scalar' ? { gatherFrom: 0 } : {}),
   });
   if (result.wasm === undefined) throw new Error(result.diagnostics.map((diagnostic) => diagnostic.message).join('; '));
   const firstInput = new Map<GeneratedProgram, number>();

@@ -5,6 +5,7 @@ import {
   declareKinds,
   emitAddRow,
   emitGroupColumns,
+  emitGroupKey,
   emitKeyData,
   emitValues,
   initialOf,
@@ -61,6 +62,7 @@ export const staggerCode: BreakingCode<'stagger-aggregate'> = {
     const enter = module.use('operators/stagger', 'enterStagger');
     emitAddRow(
       aggregation,
+      emitGroupKey(aggregation, operandOf, code, module),
       code,
       operandOf,
       (key, length) => `${enter}(${name}, ${key}, ${length}, ${below.rowtime})`,

@@ -7,6 +7,7 @@ import {
   declareKinds,
   emitAddRow,
   emitGroupColumns,
+  emitGroupKey,
   emitKeyData,
   emitValues,
   initialOf,
@@ -19,6 +20,7 @@ import type { ModuleBuilder } from '../code.ts';
 import { wasmType, type ExpressionContext, type Operand } from '../expressions.ts';
 import type { ProgramContext } from '../context.ts';
 import type { OperatorOf } from '../layout.ts';
+import { addGathered, declareGathered, emitGather, gathers } from '../gatheredRows.ts';
 import { dueAtBoundary, emitFlush, flushWhole, withScratch } from '../leaving.ts';
 import type { BreakingCode } from '../operator.ts';
 import type { Segment } from '../segment.ts';
@@ -41,6 +43,7 @@ export const tumbleCode: BreakingCode<'tumble-aggregate'> = {
     `${module.use('operators/tumble', 'saveTumble')}(${tumble.name}, 0x${tumble.relation.id}, ${layoutVersion}, group);`,
   load: (tumble, module) => `${module.use('operators/tumble', 'loadTumble')}(${tumble.name}, group, end)`,
   loaded: (tumble, module) => [`${module.use('operators/tumble', 'tumbleLoaded')}(${tumble.name});`],
+  prepare: (tumble, context) => (gathersRows(tumble, context) ? [addGathered(aggregationOf(tumble))] : []),
   changed: (tumble) => `load<u8>(${tumble.name}.groups.changed + group) != 0`,
   due: ({ name, relation }) => (relation.closing.kind === 'time' ? dueAtBoundary(name) : undefined),
   atEnd: ({ name }, clock, module) => `${module.use('operators/tumble', 'endTumble')}(${name}, ${clock});`,
@@ -79,6 +82,11 @@ function aggregationOf(tumble: TumbleLayout): Aggregation {
   };
 }
 
+// Where only another value of its key closes the window, it is looked at row by row.
+function gathersRows(tumble: TumbleLayout, context: ProgramContext): boolean {
+  return tumble.relation.closing.kind === 'time' && gathers(aggregationOf(tumble), context);
+}
+
 function closesByText({ relation }: TumbleLayout): boolean {
   const key = relation.keys[relation.closing.key];
   return key !== undefined && relation.closing.kind === 'value' && storageOf(key.type) === 'text';
@@ -92,6 +100,7 @@ function declareTumble(tumble: TumbleLayout, context: ProgramContext): void {
   const { accumulators } = aggregationOf(tumble);
   declareKinds(tumble.name, accumulators.words, module);
   declareInitial(tumble.name, accumulators, accumulators.words.length, module);
+  if (gathersRows(tumble, context)) declareGathered(aggregationOf(tumble), context);
 }
 
 /** Statements that prepare the operator. */
@@ -112,6 +121,7 @@ function emitGroupsLeave(tumble: TumbleLayout, context: ProgramContext): void {
     {
       head: `for (let row = ${next}; row != 0; row = ${next})`,
       leave: (code, stop) => withScratch(code, module, () => code.line(`rows_${tumble.name}(row, rowtime);`), stop),
+      ...(gathersRows(tumble, context) ? { before: addGathered(aggregationOf(tumble)) } : {}),
       about: 'The window closes: its groups leave in the order of their first row.',
     },
     context,
@@ -130,13 +140,18 @@ function emitArrival(tumble: TumbleLayout, below: ExpressionContext, segment: Se
   else if (key !== undefined) emitValueWindow(tumble, key, operandOf(key), below, context);
   code.line(`${tumble.name}.lastTime = ${below.rowtime};`);
   const find = module.use('state/groups', 'findGroup');
-  emitAddRow(
-    aggregation,
-    code,
-    operandOf,
-    (bytes, length) => `${find}(${tumble.name}.groups, ${bytes}, ${length})`,
-    module,
-  );
+  const groupKey = emitGroupKey(aggregation, operandOf, code, module);
+  const addRow = (): void =>
+    emitAddRow(
+      aggregation,
+      groupKey,
+      code,
+      operandOf,
+      (bytes, length) => `${find}(${aggregation.table}, ${bytes}, ${length})`,
+      module,
+    );
+  if (gathersRows(tumble, context)) emitGather(aggregation, groupKey, operandOf, addRow, code, context);
+  else addRow();
 }
 
 // A window that only another value of its key closes.
