@@ -11,13 +11,14 @@ import { randomCutForest } from './randomCutForest.ts';
 import { sliding } from './sliding.ts';
 import { stagger } from './stagger.ts';
 import { text } from './text.ts';
-import { ticks, ticksShuffled } from './ticks.ts';
+import { ticks, ticksShuffled, ticksSpaced } from './ticks.ts';
 import { timeSort } from './timeSort.ts';
 import { wideCsv } from './wideCsv.ts';
 
 /** Every workload. */
 export const workloads: readonly Workload[] = [
   ticks,
+  ticksSpaced,
   ticksShuffled,
   filter,
   wideCsv,

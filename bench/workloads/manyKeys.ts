@@ -46,7 +46,7 @@ export const manyKeys: Workload = {
   name: 'many-keys',
   title: 'tumbling 1 h aggregate over 1 million keys',
   format: 'jsonl',
-  records: 2_000_000,
+  records: 10_000_000,
   stream: 'READINGS',
   columns: [
     { name: 'EVENT_TIME', type: 'TIMESTAMP' },

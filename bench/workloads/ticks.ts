@@ -111,6 +111,18 @@ export const ticks: Workload = {
   generate: (random, index) => `{${members(random, index).join(',')}}\n`,
 };
 
+/** Records with a blank behind each comma and colon, as Python's json.dumps writes them. */
+export const ticksSpaced: Workload = {
+  ...shared,
+  name: 'ticks-spaced',
+  title: 'tumbling 10 s aggregate by ticker, blanks behind commas and colons',
+  records: 4_000_000,
+  generate: (random, index) =>
+    `{${members(random, index)
+      .map((member) => member.replace('":', '": '))
+      .join(', ')}}\n`,
+};
+
 /** Members of each record in another order: no layout can be expected. */
 export const ticksShuffled: Workload = {
   ...shared,

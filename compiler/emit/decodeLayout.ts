@@ -15,7 +15,7 @@ import {
   type LeafLayout,
   type ObjectLayout,
 } from './layoutPlan.ts';
-import { emitFollowedValue, emitLayoutValue, followedBytes, type Way } from './layoutValues.ts';
+import { emitFollowedValue, emitLayoutValue, emitWay, followedBytes, wayBytes, type Way } from './layoutValues.ts';
 import type { PathNode } from './pathTree.ts';
 
 /** Most bytes of Wasm that one function may take, by estimate. */
@@ -139,7 +139,11 @@ function objectPieces(object: ObjectLayout, context: LayoutContext): Piece[] {
     const key = `object_${suffix} + ${place + 12}, ${length}`;
     place += 4 + ((length + 3) & ~3);
     const way = (opening: '{' | ','): Way => ({
-      bytes: compactBytes(name, opening),
+      // Behind a brace the form without blanks begins the other one, too.
+      forms:
+        opening === '{'
+          ? [spacedBytes(name, opening), compactBytes(name, opening)]
+          : [compactBytes(name, opening), spacedBytes(name, opening)],
       sought: seeking.member(key, opening.charCodeAt(0)),
     });
     if (index === first && unread.length > 0)
@@ -155,18 +159,12 @@ function objectPieces(object: ObjectLayout, context: LayoutContext): Piece[] {
     else if (value.kind === 'object') pieces.push(...objectPieces(value, context));
     else pieces.push({ kind: 'step', step: arrayStep(value, context) });
   }
-  pieces.push({ kind: 'way', way: { bytes: Uint8Array.of(0x7d), sought: seeking.end() } });
+  pieces.push({ kind: 'way', way: { forms: [Uint8Array.of(0x7d)], sought: seeking.end() } });
   return pieces;
 }
 
-function wayStep({ bytes, sought }: Way): Step {
-  return {
-    bytes: comparisonBytes(bytes) + 40,
-    emit: (code) => {
-      code.line(`if (${matches(bytes)}) at += ${bytes.length};`);
-      code.line(`else { at = ${sought('at')}; if (at == 0) return 0; }`);
-    },
-  };
+function wayStep(way: Way): Step {
+  return { bytes: wayBytes(way) + 40, emit: (code) => emitWay(way, code) };
 }
 
 function valueStep(value: LeafLayout, depth: number, { options, use }: LayoutContext): Step {
@@ -230,6 +228,11 @@ function compactBytes(name: string, opening: '{' | ','): Uint8Array {
   return new TextEncoder().encode(`${opening}"${name}":`);
 }
 
+/** The same with the blanks that Python's json.dumps has and others in its manner. */
+function spacedBytes(name: string, opening: '{' | ','): Uint8Array {
+  return new TextEncoder().encode(`${opening}${opening === ',' ? ' ' : ''}"${name}": `);
+}
+
 function matches(bytes: Uint8Array): string {
   return `(${differences(bytes, 'at').join(' | ')}) == 0`;
 }
@@ -267,7 +270,7 @@ function emitFirstMember(
 ): void {
   emitUnread(head, '{', depth, code, use, () => {
     for (const other of others) emitUnread(other, ',', depth, code, use);
-    wayStep(next).emit(code);
+    emitWay(next, code);
   });
   code.line(`else { at = ${first.sought('at')}; if (at == 0) return 0; }`);
 }

@@ -24,7 +24,21 @@ function followedForm(options: DecoderOptions, value: LayoutValue, use: Use): Us
 /** What `emitFollowedValue` writes, in bytes of Wasm, at most. */
 export function followedBytes(options: DecoderOptions, value: LayoutValue, following: Way, use: Use): number {
   const form = followedForm(options, value, use);
-  return (form === undefined ? 250 : 150 + form.codeBytes) + 18 * Math.ceil((following.bytes.length + 1) / 8);
+  return (form === undefined ? 250 : 130 + form.codeBytes) + wayBytes(following);
+}
+
+/** What looking for the forms of a way takes, in bytes of Wasm, at most. */
+export function wayBytes({ forms }: Way): number {
+  return forms.reduce((sum, bytes) => sum + 20 + 18 * Math.ceil((bytes.length + 1) / 8), 0);
+}
+
+/** Writes that `at` moves along a way. */
+export function emitWay({ forms, sought }: Way, code: Code): void {
+  for (const [index, bytes] of forms.entries()) {
+    const differing = differences(bytes, 'at').join(' | ');
+    code.line(`${index === 0 ? '' : 'else '}if ((${differing}) == 0) at += ${bytes.length};`);
+  }
+  code.line(`else { at = ${sought('at')}; if (at == 0) return 0; }`);
 }
 
 /** A column, or (no index) the time alone. */
@@ -38,8 +52,8 @@ export type Sought = (at: string) => string;
 
 /** From one place of a record to another. */
 export interface Way {
-  /** The bytes that usually lie between. */
-  readonly bytes: Uint8Array;
+  /** The bytes that usually lie between: without blanks, and as writers put them that have a blank behind each comma and colon. */
+  readonly forms: readonly Uint8Array[];
   /** Where other bytes do. */
   readonly sought: Sought;
 }
@@ -101,20 +115,21 @@ export function emitFollowedValue(
   const form = followedForm(options, value, use);
   if (form === undefined) {
     emitOtherForm(options, value, depth, code, use);
-    code.line(`if ((${differences(following.bytes, 'at').join(' | ')}) == 0) at += ${following.bytes.length};`);
-    code.line(`else { at = ${following.sought('at')}; if (at == 0) return 0; }`);
+    emitWay(following, code);
     return;
   }
-  const bytes = form.isQuoted ? Uint8Array.of(0x22, ...following.bytes) : following.bytes;
   const { bytesMax } = form;
   code.line(`next = ${form.end};`);
   // Where there is none of the form, `next` is 0, and at address 0 lie zeros, which nothing follows.
-  const wrong = differences(bytes, 'next');
-  if (bytesMax !== undefined) wrong.push(`<u64>(next - at > ${form.isQuoted ? bytesMax + 1 : bytesMax})`);
-  code.block(`if ((${wrong.join(' | ')}) == 0)`, () => {
-    form.store(code);
-    code.line(`at = next + ${bytes.length};`);
-  });
+  for (const [index, way] of following.forms.entries()) {
+    const bytes = form.isQuoted ? Uint8Array.of(0x22, ...way) : way;
+    const wrong = differences(bytes, 'next');
+    if (bytesMax !== undefined) wrong.push(`<u64>(next - at > ${form.isQuoted ? bytesMax + 1 : bytesMax})`);
+    code.block(`${index === 0 ? '' : 'else '}if ((${wrong.join(' | ')}) == 0)`, () => {
+      form.store(code);
+      code.line(`at = next + ${bytes.length};`);
+    });
+  }
   code.line(`else { at = ${elsewhere}; if (at == 0) return 0; }`);
   emitIfUsual(form, (inner) => inner.line(`at = ${behind(form)};`), other, use);
   other.block('else', () => emitOtherForm(options, value, depth, other, use));
