@@ -10,7 +10,7 @@ import { hashBytes, loadPartial } from "./hash";
 import { Slots, touchRows, touchSlots } from "./slots";
 
 /** Rows that are gathered at most. */
-export const GATHERED_ROWS: u32 = 64;
+export const GATHERED_ROWS: u32 = 128;
 /** Longest key of a row that is gathered, in bytes. */
 export const GATHERED_KEY_MAX: u32 = 32;
 /** Bytes of an entry before what is to be added. */

@@ -76,7 +76,7 @@ export function emitGather(
 }
 
 /** GATHERED_ROWS and GATHERED_HEAD of assembly/state/gathered. */
-const gatheredRows = 64;
+const gatheredRows = 128;
 const headBytes = 40;
 
 function strideOf(values: readonly Expression[]): number {
