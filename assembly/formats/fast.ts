@@ -5,19 +5,13 @@
 import { powerOfTen } from "../functions/wide";
 import { exactPower } from "./numbers";
 import { DAY_MS, datetimeIsValid, parseDate } from "./datetimes";
-import { scanLongPlain, scanPlain } from "./json";
+import { scanPlain } from "./json";
 
 /** The closing quote of a plain ASCII string without escapes that begins at `at` (behind its quote); 0 otherwise. */
 // @ts-ignore: decorator
 @inline
 export function plainStringEnd(at: usize): usize {
   const end = scanPlain(at);
-  return load<u8>(end) == 0x22 ? end : 0;
-}
-
-/** The same for strings that may be long. */
-export function longStringEnd(at: usize): usize {
-  const end = scanLongPlain(at);
   return load<u8>(end) == 0x22 ? end : 0;
 }
 

@@ -75,16 +75,23 @@ export function scanPlain(at: usize): usize {
     }
   }
   for (;;) {
-    // Bytes that are zero after XOR with the sought one, below 0x20, or have their top bit set (Hacker's Delight 6–1).
     const word = load<u64>(at);
-    const quote = word ^ 0x2222222222222222;
-    const slash = word ^ 0x5c5c5c5c5c5c5c5c;
-    const found =
-      (((quote - 0x0101010101010101) & ~quote) | ((slash - 0x0101010101010101) & ~slash) | ((word - 0x2020202020202020) & ~word) | word) & 0x8080808080808080;
+    const found = stopsOf(word) | (word & 0x8080808080808080);
     if (found != 0) return at + <usize>(ctz(found) >> 3);
     at += 8;
   }
   return 0;
+}
+
+// The top bit of each byte that is a quote, a backslash or a control, exact up to the first one: those that are zero after XOR with the
+// sought one, or below 0x20 (Hacker's Delight 6–1).
+// @ts-ignore: decorator
+@inline
+function stopsOf(word: u64): u64 {
+  const quote = word ^ 0x2222222222222222;
+  const slash = word ^ 0x5c5c5c5c5c5c5c5c;
+  const found = ((quote - 0x0101010101010101) & ~quote) | ((slash - 0x0101010101010101) & ~slash) | ((word - 0x2020202020202020) & ~word);
+  return found & 0x8080808080808080;
 }
 
 /** The same for strings that are long: 64 bytes are looked at together. */
@@ -159,10 +166,7 @@ function scanInterrupt(at: usize): usize {
   }
   for (;;) {
     const word = load<u64>(at);
-    const quote = word ^ 0x2222222222222222;
-    const slash = word ^ 0x5c5c5c5c5c5c5c5c;
-    const found =
-      (((quote - 0x0101010101010101) & ~quote) | ((slash - 0x0101010101010101) & ~slash) | ((word - 0x2020202020202020) & ~word)) & 0x8080808080808080;
+    const found = stopsOf(word);
     if (found != 0) {
       notAscii |= word & 0x8080808080808080 & (found - 1) & ~found;
       return at + <usize>(ctz(found) >> 3);
