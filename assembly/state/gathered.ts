@@ -16,7 +16,7 @@ export const GATHERED_KEY_MAX: u32 = 32;
 /** Bytes of an entry before what is to be added. */
 export const GATHERED_HEAD: usize = 40;
 
-/** Zeroed static memory of `gatheredBytes`, the entries behind it. */
+/** Lies in zeroed static memory, GATHERED_ROWS entries behind it. */
 @unmanaged
 export class Gathered {
   count: u32;
@@ -24,25 +24,26 @@ export class Gathered {
   stride: u32;
 }
 
-const ENTRIES: usize = 8;
+/** Bytes before the first entry. */
+export const GATHERED_BYTES: usize = 8;
 
 /** The place of a row in what is gathered. */
 // @ts-ignore: decorator
 @inline
 export function gatheredAt(gathered: Gathered, index: u32): usize {
-  return changetype<usize>(gathered) + ENTRIES + <usize>(index * gathered.stride);
+  return changetype<usize>(gathered) + GATHERED_BYTES + <usize>(index * gathered.stride);
 }
 
-/** A further entry, with its key; `stride` are the bytes of one. The key may be over-read by 8 bytes. */
-export function gather(gathered: Gathered, stride: u32, key: usize, length: u32): usize {
-  gathered.stride = stride;
+/** A further entry, with its key; what is to be added takes `bytes`. Returns where that goes. The key may be over-read by 8 bytes. */
+export function gather(gathered: Gathered, bytes: u32, key: usize, length: u32): usize {
+  gathered.stride = <u32>GATHERED_HEAD + bytes;
   const entry = gatheredAt(gathered, gathered.count++);
   store<u32>(entry, hashBytes(key, length));
   store<u32>(entry, length, 4);
   let at = entry + 8;
   for (; length > 8; length -= 8, at += 8, key += 8) store<u64>(at, load<u64>(key));
   store<u64>(at, loadPartial(key, length));
-  return entry;
+  return entry + GATHERED_HEAD;
 }
 
 /** Touches the places of all entries in a table. */

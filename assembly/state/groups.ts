@@ -52,9 +52,7 @@ export function findGroup(table: Groups, key: usize, length: u32): usize {
   const hash = hashWord(word, length);
   markChanged(table, hash);
   const slot = findWordSlot(table, word, length, hash);
-  const row = <usize>load<u32>(slot);
-  groupIsNew = row == 0;
-  return row != 0 ? row : insertGroup(table, key, length, hash, slot);
+  return rowIn(slot, table, key, length, hash);
 }
 
 function findLongGroup(table: Groups, key: usize, length: u32): usize {
@@ -65,6 +63,12 @@ function findLongGroup(table: Groups, key: usize, length: u32): usize {
 export function findHashedGroup(table: Groups, key: usize, length: u32, hash: u32): usize {
   markChanged(table, hash);
   const slot = findSlot(table, key, length, hash);
+  return rowIn(slot, table, key, length, hash);
+}
+
+// @ts-ignore: decorator
+@inline
+function rowIn(slot: usize, table: Groups, key: usize, length: u32, hash: u32): usize {
   const row = <usize>load<u32>(slot);
   groupIsNew = row == 0;
   return row != 0 ? row : insertGroup(table, key, length, hash, slot);

@@ -27,9 +27,8 @@ export function declareGathered(aggregation: Aggregation, { module }: ProgramCon
   const use = (member: string): string => module.use('state/gathered', member);
   const values = accumulators.arguments();
   use('Gathered');
-  module.declare(
-    `const gathered_${name}: Gathered = changetype<Gathered>(memory.data(${8 + gatheredRows * strideOf(values)}, 16));`,
-  );
+  const bytes = `${use('GATHERED_BYTES')} + ${use('GATHERED_ROWS')} * (${use('GATHERED_HEAD')} + ${valueBytes(values)})`;
+  module.declare(`const gathered_${name}: Gathered = changetype<Gathered>(memory.data(${bytes}, 16));`);
   const code = new Code();
   code.line(`${use('touchGathered')}(gathered_${name}, ${table});`);
   code.line(`const count = gathered_${name}.count;`);
@@ -39,6 +38,7 @@ export function declareGathered(aggregation: Aggregation, { module }: ProgramCon
     code.line(
       `const row = ${module.use('state/groups', 'findHashedGroup')}(${table}, entry + 8, load<u32>(entry, 4), load<u32>(entry));`,
     );
+    code.line('const values = entry + GATHERED_HEAD;');
     emitAdditions(aggregation, (expression) => gatheredOperand(values, expression), code, module);
   });
   module.function(
@@ -64,7 +64,7 @@ export function emitGather(
   const isMany = gatherFrom === 0 ? '' : `${table}.count >= ${gatherFrom} && `;
   code.block(`if (${isMany}${length} <= ${use('GATHERED_KEY_MAX')})`, () => {
     code.line(
-      `const entry = ${use('gather')}(gathered_${name}, ${strideOf(values)}, ${module.use('text', 'textPointer')}(${key}), ${length});`,
+      `const values = ${use('gather')}(gathered_${name}, ${valueBytes(values)}, ${module.use('text', 'textPointer')}(${key}), ${length});`,
     );
     for (const [index, value] of values.entries()) storeValue(values, index, operandOf(value), code);
     code.line(`if (gathered_${name}.count == ${use('GATHERED_ROWS')}) addGathered_${name}();`);
@@ -75,21 +75,17 @@ export function emitGather(
   });
 }
 
-/** GATHERED_ROWS and GATHERED_HEAD of assembly/state/gathered. */
-const gatheredRows = 128;
-const headBytes = 40;
-
-function strideOf(values: readonly Expression[]): number {
-  return headBytes + values.length * 8 + Math.ceil(values.length / 8) * 8;
+// What is to be added of a row: values of 8 bytes, then their null bytes.
+function valueBytes(values: readonly Expression[]): number {
+  return values.length * 8 + Math.ceil(values.length / 8) * 8;
 }
 
 function storeValue(values: readonly Expression[], index: number, operand: Operand, code: Code): void {
   const { type = { kind: 'NULL' } as const } = values[index] ?? {};
   const storage = storageOf(type);
   const value = operand.isNull === 'true' ? zeroOf(storage) : operand.value;
-  code.line(`store<${wasmType(storage)}>(entry, ${value}, ${headBytes + index * 8});`);
-  if (operand.isNull !== 'false')
-    code.line(`store<u8>(entry, u8(${operand.isNull}), ${headBytes + values.length * 8 + index});`);
+  code.line(`store<${wasmType(storage)}>(values, ${value}, ${index * 8});`);
+  if (operand.isNull !== 'false') code.line(`store<u8>(values, u8(${operand.isNull}), ${values.length * 8 + index});`);
 }
 
 function gatheredOperand(values: readonly Expression[], expression: Expression): Operand {
@@ -97,7 +93,7 @@ function gatheredOperand(values: readonly Expression[], expression: Expression):
   if (index < 0) throw new Error('invariant: an argument that is not gathered');
   const { type, nullable } = expression;
   return {
-    value: `load<${wasmType(storageOf(type))}>(entry, ${headBytes + index * 8})`,
-    isNull: nullable ? `load<u8>(entry, ${headBytes + values.length * 8 + index}) != 0` : 'false',
+    value: `load<${wasmType(storageOf(type))}>(values, ${index * 8})`,
+    isNull: nullable ? `load<u8>(values, ${values.length * 8 + index}) != 0` : 'false',
   };
 }
