@@ -239,8 +239,6 @@ function wholeEnd(at: usize): usize {
   return <u32>load<u8>(at, 2) - 48 > 9 ? at + 2 : digitsEnd(at + 3);
 }
 
-// @ts-ignore: decorator
-@inline
 function digitsEnd(at: usize): usize {
   while (<u32>load<u8>(at) - 48 < 10) at++;
   return at;
@@ -248,14 +246,13 @@ function digitsEnd(at: usize): usize {
 
 // ---- Datetimes --------------------------------------------------------------------------------------------
 
-let lastDate0: u64 = 0;
-let lastDate1: u32 = 0;
-let lastDateMs: i64 = 0;
+// The date, hour and minute of the time before, `yyyy-MM-ddTHH:mm` with its separator: in the order of events it seldom changes. Before
+// the first time it is 1970-01-01T00:00.
+let lastMinute0: u64 = 0x2d31302d30373931;
+let lastMinute1: u64 = 0x30303a3030543130;
+let lastMinuteMs: i64 = 0;
 
-/**
- * A `yyyy-MM-ddTHH:mm:ss` (or with a blank) with or without `.SSS`, with or without `Z`, stored as i64. The date before is
- * remembered.
- */
+/** A `yyyy-MM-ddTHH:mm:ss` (or with a blank) with or without `.SSS`, with or without `Z`, stored as i64. */
 export function fastTimestamp(text: usize, value: usize): usize {
   return inlinedTimestamp(text, value);
 }
@@ -263,26 +260,55 @@ export function fastTimestamp(text: usize, value: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function inlinedTimestamp(text: usize, value: usize): usize {
-  if (((load<u64>(text) ^ lastDate0) | <u64>(load<u32>(text, 7) ^ lastDate1)) != 0 && !rememberDate(text)) return 0;
-  const clock = load<u64>(text, 11);
-  if (!isClock(clock)) return 0;
-  // Each byte and the one behind it as two digits: hour, minute and second in bytes 0, 3 and 6.
-  const digits = clock & 0x0f0f0f0f0f0f0f0f;
-  const pairs = (digits * 10 + (digits >> 8)) & 0x00ff0000ff0000ff;
-  // Their top bits show what is above 23, 59 and 59.
-  if (((pairs + 0x0044000044000068) & 0x0080000080000080) != 0) return 0;
+  // Of `:ss.SSS` seven bytes; after XOR with their form digits are 0…9, the first of the seconds at most 5, and the others are 0.
+  const rest = load<u64>(text, 16) ^ 0x003030302e30303a;
+  const wrong = (rest | (rest + 0x007676767f767a7f)) & 0x0080808080808080;
+  if (((load<u64>(text) ^ lastMinute0) | (load<u64>(text, 8) ^ lastMinute1) | wrong) != 0) return otherTimestamp(text, value);
+  // Each byte and the one behind it as two digits.
+  const pairs = rest * 10 + (rest >> 8);
+  const time = lastMinuteMs + <i64>(((pairs >> 8) & 0xff) * 1000 + ((pairs >> 32) & 0xff) * 10 + ((rest >> 48) & 0xff));
+  // A store in each way, so that they stay ways: selecting the end would make the next value wait for this byte.
+  if (load<u8>(text, 23) == 0x5a) {
+    store<i64>(value, time);
+    return text + 24;
+  }
+  store<i64>(value, time);
+  return text + 23;
+}
+
+// In another minute, or without a fraction.
+function otherTimestamp(text: usize, value: usize): usize {
+  if (((load<u64>(text) ^ lastMinute0) | (load<u64>(text, 8) ^ lastMinute1)) != 0 && !rememberMinute(text)) return 0;
+  const seconds = load<u32>(text, 16) ^ 0x0030303a;
+  if (((seconds | (seconds + 0x00767a7f)) & 0x00808080) != 0) return 0;
+  let time = lastMinuteMs + <i64>((((seconds >> 8) & 0xff) * 10 + ((seconds >> 16) & 0xff)) * 1000);
   let end = text + 19;
-  let ms = <i32>(pairs & 0xff) * 3600000 + <i32>((pairs >> 24) & 0xff) * 60000 + <i32>(pairs >> 48) * 1000;
   if (load<u8>(end) == 0x2e) {
-    const fraction = load<u32>(end);
-    if (!isMilliseconds(fraction)) return 0;
-    const three = (fraction >> 8) & 0x0f0f0f;
-    ms += <i32>(((three * 10 + (three >> 8)) & 0xff) * 10 + (three >> 16));
+    const fraction = load<u32>(end) ^ 0x3030302e;
+    if (((fraction | (fraction + 0x7676767f)) & 0x80808080) != 0) return 0;
+    time += <i64>(((fraction >> 8) & 0xff) * 100 + ((fraction >> 16) & 0xff) * 10 + (fraction >> 24));
     end += 4;
   }
-  store<i64>(value, lastDateMs + <i64>ms);
-  if (load<u8>(end) == 0x5a) end++;
-  return end;
+  store<i64>(value, time);
+  return load<u8>(end) == 0x5a ? end + 1 : end;
+}
+
+let lastDate0: u64 = 0x2d31302d30373931;
+let lastDate1: u32 = 0x5431302d;
+let lastDateMs: i64 = 0;
+
+function rememberMinute(text: usize): bool {
+  if (((load<u64>(text) ^ lastDate0) | <u64>(load<u32>(text, 7) ^ lastDate1)) != 0 && !rememberDate(text)) return false;
+  // `HH:mm` as above, the first digit of the minutes at most 5.
+  const clock = (load<u64>(text, 8) >> 24) ^ 0x30303a3030;
+  if (((clock | (clock + 0x767a7f7676)) & 0x8080808080) != 0) return false;
+  const pairs = clock * 10 + (clock >> 8);
+  const hour = <i32>(pairs & 0xff);
+  if (hour > 23) return false;
+  lastMinute0 = load<u64>(text);
+  lastMinute1 = load<u64>(text, 8);
+  lastMinuteMs = lastDateMs + <i64>(hour * 3600000 + <i32>((pairs >> 24) & 0xff) * 60000);
+  return true;
 }
 
 function rememberDate(text: usize): bool {
@@ -294,19 +320,4 @@ function rememberDate(text: usize): bool {
   lastDate1 = load<u32>(text, 7);
   lastDateMs = <i64>day * DAY_MS;
   return true;
-}
-
-// Bytes 0, 1, 3, 4, 6, 7 are digits, 2 and 5 colons: after XOR with their form digits are 0…9 and colons 0.
-// @ts-ignore: decorator
-@inline
-function isClock(word: u64): bool {
-  const rest = word ^ 0x30303a30303a3030;
-  return ((rest | (rest + 0x76767f76767f7676)) & 0x8080808080808080) == 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function isMilliseconds(word: u32): bool {
-  const rest = word ^ 0x3030302e;
-  return ((rest | (rest + 0x7676767f)) & 0x80808080) == 0;
 }

@@ -67,6 +67,14 @@ function skipBlanks(at: usize): usize {
 @inline
 export function scanPlain(at: usize): usize {
   if (ASC_FEATURE_SIMD) {
+    const stops = i8x16.bitmask(interrupts(v128.load(at)));
+    return stops != 0 ? at + <usize>ctz(stops) : scanPlainOn(at + 16);
+  }
+  return scanPlainOn(at);
+}
+
+function scanPlainOn(at: usize): usize {
+  if (ASC_FEATURE_SIMD) {
     for (;;) {
       const bytes = v128.load(at);
       const stops = i8x16.bitmask(interrupts(bytes));
@@ -110,10 +118,12 @@ export function scanLongPlain(at: usize): usize {
   return scanPlain(at);
 }
 
+const stopBytes: usize = memory.data<u64>([0x0202020202020202, 0x0202020202020202, 0x2121212121212121, 0x2121212121212121, 0x5c5c5c5c5c5c5c5c, 0x5c5c5c5c5c5c5c5c]);
+
 // @ts-ignore: decorator
 @inline
 function interrupts(bytes: v128): v128 {
-  return v128.or(v128.or(isByte(bytes, 0x22), isByte(bytes, 0x5c)), i8x16.lt_s(bytes, i8x16.splat(0x20)));
+  return v128.or(i8x16.lt_s(v128.xor(bytes, v128.load(stopBytes)), v128.load(stopBytes, 16)), i8x16.eq(bytes, v128.load(stopBytes, 32)));
 }
 
 /** From behind the opening quote to the closing one; 0 when the string is not valid. Sets hasEscapes. */

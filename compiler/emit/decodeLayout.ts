@@ -19,7 +19,7 @@ import { emitFollowedValue, emitLayoutValue, emitWay, followedBytes, wayBytes, t
 import type { PathNode } from './pathTree.ts';
 
 /** Most bytes of Wasm that one function may take, by estimate. */
-const functionBytesMax = 2600;
+const functionBytesMax = 3000;
 
 /** A piece of straight code with what it costs; pieces share nothing but `at`. */
 interface Step {

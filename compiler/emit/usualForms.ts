@@ -113,9 +113,9 @@ const inlinedBytes: Record<Reader, number> = {
   Double: 560,
   Real: 560,
   Integer: 320,
-  NumberEnd: 240,
-  IntegerEnd: 160,
-  Timestamp: 440,
+  NumberEnd: 180,
+  IntegerEnd: 110,
+  Timestamp: 340,
 };
 
 function readerOf({ face, use }: Reading, name: Reader): { readonly name: string; readonly bytes: number } {
