@@ -1,5 +1,6 @@
 // The expected layout of a JSON record where it is not met byte by byte: blanks between tokens, and members that nobody reads.
 // Addresses as in json.ts: 0 says that the record has another layout, or is not valid, and the general reader must look at it.
+import { lastBatch, recordMode } from "./batch";
 import { fastNumberEnd, numberEndsAt, plainStringEnd } from "./fast";
 import { readKey, skipBlank, skipValue, tokenEnd, tokenStart } from "./json";
 
@@ -12,6 +13,13 @@ function sameBytes(left: usize, right: usize, length: u32): bool {
     length -= 8;
   }
   return length == 0 || (load<u64>(left) ^ load<u64>(right)) << (<u64>(8 - length) * 8) == 0;
+}
+
+/** The end of a record whose last token ends at `at`: its line feed, or `end` where nothing follows; 0 when something else stands there. */
+export function recordEndAt(at: usize, end: usize): usize {
+  at = skipBlank(at);
+  if (at < end) return load<u8>(at) == 0x0a && !recordMode ? at : 0;
+  return at == end && lastBatch ? at : 0;
 }
 
 /** The value of the member that is next, behind `opening` (a brace or comma) and blanks; 0 when it has another name. */

@@ -53,11 +53,10 @@ export function emitLayout(options: DecoderOptions, tree: PathNode, use: Use): s
     code.line('if (at == 0) return 0;');
   }
   if (floats(root)) code.line(`if (!timeSeen_${name}) return 0;`);
-  code.line(
-    `if (load<u8>(at) != 0x0a || ${use('formats/batch', 'recordMode')}) at = ${use('formats/json', 'skipBlank')}(at);`,
-  );
-  code.line(`if (at < end) { if (load<u8>(at) != 0x0a || recordMode) return 0; }`);
-  code.line(`else if (at > end || !${use('formats/batch', 'lastBatch')}) return 0;`);
+  code.block(`if (load<u8>(at) != 0x0a || at >= end || ${use('formats/batch', 'recordMode')})`, () => {
+    code.line(`at = ${use('formats/layout', 'recordEndAt')}(at, end);`);
+    code.line('if (at == 0) return 0;');
+  });
   code.line(`recordStart_${name} = from; recordEnd_${name} = at;`);
   code.line(array === undefined ? `accept_${name}();` : leaveRows(array, options));
   code.line('return at < end ? at + 1 : at;');

@@ -61,17 +61,21 @@ export function emitGather(
   const use = (member: string): string => module.use('state/gathered', member);
   const values = accumulators.arguments();
   const length = `${module.use('text', 'textLength')}(${key})`;
-  const isMany = gatherFrom === 0 ? '' : `${table}.count >= ${gatherFrom} && `;
-  code.block(`if (${isMany}${length} <= ${use('GATHERED_KEY_MAX')})`, () => {
-    code.line(
-      `const values = ${use('gather')}(gathered_${name}, ${valueBytes(values)}, ${module.use('text', 'textPointer')}(${key}), ${length});`,
-    );
-    for (const [index, value] of values.entries()) storeValue(values, index, operandOf(value), code);
-    code.line(`if (gathered_${name}.count == ${use('GATHERED_ROWS')}) addGathered_${name}();`);
-  });
-  code.block('else', () => {
-    code.line(addGathered(aggregation));
+  // Few groups are told apart first, so that their rows pay for one comparison: gathered rows never outlive many groups.
+  code.block('for (;;)', () => {
+    code.block(gatherFrom === 0 ? '' : `if (${table}.count >= ${gatherFrom})`, () => {
+      code.block(`if (${length} <= ${use('GATHERED_KEY_MAX')})`, () => {
+        code.line(
+          `const values = ${use('gather')}(gathered_${name}, ${valueBytes(values)}, ${module.use('text', 'textPointer')}(${key}), ${length});`,
+        );
+        for (const [index, value] of values.entries()) storeValue(values, index, operandOf(value), code);
+        code.line(`if (gathered_${name}.count == ${use('GATHERED_ROWS')}) addGathered_${name}();`);
+        code.line('break;');
+      });
+      code.line(addGathered(aggregation));
+    });
     direct();
+    code.line('break;');
   });
 }
 
