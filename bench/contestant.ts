@@ -1,7 +1,4 @@
 // A contestant is a program that reads the workload's file and writes result rows to another, started as a whole process.
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Workload } from './workload.ts';
 
 /** Where one workload's files lie. */
@@ -31,14 +28,3 @@ export type PrepareContestant = (
   workload: Workload,
   files: WorkloadFiles,
 ) => Contestant | undefined | Promise<Contestant>;
-
-/** The package's own folder: the nearest one above this file with a package.json. */
-export function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error('package.json not found above the benchmark');
-    folder = parent;
-  }
-  return folder;
-}

@@ -1,7 +1,8 @@
 // The files of workloads: generated once per size and version of their generator, and kept.
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder, type WorkloadFiles } from './contestant.ts';
+import { packageFolder } from '../compiler/library.ts';
+import type { WorkloadFiles } from './contestant.ts';
 import { generateData, type Workload } from './workload.ts';
 
 const seed = 20_261_123;

@@ -2,7 +2,7 @@
 // ones for docs/performance.md.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder } from './contestant.ts';
+import { packageFolder } from '../compiler/library.ts';
 import { type ContestantReport, median, type WorkloadReport } from './report.ts';
 import { workloads } from './workloads/all.ts';
 

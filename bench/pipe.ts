@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolder } from './contestant.ts';
+import { packageFolder } from '../compiler/library.ts';
 import { dataFolder } from './data.ts';
 import { applicationText, generateData, schemaOf } from './workload.ts';
 import { ticks } from './workloads/ticks.ts';
@@ -45,7 +45,7 @@ export async function runPipe(scale: number): Promise<number> {
     '--sink',
     `OUT=${files.output}`,
   ];
-  const command = [join(packageFolder(), 'dist/cli/rowtime.js'), ...words];
+  const command = [join(packageFolder(), 'dist/command/rowtime.cjs'), ...words];
   // The compiler's memory is none of this: a first run without input fills the cache of artifacts.
   spawnSync(process.execPath, command, { input: '' });
   const child = spawn(process.execPath, command, { stdio: ['pipe', 'inherit', 'inherit'] });

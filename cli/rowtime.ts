@@ -206,6 +206,11 @@ async function main(): Promise<void> {
     await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
     process.exit(status);
   };
+  // Without anything left to wait for the process would end as if all were done.
+  process.once('beforeExit', () => {
+    process.stderr.write('rowtime: ended before its work was done; this is a bug of rowtime\n');
+    process.exit(70);
+  });
   try {
     await makeProgram(finish).parseAsync();
   } catch (error) {
@@ -215,4 +220,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+void main();

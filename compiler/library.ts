@@ -9,7 +9,7 @@ let sources: LibrarySources | undefined;
 /** All files of assembly/ and contract/abi.ts by path relative to the package. */
 export function readLibrary(): LibrarySources {
   if (sources === undefined) {
-    const root = packageRoot();
+    const root = packageFolder();
     const files = new Map<string, string>();
     collect(root, 'assembly', files);
     files.set('contract/abi.ts', readFileSync(join(root, 'contract', 'abi.ts'), 'utf8'));
@@ -18,8 +18,8 @@ export function readLibrary(): LibrarySources {
   return sources;
 }
 
-// Sources lie beside compiler/ in a checkout, and one level up from dist/compiler/ in the built package.
-function packageRoot(): string {
+/** The package's own folder, the nearest one above this file with a package.json: in a checkout, built or bundled. */
+export function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
     try {

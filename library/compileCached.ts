@@ -1,12 +1,13 @@
 // Compiling through the cache: a run whose artifact is there never loads the compiler.
-import { readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ABI_VERSION, KEY_GROUPS_DEFAULT, SNAPSHOT_VERSION } from '../contract/abi.ts';
 import type { Diagnostic } from '../compiler/diagnose/diagnostic.ts';
 import type { CompileOptions } from '../compiler/compile.ts';
 import type { Source } from '../compiler/source.ts';
 import type { Manifest } from '../contract/manifest.ts';
+import { packageFolder } from '../compiler/library.ts';
 import { compilerVersion } from '../compiler/version.ts';
 import { cacheKey, readCached, writeCached } from '../runtime/cache.ts';
 
@@ -73,8 +74,10 @@ export async function compileCached(source: Source, options: CompileOptions, use
   return { ...(wasm === undefined ? {} : { wasm }), diagnostics, cached: false };
 }
 
-// Threads run built files only.
-const workerFile = import.meta.url.endsWith('.js') ? new URL('./compileWorker.js', import.meta.url) : undefined;
+// Threads run built files only, and this one is not bundled.
+const workerFile = import.meta.url.endsWith('.ts')
+  ? undefined
+  : pathToFileURL(join(packageFolder(), 'dist/library/compileWorker.js'));
 
 async function compileInBackground(
   file: URL,
@@ -115,6 +118,12 @@ function stamp(): string {
       // Not there: nothing to tell apart.
     }
   };
-  for (const folder of ['../compiler', '../assembly', '../../assembly']) walk(join(here, folder));
+  // A build says by its own stamp what it was made from; the library is read as it lies there.
+  try {
+    parts.push(readFileSync(join(here, '../.build'), 'utf8'));
+  } catch {
+    walk(join(here, '../compiler'));
+  }
+  walk(join(packageFolder(), 'assembly'));
   return cacheKey(parts);
 }

@@ -32,6 +32,7 @@ writeFileSync(marker, '');
 const started = statSync(marker).mtimeMs;
 run('compiling TypeScript into dist/', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 removeOlder(join(root, 'dist'), started);
-const command = join(root, 'dist/cli/rowtime.js');
+run('bundling the command line', 'scripts/bundle.mjs');
+const command = join(root, 'dist/command/rowtime.cjs');
 if (existsSync(command)) chmodSync(command, 0o755);
 writeFileSync(marker, `${stamp}\n`);

@@ -16,6 +16,8 @@ const buildInputs = [
   'bench/workloads',
   'bench/yardsticks',
   'bench',
+  'scripts/build.mjs',
+  'scripts/bundle.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { runTestPaths } from '../testing/run.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const command = join(root, 'dist/cli/rowtime.js');
+const command = join(root, 'dist/command/rowtime.cjs');
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);

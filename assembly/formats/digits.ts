@@ -24,26 +24,34 @@ export function digitPair(value: u32): u16 {
 export function countDigits(value: u64): i32 {
   if (value < 10000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
   if (value < 100000000) return value < 1000000 ? (value < 100000 ? 5 : 6) : value < 10000000 ? 7 : 8;
-  let power: u64 = 100000000;
-  let digits = 8;
-  while (value >= power) {
-    digits++;
-    if (digits > 19) return 20;
-    power *= 10;
-  }
-  return digits;
+  if (value < 1000000000000) return value < 10000000000 ? (value < 1000000000 ? 9 : 10) : value < 100000000000 ? 11 : 12;
+  if (value < 10000000000000000) return value < 100000000000000 ? (value < 10000000000000 ? 13 : 14) : value < 1000000000000000 ? 15 : 16;
+  return value < 1000000000000000000 ? (value < 100000000000000000 ? 17 : 18) : value < 10000000000000000000 ? 19 : 20;
+}
+
+// The bytes of a number below 10^8: into fours, pairs and digits, which lie beside each other in one word (after Daniel Lemire, "Converting
+// integers to decimal strings faster with AVX-512", 2022, its variant in one register). The quotients are exact in their ranges.
+// @ts-ignore: decorator
+@inline
+function eightDigits(value: u32): u64 {
+  const high = value / 10000;
+  const fours = <u64>high | (<u64>(value - high * 10000) << 32);
+  const hundreds = ((fours * 10486) >> 20) & 0x0000007f0000007f;
+  const pairs = hundreds | ((fours - hundreds * 100) << 16);
+  const tens = ((pairs * 103) >> 10) & 0x000f000f000f000f;
+  return (tens | ((pairs - tens * 10) << 8)) + 0x3030303030303030;
 }
 
 /** Writes a number below 10^count with `count` digits. */
 export function writeDigits(at: usize, value: u64, count: i32): usize {
   let position = at + count;
   let left = count;
-  while (value > 0xffffffff && left >= 2) {
-    const rest = value / 100;
-    position -= 2;
-    store<u16>(position, digitPair(<u32>(value - rest * 100)));
+  while (left >= 8) {
+    const rest = value / 100000000;
+    position -= 8;
+    store<u64>(position, eightDigits(<u32>(value - rest * 100000000)));
     value = rest;
-    left -= 2;
+    left -= 8;
   }
   let small = <u32>value;
   while (left >= 2) {

@@ -2,7 +2,7 @@
 // Raffaele Giulietti, "The Schubfach way to render doubles" (2020), with a quick path for short decimals before it.
 // Two forms: as JavaScript and JSON print (25, 0.1, 1e+21), and as Java prints (25.0, 0.1, 1.0E21; DECISIONS 30).
 import { multiplyHigh, powerOfTen } from "../functions/wide";
-import { countDigits, writeDigits, writeUnsigned } from "./digits";
+import { countDigits, digitPair, writeDigits, writeUnsigned } from "./digits";
 import { powerEntry } from "./powers";
 
 /** Digits and decimal exponent of the last conversion: value = digits · 10^exponent. */
@@ -15,6 +15,8 @@ export function writeDouble(at: usize, value: f64): usize {
   if (size - size != 0) return writeNull(at);
   if (value < 0) store<u8>(at++, 0x2d);
   if (size < 9007199254740992.0 && size == trunc(size)) return writeUnsigned(at, <u64>size);
+  const hundredths = nearest(size * 100.0);
+  if (hundredths < 4294967296.0 && hundredths / 100.0 == size) return writeHundredths(at, <u32>hundredths);
   if (!shortDecimal(size)) shortestDouble(size);
   return writePlain(at);
 }
@@ -25,6 +27,9 @@ export function writeReal(at: usize, value: f32): usize {
   if (size - size != 0) return writeNull(at);
   if (value < 0) store<u8>(at++, 0x2d);
   if (size < 16777216.0 && size == trunc(size)) return writeUnsigned(at, <u64>size);
+  // Up to 6 digits: no two such decimals share a real.
+  const hundredths = nearest(<f64>size * 100.0);
+  if (hundredths < 1e6 && <f32>(hundredths / 100.0) == size) return writeHundredths(at, <u32>hundredths);
   shortestReal(size);
   return writePlain(at);
 }
@@ -57,6 +62,18 @@ function writeDecimalPoint(at: usize, whole: u64): usize {
   at = writeUnsigned(at, whole);
   store<u16>(at, 0x302e);
   return at + 2;
+}
+
+// One or two places behind the point, as most values have that are read from decimals.
+// @ts-ignore: decorator
+@inline
+function writeHundredths(at: usize, hundredths: u32): usize {
+  const whole = hundredths / 100;
+  const rest = hundredths - whole * 100;
+  at = writeUnsigned(at, <u64>whole);
+  store<u8>(at, 0x2e);
+  store<u16>(at, digitPair(rest), 1);
+  return rest % 10 == 0 ? at + 2 : at + 3;
 }
 
 // Up to 15 digits with up to 6 behind the point: no two such decimals share a double, so a division that gives the value back
@@ -176,7 +193,12 @@ function writeFraction(at: usize, count: i32, point: i32): usize {
     return writeDigits(writeZeros(at + 2, -point), digits, count);
   }
   const end = writeDigits(at + 1, digits, count);
-  for (let index = 0; index < point; index++) store<u8>(at + index, load<u8>(at + index + 1));
+  let index: usize = 0;
+  if (point <= 6) {
+    // Eight bytes are put down again; those behind the point as they were.
+    const kept = <u64>-1 << <u64>(point * 8);
+    store<u64>(at, (load<u64>(at, 1) & ~kept) | (load<u64>(at) & kept));
+  } else for (; index < <usize>point; index++) store<u8>(at + index, load<u8>(at + index + 1));
   store<u8>(at + point, 0x2e);
   return end;
 }

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Contestant, packageFolder, type WorkloadFiles } from '../contestant.ts';
+import { packageFolder } from '../../compiler/library.ts';
+import type { Contestant, WorkloadFiles } from '../contestant.ts';
 import type { Workload } from '../workload.ts';
 
 /** A compiled program: the words for `java` that start it, before its own. */

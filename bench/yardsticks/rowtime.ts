@@ -1,13 +1,14 @@
 // The measured side itself: `rowtime run` as a user starts it, with a checkpoint every second and a warm artifact cache.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Contestant, packageFolder, type WorkloadFiles } from '../contestant.ts';
+import { packageFolder } from '../../compiler/library.ts';
+import type { Contestant, WorkloadFiles } from '../contestant.ts';
 import { applicationText, schemaOf, type Workload } from '../workload.ts';
 
 /** Writes application and schema beside the data; the first, unmeasured run fills the artifact cache. */
 export function prepareRowtime(workload: Workload, files: WorkloadFiles): Contestant {
   const root = packageFolder();
-  const command = join(root, 'dist/cli/rowtime.js');
+  const command = join(root, 'dist/command/rowtime.cjs');
   if (!existsSync(command)) return { name: 'rowtime', absent: 'dist is not built (npm run build)' };
   const application = join(files.folder, 'app.sql');
   const schema = join(files.folder, 'schema.json');

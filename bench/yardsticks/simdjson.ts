@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Contestant, packageFolder, type WorkloadFiles } from '../contestant.ts';
+import { packageFolder } from '../../compiler/library.ts';
+import type { Contestant, WorkloadFiles } from '../contestant.ts';
 import type { Workload } from '../workload.ts';
 
 interface Library {

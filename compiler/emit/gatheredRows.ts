@@ -62,21 +62,19 @@ export function emitGather(
   const values = accumulators.arguments();
   const length = `${module.use('text', 'textLength')}(${key})`;
   // Few groups are told apart first, so that their rows pay for one comparison: gathered rows never outlive many groups.
-  code.block('for (;;)', () => {
-    code.block(gatherFrom === 0 ? '' : `if (${table}.count >= ${gatherFrom})`, () => {
-      code.block(`if (${length} <= ${use('GATHERED_KEY_MAX')})`, () => {
-        code.line(
-          `const values = ${use('gather')}(gathered_${name}, ${valueBytes(values)}, ${module.use('text', 'textPointer')}(${key}), ${length});`,
-        );
-        for (const [index, value] of values.entries()) storeValue(values, index, operandOf(value), code);
-        code.line(`if (gathered_${name}.count == ${use('GATHERED_ROWS')}) addGathered_${name}();`);
-        code.line('break;');
-      });
-      code.line(addGathered(aggregation));
+  code.line('let waits = false;');
+  code.block(gatherFrom === 0 ? '' : `if (${table}.count >= ${gatherFrom})`, () => {
+    code.line(`waits = ${length} <= ${use('GATHERED_KEY_MAX')};`);
+    code.block('if (waits)', () => {
+      code.line(
+        `const values = ${use('gather')}(gathered_${name}, ${valueBytes(values)}, ${module.use('text', 'textPointer')}(${key}), ${length});`,
+      );
+      for (const [index, value] of values.entries()) storeValue(values, index, operandOf(value), code);
+      code.line(`if (gathered_${name}.count == ${use('GATHERED_ROWS')}) addGathered_${name}();`);
     });
-    direct();
-    code.line('break;');
+    code.line(`else ${addGathered(aggregation)}`);
   });
+  code.block('if (!waits)', direct);
 }
 
 // What is to be added of a row: values of 8 bytes, then their null bytes.

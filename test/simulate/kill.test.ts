@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom, seedFromEnvironment } from '../harness/random.ts';
 
-const command = fileURLToPath(new URL('../../dist/cli/rowtime.js', import.meta.url));
+const command = fileURLToPath(new URL('../../dist/command/rowtime.cjs', import.meta.url));
 const kills = Number(process.env['ROWTIME_KILLS'] ?? 20);
 const seed = seedFromEnvironment();
 const random = seededRandom(seed);
