@@ -48,7 +48,7 @@ export interface Source {
   read(room: Uint8Array): ReadResult;
   /** The program consumed so many more of the bytes that were read: the position moves. */
   consumed(bytes: number): void;
-  /** Where reading goes on after a restart: everything before is consumed. */
+  /** Where reading goes on after a restart: everything before is consumed. A value of this moment: reading does not change it. */
   position(): Json;
   /** Share of the input that was read, 0 to 1, where it is known. */
   progress?(): number;
@@ -72,7 +72,10 @@ export interface Sink {
   readonly delivery: 'transactional' | 'at-least-once';
   /** Writes encoded rows. The bytes are valid during the call only; a promise asks to wait before the next one. */
   write(bytes: Uint8Array): void | Promise<void>;
-  /** Makes everything written durable and returns the handle that a checkpoint keeps. */
+  /**
+   * Makes everything durable that was written before the call, and gives the handle that a checkpoint keeps: the place at the call. What is
+   * written while the promise is pending lies behind that place.
+   */
   flush(): Promise<Json>;
   /** The checkpoint with this handle is published. Idempotent, repeated on restore. */
   commit(handle: Json): Promise<void>;

@@ -107,7 +107,7 @@ function stamp(): string {
   const walk = (folder: string): void => {
     try {
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        const path = join(folder, entry.name);
+        const path = `${folder}/${entry.name}`;
         if (entry.isDirectory()) walk(path);
         else if (!entry.name.endsWith('.d.ts')) {
           const { size, mtimeMs } = statSync(path);

@@ -162,14 +162,21 @@ export class Checkpoints {
     return bytes;
   }
 
-  /** Publishes the program's state with what belongs to it. Settles when it is durable. */
+  /**
+   * Publishes the program's state with what belongs to it. The state is taken during the call: the program may go on while the promise is
+   * pending, which settles when all is durable. `sinks` settles when what they wrote before the call is.
+   */
   async publish(
     program: Program,
     sources: readonly SourceState[],
-    sinks: readonly SinkState[],
+    sinks: readonly SinkState[] | Promise<readonly SinkState[]>,
     references: readonly ReferenceContent[] = [],
   ): Promise<Checkpoint> {
+    // A failure is told where it is waited for.
+    const durableSinks = Promise.resolve(sinks);
+    durableSinks.catch(() => {});
     const sequence = (this.latest?.sequence ?? -1) + 1;
+    const positions = structuredClone(sources);
     const saved = program.save(this.writeAll);
     this.writeAll = true;
     const object = stateName(sequence);
@@ -182,6 +189,7 @@ export class Checkpoints {
     if (written.length > 0) await this.storage.write(object, ...saved.map(({ bytes }) => bytes));
     for (const { sha256: sum, bytes } of references)
       if (bytes !== undefined) await this.storage.write(referenceName(sum), bytes);
+    const sinkStates = await durableSinks;
     const rewritten = new Set(saved.map((blob) => blob.group));
     const kept = (this.latest?.blobs ?? []).filter(
       (blob) => program.keyGroups > blob.group && !rewritten.has(blob.group),
@@ -194,8 +202,8 @@ export class Checkpoints {
       keyGroups: program.keyGroups,
       seed: program.seed.toString(),
       start: program.start.toString(),
-      sources,
-      sinks,
+      sources: positions,
+      sinks: sinkStates,
       references: references.map(({ table, url, sha256: sum, version }) => ({ table, url, sha256: sum, version })),
       blobs: [...kept, ...written].sort((left, right) => left.group - right.group),
     };

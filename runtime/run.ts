@@ -1,9 +1,10 @@
 // The loop: read → feed → advance → drain → write → checkpoint. It knows programs, sources and sinks by their contracts only.
-import type { Json, Sink } from '../contract/connector.ts';
+import type { Sink } from '../contract/connector.ts';
 import { DOCUMENT_BYTES_MAX, RECORD_BYTES_MAX } from '../contract/abi.ts';
 import type { Checkpoints } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import type { LedgerReport, OutputReceiver, Program } from './program.ts';
+import { Publishing } from './publishing.ts';
 import type { References } from './reference.ts';
 import type { Merge } from './merge.ts';
 import {
@@ -89,7 +90,7 @@ class Run {
   private failure: { readonly error: unknown } | undefined;
   private firstRowMs: number | undefined;
   private readonly waitingBytesMax: number;
-  private checkpointAt = 0;
+  private readonly publishing: Publishing;
   private faster: Uint8Array | undefined;
 
   constructor(options: RunOptions) {
@@ -99,6 +100,7 @@ class Run {
     this.inputs = options.sources.map((from) =>
       makeInput(from, options.program, options.clock.elapsed(), this.recordsOf(from)),
     );
+    this.publishing = new Publishing(options, this.inputs);
     this.waitingBytesMax = options.waitingBytesMax ?? WAITING_BYTES_MAX;
     this.written = options.sinks.map(() => ({ records: 0, bytes: 0 }));
     for (const [index, sink] of options.sinks.entries()) this.targets[sink.output] = index;
@@ -111,8 +113,8 @@ class Run {
     });
     const onStop = (): void => this.wake();
     options.stop?.addEventListener('abort', onStop);
-    if (options.checkpoints !== undefined && options.checkpoints.latest === undefined) await this.checkpoint();
-    this.checkpointAt = this.clock.elapsed() + (options.checkpointIntervalMs ?? 10_000);
+    if (this.publishing.isFirst) await this.publishing.take();
+    this.publishing.start();
     const started = this.clock.elapsed();
     // An application without inputs ends when it has begun.
     const isOpen = this.inputs.length === 0 || this.inputs.some((input) => !input.ended);
@@ -125,9 +127,15 @@ class Run {
     if (this.inputs.some((input) => !input.ended))
       for (const input of this.inputs) if (input.ended) await this.finishInputs(input);
     const worked = this.inputs.length === 0 || this.inputs.some((input) => !input.ended);
-    const complete = await this.loop();
+    let complete: boolean;
+    try {
+      complete = await this.loop();
+    } finally {
+      await this.publishing.settle();
+    }
+    if (this.failure !== undefined) throw this.failure.error;
     const runMs = this.clock.elapsed() - started;
-    if (options.checkpoints !== undefined && (worked || !complete)) await this.checkpoint();
+    if (worked || !complete) await this.publishing.take();
     options.stop?.removeEventListener('abort', onStop);
     return {
       complete,
@@ -159,11 +167,9 @@ class Run {
       else await this.step(input);
       await this.advanceIdle();
       const now = this.clock.elapsed();
-      if (this.options.checkpoints !== undefined && now >= this.checkpointAt) {
-        await this.checkpoint();
-        this.checkpointAt = this.clock.elapsed() + (this.options.checkpointIntervalMs ?? 10_000);
-      }
-      if (now >= breatheAt) {
+      if (now >= this.publishing.dueAt) this.publishing.takeBeside((failure) => this.published(failure));
+      // What a checkpoint waits for comes in while the run breathes.
+      if (now >= breatheAt || this.publishing.isUnderWay) {
         await this.clock.breathe();
         breatheAt = this.clock.elapsed() + breatheEveryMs;
       }
@@ -172,6 +178,11 @@ class Run {
         progressAt = now + progressEveryMs;
       }
     }
+  }
+
+  private published(failure: { readonly error: unknown } | undefined): void {
+    this.failure ??= failure;
+    this.wake();
   }
 
   // Between two batches nothing is pending: the state moves into the faster artifact.
@@ -197,8 +208,7 @@ class Run {
 
   private async sleep(open: readonly Input[]): Promise<void> {
     const now = this.clock.elapsed();
-    let until = this.options.checkpoints === undefined ? Infinity : this.checkpointAt;
-    until = Math.min(until, this.options.references?.nextLook() ?? Infinity);
+    let until = Math.min(this.publishing.dueAt, this.options.references?.nextLook() ?? Infinity);
     for (const input of open) {
       if (input.from.live) until = Math.min(until, input.activeAt + this.idleAfterMs());
       const hold = input.pace?.holdMs(now) ?? 0;
@@ -384,28 +394,6 @@ class Run {
       const written = this.written[index];
       if (written !== undefined) written.records = this.program.outputRows(sink.output);
     }
-  }
-
-  // SEMANTICS 24: sinks first, then the state, published as one; then the sinks may let go.
-  private async checkpoint(): Promise<void> {
-    const { checkpoints, sinks } = this.options;
-    if (checkpoints === undefined) return;
-    const handles: Json[] = [];
-    for (const sink of sinks) handles.push(await sink.sink.flush());
-    await checkpoints.publish(
-      this.program,
-      this.inputs.map(({ from, ended, turn }) => ({
-        stream: from.stream,
-        url: from.url,
-        position:
-          from.inputs.length > 1 ? { position: from.source.position(), turn } : { position: from.source.position() },
-        finished: ended,
-      })),
-      sinks.map((sink, index) => ({ stream: sink.stream, url: sink.url, handle: handles[index] ?? null })),
-      this.options.references?.contents(),
-    );
-    this.options.references?.forget();
-    for (const [index, sink] of sinks.entries()) await sink.sink.commit(handles[index] ?? null);
   }
 
   private progress(now: number): void {

@@ -15,6 +15,15 @@ const bundle = await rolldown({
   cwd: root,
   platform: 'node',
   // dist/command/ lies as deep as dist/cli/: paths to dist/bench/ are the same.
+  // commander's door to executables as subcommands, of which there are none: what it opens is loaded for nothing.
+  plugins: [
+    {
+      name: 'no-executables',
+      resolveId: (id, importer) =>
+        id === 'node:child_process' && importer?.includes('/commander/') ? '\0no-executables' : null,
+      load: (id) => (id === '\0no-executables' ? 'export {};' : null),
+    },
+  ],
   external: (id) => /^(assemblyscript|binaryen)(\/|$)/.test(id) || id.startsWith('../bench/'),
 });
 const { output } = await bundle.write({

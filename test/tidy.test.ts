@@ -42,6 +42,7 @@ const packageDoors: Record<string, RegExp> = {
   assemblyscript: /^(compiler\/assemble\.ts$|test\/)/,
   commander: /^cli\//,
   '@duckdb/node-api': /^bench\/yardsticks\/duckdb\.ts$/,
+  rolldown: /^scripts\/bundle\.mjs$/,
   typescript: /^(test\/|scripts\/errors\.mjs$)/,
   vitest: /^(test\/|vitest\.config\.ts$)/,
 };

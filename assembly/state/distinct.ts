@@ -39,7 +39,8 @@ function slotAt(slots: usize, index: u32, counted: bool): usize {
   return slots + (<usize>index << (counted ? 4 : 3));
 }
 
-function hashNumber(value: u64): u32 {
+/** Hash of a number, well spread in its high bits. */
+export function hashNumber(value: u64): u32 {
   let hash = value * MULTIPLIER;
   hash ^= hash >> 32;
   hash *= MULTIPLIER;
@@ -183,6 +184,7 @@ export function saveSet(word: usize, texts: bool, counted: bool): void {
 /** Reads values into an empty set. */
 export function loadSet(word: usize, texts: bool, counted: bool): void {
   const count = snapshot.readU32();
+  if (count > 0) reserveSet(word, count, counted);
   for (let index: u32 = 0; index < count && !snapshot.readFailed; index++) {
     const value = texts ? readText() : snapshot.readU64();
     const occurrences = counted ? snapshot.readU64() : 1;
@@ -190,6 +192,19 @@ export function loadSet(word: usize, texts: bool, counted: bool): void {
     addDistinct(word, value, texts, counted);
     if (counted) store<u64>(slotOf(setAt(word), value, texts, true), occurrences, 8);
   }
+}
+
+// They come in the order of their homes: in a set that grows as they come, those of the first homes would stand in one run, and each would be
+// put behind all others. No value takes less than 4 bytes of a snapshot.
+function reserveSet(word: usize, count: u32, counted: bool): void {
+  makeSet(word, counted);
+  const set = setAt(word);
+  const values = min<usize>(count, (snapshot.blobEnd() - snapshot.readPosition()) >> 2);
+  let bytes = <usize>set.bytes;
+  while (values * 4 >= ((bytes >> (counted ? 4 : 3)) - 1) * 3) bytes <<= 1;
+  if (bytes == <usize>set.bytes) return;
+  freeBlock(set.slots, set.bytes);
+  takeSlots(set, bytes, counted);
 }
 
 const textWord: usize = memory.data(8, 8);

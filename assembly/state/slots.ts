@@ -29,7 +29,9 @@ export class Slots {
   /** One u32 a word: its kind (words.ts). 0 when all are plain. */
   kinds: usize;
   keyGroups: u32;
-  /** One byte a key group: changed since its last snapshot. */
+  /** Key groups that have had a row. */
+  usedGroups: u32;
+  /** One byte a key group: changed since its last snapshot. Behind them, one a key group: it has had a row. */
   changed: usize;
   /** The words of a row that begins; 0 when all are zero. Only plain ones may be other than zero. */
   initial: usize;
@@ -40,8 +42,8 @@ export function initializeSlots(table: Slots, words: u32, kinds: usize, keyGroup
   table.words = words;
   table.kinds = kinds;
   table.keyGroups = keyGroups;
-  table.changed = allocateBlock(keyGroups + 8);
-  memory.fill(table.changed, 0, keyGroups + 8);
+  table.changed = allocateBlock(keyGroups * 2 + 8);
+  memory.fill(table.changed, 0, keyGroups * 2 + 8);
   allocateSlots(table, CAPACITY_FIRST);
 }
 
@@ -87,11 +89,17 @@ export function beginRow(table: Slots, row: usize, key: usize, length: u32): voi
   if (length != 0) store<u64>(at, loadPartial(key, length));
 }
 
+// @ts-ignore: decorator
+@inline
+function keyGroupOf(table: Slots, hash: u32): usize {
+  return <usize>((<u64>hash * <u64>table.keyGroups) >> 32);
+}
+
 /** Notes that the key group of a hash changed. */
 // @ts-ignore: decorator
 @inline
 export function markChanged(table: Slots, hash: u32): void {
-  store<u8>(table.changed + <usize>((<u64>hash * <u64>table.keyGroups) >> 32), 1);
+  store<u8>(table.changed + keyGroupOf(table, hash), 1);
 }
 
 /** The slot of a key, or the empty one where it may go (after `reserveSlot`). The key may be over-read by 8 bytes. */
@@ -134,6 +142,11 @@ export function findWordSlot(table: Slots, word: u64, length: u32, hash: u32): u
 
 /** Makes sure that a row can be put where `findSlot` ended; returns the empty slot for it. */
 export function reserveSlot(table: Slots, hash: u32, slot: usize): usize {
+  const used = table.changed + <usize>table.keyGroups + keyGroupOf(table, hash);
+  if (load<u8>(used) == 0) {
+    store<u8>(used, 1);
+    table.usedGroups++;
+  }
   while (isFilled(table) || slot + 16 >= table.slots + slotsBytes(table.capacity)) {
     growSlots(table);
     slot = freeSlot(table, hash);
@@ -141,10 +154,13 @@ export function reserveSlot(table: Slots, hash: u32, slot: usize): usize {
   return slot;
 }
 
+// Rows have their homes in the ranges of the key groups that are used. These may be a part of all: where a snapshot is read, group by group,
+// or the others have other owners. A table that were filled by the count alone would then have them in one run, each row behind all others.
 // While the slots fit a processor's cache they are filled to half only: that they lie far apart saves more than reading them costs.
 function isFilled(table: Slots): bool {
-  const capacity = table.capacity;
-  return capacity <= SPARSE_MAX ? table.count * 2 >= capacity : table.count * 10 >= capacity * 7;
+  const rows = <u64>table.count * <u64>table.keyGroups;
+  const homes = <u64>table.capacity * <u64>table.usedGroups;
+  return table.capacity <= SPARSE_MAX ? rows * 2 >= homes : rows * 10 >= homes * 7;
 }
 
 /** Puts a row into a reserved slot. */

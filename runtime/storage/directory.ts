@@ -2,7 +2,7 @@
 // instant the process dies, an object is there whole or not at all. A lock file keeps a second run out.
 import {
   closeSync,
-  fsyncSync,
+  fsync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -11,7 +11,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
+  writev,
 } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError, type Storage } from './storage.ts';
@@ -21,11 +21,13 @@ const partSuffix = '.part';
 
 /** Opens (and makes) a directory; refuses one that another run is using. */
 export function directoryStorage(path: string): Storage {
+  const failed = (what: string, error: unknown): StorageError =>
+    new StorageError(`checkpoint directory ${path}: ${what}: ${reasonOf(error)}`);
   const attempt = <T>(what: string, body: () => T): T => {
     try {
       return body();
     } catch (error) {
-      throw new StorageError(`checkpoint directory ${path}: ${what}: ${reasonOf(error)}`);
+      throw failed(what, error);
     }
   };
   attempt('can not be made', () => mkdirSync(path, { recursive: true }));
@@ -41,34 +43,59 @@ export function directoryStorage(path: string): Storage {
         (name) => name !== lockName && !name.endsWith(partSuffix),
       ),
     read: async (name) => attempt(`${name} can not be read`, () => readFileSync(join(path, name))),
-    write: async (name, ...parts) => attempt(`${name} can not be written`, () => publish(path, name, parts)),
+    write: async (name, ...parts) => {
+      try {
+        await publish(path, name, parts);
+      } catch (error) {
+        throw failed(`${name} can not be written`, error);
+      }
+    },
     remove: async (name) => attempt(`${name} can not be removed`, () => rmSync(join(path, name), { force: true })),
     close: async () => rmSync(join(path, lockName), { force: true }),
   };
 }
 
-function publish(path: string, name: string, parts: readonly Uint8Array[]): void {
+// The process goes on while the system writes.
+async function publish(path: string, name: string, parts: readonly Uint8Array[]): Promise<void> {
   const part = join(path, `${name}${partSuffix}`);
   const file = openSync(part, 'w');
   try {
-    for (const bytes of parts)
-      for (let written = 0; written < bytes.length; )
-        written += writeSync(file, bytes, written, bytes.length - written);
-    fsyncSync(file);
+    for (let rest = parts.filter(({ length }) => length > 0); rest.length > 0; )
+      rest = behind(rest, await writeParts(file, rest));
+    await sync(file);
   } finally {
     closeSync(file);
   }
   renameSync(part, join(path, name));
-  syncDirectory(path);
-}
-
-function syncDirectory(path: string): void {
   const directory = openSync(path, 'r');
   try {
-    fsyncSync(directory);
+    await sync(directory);
   } finally {
     closeSync(directory);
   }
+}
+
+/** As many parts as a system call takes (POSIX: at least 16, Linux: 1,024). */
+const partsPerCall = 1024;
+
+function writeParts(file: number, parts: readonly Uint8Array[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    writev(file, parts.slice(0, partsPerCall), (error, written) => (error === null ? resolve(written) : reject(error)));
+  });
+}
+
+function sync(file: number): Promise<void> {
+  return new Promise((resolve, reject) => fsync(file, (error) => (error === null ? resolve() : reject(error))));
+}
+
+// What is left of parts of which so many bytes are written.
+function behind(parts: readonly Uint8Array[], written: number): Uint8Array[] {
+  let first = 0;
+  for (; first < parts.length && written >= (parts[first]?.length ?? 0); first++) written -= parts[first]?.length ?? 0;
+  const rest = parts.slice(first);
+  const [head] = rest;
+  if (head !== undefined && written > 0) rest[0] = head.subarray(written);
+  return rest;
 }
 
 // The lock names the process and when it started, so that a number used again by another process doesn't lock for ever.

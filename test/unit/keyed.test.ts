@@ -29,6 +29,11 @@ export function add(key: usize, length: i32, value: i64, order: i64): void {
   touchKeyed(table, row, order);
 }
 export function remove(key: usize, length: i32): void { removeKeyed(table, findKeyed(table, key, length)); }
+export function addNumbers(key: usize, length: i32, count: i32): void {
+  const row = findKeyed(table, key, length);
+  for (let index = 0; index < count; index++) addDistinct(row + 24, index * 2654435761, false, false);
+}
+export function numbers(row: usize): i64 { return distinctCount(row + 24); }
 export function first(): usize { return firstKeyed(table); }
 export function removeFirst(): void { removeKeyed(table, firstKeyed(table)); }
 export function key(row: usize): usize { return keyBytes(table, row); }
@@ -113,6 +118,17 @@ interface Row {
   count: number;
   numbers: Set<bigint>;
 }
+
+// Its values are saved in the order of their homes: read into a set that grows as they come, each would be put behind all others.
+test('a set of a million values is read back', async () => {
+  const exports = await open();
+  exports.addNumbers?.(...put(exports, 'a'), 1_000_000);
+  const target = await open();
+  for (const blob of blobs(exports, 128).values()) expect(load(target, blob)).toBe(0);
+  expect(call(target, 'numbers', call(target, 'first'))).toBe(1_000_000);
+  target.addNumbers?.(...put(target, 'a'), 1_000_001);
+  expect(call(target, 'numbers', call(target, 'first'))).toBe(1_000_001);
+});
 
 for (const [seed, keys, groups] of [
   [1, 3, 128],

@@ -1,7 +1,6 @@
 // Files: JSON lines or CSV, plain or gzipped; a glob takes several in order of name.
-import { gunzipSync, constants } from 'node:zlib';
 import type { Connector } from '../../../contract/connector.ts';
-import { expand, identify, readHead } from './files.ts';
+import { expand, identify, readHead, zlib } from './files.ts';
 import { openFile } from './sink.ts';
 import { openFiles } from './source.ts';
 
@@ -33,7 +32,7 @@ export const fileConnector: Connector = {
     const head = readHead(path, bytes);
     if (!path.endsWith('.gz')) return head;
     // The head of a gzip file is cut anywhere: what can be decompressed of it is enough.
-    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, bytes);
+    return zlib().gunzipSync(head, { finishFlush: zlib().constants.Z_SYNC_FLUSH }).subarray(0, bytes);
   },
   version: async (url) => JSON.stringify(expand(url.path).map((path) => identify(path))),
   openSource: async (context) => openFiles(context),

@@ -2,7 +2,7 @@
 import {
   closeSync,
   fstatSync,
-  fsyncSync,
+  fsync,
   ftruncateSync,
   openSync,
   readFileSync,
@@ -22,6 +22,11 @@ export type FileIdentity = {
   readonly modified: number;
   readonly sample: string;
 };
+
+/** Node's zlib, loaded where a file is gzipped only. */
+export function zlib(): typeof import('node:zlib') {
+  return process.getBuiltinModule('node:zlib');
+}
 
 /** A word code of a system error, or ''. */
 export function errorCode(error: unknown): string {
@@ -194,14 +199,22 @@ export function writeAll(path: string, file: number, bytes: Uint8Array, at: numb
   });
 }
 
-/** Makes a file durable. */
-export function sync(path: string, file: number): void {
+/** Makes the content of a file durable. */
+export async function syncFile(path: string, file: number): Promise<void> {
+  const failure = await new Promise<Error | null>((resolve) => fsync(file, resolve));
   withFile(path, 'written', () => {
-    fsyncSync(file);
-    const directory = openSync(dirname(path), 'r');
-    fsyncSync(directory);
-    closeSync(directory);
+    if (failure !== null) throw failure;
   });
+}
+
+/** Makes durable that a file is there. */
+export async function syncDirectoryOf(path: string): Promise<void> {
+  const directory = withFile(path, 'written', () => openSync(dirname(path), 'r'));
+  try {
+    await syncFile(path, directory);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 /** True when a file is there and holds something. */

@@ -1,8 +1,7 @@
 // A file as a sink. It is transactional: a checkpoint keeps its length, and on a restart it is cut back to that length.
 import { closeSync, fdatasync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
 import { ConnectorError, type Json, type Sink, type SinkContext } from '../../../contract/connector.ts';
-import { exists, openForWriting, sync, withFile, writeAll } from './files.ts';
+import { exists, openForWriting, syncDirectoryOf, syncFile, withFile, writeAll, zlib } from './files.ts';
 
 const gzipMemberBytes = 1 << 20;
 /** So much is written before the system is asked to begin with making it durable, so that a checkpoint need not wait for all of it. */
@@ -36,6 +35,8 @@ function fileSink(path: string, keep: number | 'all', durable: boolean): Sink {
   let pendingBytes = 0;
   let begun = length;
   let ahead: Promise<void> | undefined;
+  /** The file's name is durable. */
+  let isThere = false;
   // The system tells a failure once: it is kept for the checkpoint, which must not be published.
   let failure: Error | null = null;
   const flushAhead = (): void => {
@@ -55,7 +56,7 @@ function fileSink(path: string, keep: number | 'all', durable: boolean): Sink {
   };
   const endMember = (): void => {
     if (pendingBytes === 0) return;
-    put(gzipSync(Buffer.concat(pending)));
+    put(zlib().gzipSync(Buffer.concat(pending)));
     pending = [];
     pendingBytes = 0;
   };
@@ -69,12 +70,16 @@ function fileSink(path: string, keep: number | 'all', durable: boolean): Sink {
     },
     flush: async (): Promise<Json> => {
       endMember();
+      const place = { path, length };
       await ahead;
+      await syncFile(path, file);
+      // What failed meanwhile may lie behind the place: the run ends all the same.
       withFile(path, 'written', () => {
         if (failure !== null) throw failure;
       });
-      sync(path, file);
-      return { path, length };
+      if (!isThere) await syncDirectoryOf(path);
+      isThere = true;
+      return place;
     },
     commit: async () => {},
     close: async () => {

@@ -1,7 +1,6 @@
 // Files as a source: one after another in order of name, plain ones read straight into the room, `.gz` ones through zlib.
 // Position: the files that were read to their end with what identifies them, and the (decompressed) offset in the current one.
 import { accessSync, closeSync, constants, createReadStream, fstatSync, readSync } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import {
   ConnectorError,
   type Json,
@@ -9,7 +8,7 @@ import {
   type Source,
   type SourceContext,
 } from '../../../contract/connector.ts';
-import { errorReason, expand, identify, openForReading, withFile, type FileIdentity } from './files.ts';
+import { errorReason, expand, identify, openForReading, withFile, zlib, type FileIdentity } from './files.ts';
 import { StreamReader } from './streamReader.ts';
 
 /** Shape of a position. */
@@ -190,9 +189,10 @@ class FileSource implements Source {
 
   position(): Json {
     const path = this.paths[this.partAt];
-    if (path === undefined) return { done: this.done };
+    const done = [...this.done];
+    if (path === undefined) return { done };
     return {
-      done: this.done,
+      done,
       current: { file: identify(path, path.endsWith('.gz') ? Infinity : this.offset), offset: this.offset },
     };
   }
@@ -232,7 +232,7 @@ function plainPart(path: string, offset: number): Part {
 function gzipPart(path: string, offset: number): Part {
   const { file, stats } = openForReading(path);
   const compressed = createReadStream(path, { fd: file, highWaterMark: 1 << 18 });
-  const plain = createGunzip({ chunkSize: 1 << 18 });
+  const plain = zlib().createGunzip({ chunkSize: 1 << 18 });
   compressed.on('error', (error) => plain.destroy(error));
   const part = streamPart(path, compressed.pipe(plain), () =>
     Math.min(1, compressed.bytesRead / Math.max(1, stats.size)),
