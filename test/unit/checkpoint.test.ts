@@ -85,6 +85,37 @@ describe('checkpoints', () => {
     }
   });
 
+  it('are published while the run goes on, one after another, each of the moment at which it was taken', async () => {
+    writeFileSync(join(folder, 'in1.jsonl'), lines(400));
+    await runFiles(memoryStorage());
+    const expected = output();
+    let wroteMeanwhile = 0;
+    for (const failAt of [Infinity, 3, 4, 5, 6, 7, 8]) {
+      rmSync(join(folder, 'out.jsonl'));
+      const objects = new Map<string, Uint8Array>();
+      const dying = dyingStorage(objects, failAt);
+      let writing: string | undefined;
+      const slow: Storage = {
+        ...dying,
+        write: async (name, ...parts) => {
+          expect(writing).toBe(undefined);
+          writing = name;
+          const before = output().length;
+          for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+          if (output().length > before) wroteMeanwhile++;
+          await dying.write(name, ...parts);
+          writing = undefined;
+        },
+      };
+      const ended = runFiles(slow);
+      if (failAt === Infinity) await ended;
+      else await expect(ended).rejects.toThrow('killed');
+      await runFiles(memoryStorage(objects));
+      expect(output()).toBe(expected);
+    }
+    expect(wroteMeanwhile).toBeGreaterThan(10);
+  });
+
   it('do nothing on unchanged finished files and refuse changed ones', async () => {
     writeFileSync(join(folder, 'in1.jsonl'), lines(10));
     const place = join(folder, 'checkpoints');
