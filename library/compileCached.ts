@@ -40,7 +40,7 @@ export async function compileCached(source: Source, options: CompileOptions, use
     functionNames = false,
     promotedIdle = false,
   } = options;
-  const key = cacheKey([
+  const name = `${cacheKey([
     compilerVersion,
     ABI_VERSION,
     SNAPSHOT_VERSION,
@@ -56,8 +56,8 @@ export async function compileCached(source: Source, options: CompileOptions, use
     functionNames,
     promotedIdle,
     options.gatherFrom ?? null,
-  ]);
-  const kept = useCache ? readCached(key) : undefined;
+  ])}.wasm`;
+  const kept = useCache ? readCached(name) : undefined;
   if (kept !== undefined) return { wasm: kept, diagnostics: [], cached: true };
   const { compile } = await import('../compiler/compile.ts');
   // Reference tables would have to be loaded once more: such an application waits for its fast artifact; a profile would show two.
@@ -67,10 +67,10 @@ export async function compileCached(source: Source, options: CompileOptions, use
   const { wasm, diagnostics, program, manifest } = compiled;
   const keeps = useCache && diagnostics.length === 0;
   if (later !== undefined && wasm !== undefined && program !== undefined && manifest !== undefined) {
-    const keep = (fast: Uint8Array): void => (keeps ? writeCached(key, fast) : undefined);
+    const keep = (fast: Uint8Array): void => (keeps ? writeCached(name, fast) : undefined);
     return { wasm, diagnostics, cached: false, background: await compileInBackground(later, program, manifest, keep) };
   }
-  if (wasm !== undefined && keeps) writeCached(key, wasm);
+  if (wasm !== undefined && keeps) writeCached(name, wasm);
   return { ...(wasm === undefined ? {} : { wasm }), diagnostics, cached: false };
 }
 

@@ -1,4 +1,4 @@
-// Compiled artifacts by content: sha256 over everything that decides them → a file, written atomically.
+// What was compiled, by content: sha256 over everything that decides it → a file, written atomically.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -10,32 +10,33 @@ export function cacheKey(parts: readonly unknown[]): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The artifact of a key, or undefined. */
-export function readCached(key: string): Uint8Array | undefined {
+/** What is kept under a name, or undefined. */
+export function readCached(name: string): Uint8Array | undefined {
   try {
-    const bytes = readFileSync(join(cacheDirectory(), `${key}.wasm`));
-    // 32 bytes of checksum stand before the artifact.
-    const wasm = bytes.subarray(32);
-    return createHash('sha256').update(wasm).digest().equals(bytes.subarray(0, 32)) ? wasm : undefined;
+    const bytes = readFileSync(join(cacheDirectory(), name));
+    // 32 bytes of checksum stand before the content.
+    const content = bytes.subarray(32);
+    return createHash('sha256').update(content).digest().equals(bytes.subarray(0, 32)) ? content : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Keeps an artifact. A cache that can't be written is no error: the next run compiles again. */
-export function writeCached(key: string, wasm: Uint8Array): void {
+/** Keeps something. A cache that can't be written is no error: the next run compiles again. */
+export function writeCached(name: string, content: Uint8Array): void {
   const directory = cacheDirectory();
-  const part = join(directory, `${key}.${process.pid}.part`);
+  const part = join(directory, `${name}.${process.pid}.part`);
   try {
     mkdirSync(directory, { recursive: true });
-    writeFileSync(part, Buffer.concat([createHash('sha256').update(wasm).digest(), wasm]));
-    renameSync(part, join(directory, `${key}.wasm`));
+    writeFileSync(part, Buffer.concat([createHash('sha256').update(content).digest(), content]));
+    renameSync(part, join(directory, name));
   } catch {
     rmSync(part, { force: true });
   }
 }
 
-function cacheDirectory(): string {
+/** Where it is kept: `rowtime` in the user's cache directory. */
+export function cacheDirectory(): string {
   const base = process.env['XDG_CACHE_HOME'];
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'rowtime');
 }

@@ -1,4 +1,4 @@
-// Bundles the command line: dist/command/ holds what dist/cli/rowtime.js loads, in few files, since resolving and reading a hundred small
+// Bundles the command line: dist/command/ holds what dist/cli/start.js loads, in few files, since resolving and reading a hundred small
 // ones would take a third of the time in which a short run starts. CommonJS, which Node starts quicker. The compiler's packages and
 // the benchmark stay where they are, and so does the thread that compiles in the background.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const folder = join(root, 'dist/command');
 
 rmSync(folder, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: { rowtime: join(root, 'dist/cli/rowtime.js') },
+  input: { rowtime: join(root, 'dist/cli/start.js') },
   cwd: root,
   platform: 'node',
   // dist/command/ lies as deep as dist/cli/: paths to dist/bench/ are the same.
@@ -22,6 +22,12 @@ const bundle = await rolldown({
       resolveId: (id, importer) =>
         id === 'node:child_process' && importer?.includes('/commander/') ? '\0no-executables' : null,
       load: (id) => (id === '\0no-executables' ? 'export {};' : null),
+    },
+    // A script to which its compiled code is given (cli/codeCache.ts) can not import modules: another one does it for all.
+    {
+      name: 'import-elsewhere',
+      renderChunk: (code) =>
+        code.replace(/\bimport\((?=[`'"](?:assemblyscript|node:|\.\.\/bench\/))/g, 'require("./import.cjs")('),
     },
   ],
   external: (id) => /^(assemblyscript|binaryen)(\/|$)/.test(id) || id.startsWith('../bench/'),
@@ -35,6 +41,7 @@ const { output } = await bundle.write({
   minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
 });
 await bundle.close();
+writeFileSync(join(folder, 'import.cjs'), 'module.exports = (name) => import(name);\n');
 
 // What was taken in from other packages is there under their licences.
 const packages = new Set();
@@ -50,4 +57,6 @@ const licences = [...packages].sort().map((name) => {
   return `${name}\n\n${readFileSync(join(place, file), 'utf8').trim()}\n`;
 });
 writeFileSync(join(folder, 'LICENSES'), licences.join('\n----\n\n'));
+for (const { fileName, code } of output)
+  if (/\bimport\(/.test(code)) throw new Error(`${fileName} imports a module by itself`);
 if (!existsSync(join(folder, 'rowtime.cjs'))) throw new Error('the bundle has no rowtime.cjs');
