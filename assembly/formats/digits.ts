@@ -66,8 +66,33 @@ export function writeDigits(at: usize, value: u64, count: i32): usize {
 }
 
 /** Writes an unsigned number. */
-// @ts-ignore: decorator
-@inline
 export function writeUnsigned(at: usize, value: u64): usize {
-  return writeDigits(at, value, countDigits(value));
+  if (value >= 100000000) return writeDigits(at, value, countDigits(value));
+  const small = <u32>value;
+  if (small < 100) {
+    if (small < 10) {
+      store<u8>(at, <u8>(48 + small));
+      return at + 1;
+    }
+    store<u16>(at, digitPair(small));
+    return at + 2;
+  }
+  if (small < 10000) {
+    const high = small / 100;
+    const low = digitPair(small - high * 100);
+    if (high < 10) {
+      store<u8>(at, <u8>(48 + high));
+      store<u16>(at, low, 1);
+      return at + 3;
+    }
+    store<u16>(at, digitPair(high));
+    store<u16>(at, low, 2);
+    return at + 4;
+  }
+  // The first four digits and the last four, which may be the same.
+  const eight = eightDigits(small);
+  const count: u32 = small < 1000000 ? (small < 100000 ? 5 : 6) : small < 10000000 ? 7 : 8;
+  store<u32>(at, <u32>(eight >> (<u64>(8 - count) << 3)));
+  store<u32>(at + count - 4, <u32>(eight >> 32));
+  return at + count;
 }

@@ -180,7 +180,8 @@ function storeInteger(value: usize, bits: i32, integer: i64, end: usize): usize 
 
 // More than 4 digits. Their end is looked for by branches as well; the value, which nothing waits for, comes from whole words.
 function longIntegerEnd(at: usize, value: usize, bits: i32, negative: u32): usize {
-  const end = digitsEnd(at + 5);
+  let end = at + 5;
+  while (<u32>load<u8>(end) - 48 < 10) end++;
   const count = <u32>(end - at);
   let result = valueOfDigits(load<u64>(at), min<u32>(count, 8));
   if (count > 8) {
