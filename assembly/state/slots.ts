@@ -140,6 +140,30 @@ export function findWordSlot(table: Slots, word: u64, length: u32, hash: u32): u
   return at;
 }
 
+/** The same for a key of whole words, padded as those of rows are. */
+// @ts-ignore: decorator
+@inline
+export function findPaddedSlot(table: Slots, key: usize, length: u32, hash: u32): usize {
+  let at = homeOf(table, hash);
+  for (;;) {
+    const slot = load<u64>(at);
+    if (slot == 0) break;
+    if (<u32>(slot >> 32) == hash) {
+      const row = <usize>(<u32>slot);
+      if (load<u32>(row) == length && equalWords(keyBytes(table, row), key, length)) break;
+    }
+    at += 8;
+  }
+  return at;
+}
+
+// @ts-ignore: decorator
+@inline
+function equalWords(left: usize, right: usize, length: u32): bool {
+  for (let at: u32 = 0; at < length; at += 8) if (load<u64>(left + at) != load<u64>(right + at)) return false;
+  return true;
+}
+
 /** Makes sure that a row can be put where `findSlot` ended; returns the empty slot for it. */
 export function reserveSlot(table: Slots, hash: u32, slot: usize): usize {
   const used = table.changed + <usize>table.keyGroups + keyGroupOf(table, hash);

@@ -36,7 +36,7 @@ export function declareGathered(aggregation: Aggregation, { module }: ProgramCon
   code.block('for (let index: u32 = 0; index < count; index++)', () => {
     code.line(`const entry = ${use('gatheredAt')}(gathered_${name}, index);`);
     code.line(
-      `const row = ${module.use('state/groups', 'findHashedGroup')}(${table}, entry + 8, load<u32>(entry, 4), load<u32>(entry));`,
+      `const row = ${module.use('state/groups', 'findPaddedGroup')}(${table}, entry + 8, load<u32>(entry, 4), load<u32>(entry));`,
     );
     code.line('const values = entry + GATHERED_HEAD;');
     emitAdditions(aggregation, (expression) => gatheredOperand(values, expression), code, module);
