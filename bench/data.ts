@@ -1,5 +1,5 @@
 // The files of workloads: generated once per size and version of their generator, and kept.
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from '../compiler/library.ts';
 import type { WorkloadFiles } from './contestant.ts';
@@ -34,26 +34,46 @@ export function provideData(workload: Workload, records: number): WorkloadFiles 
   return { folder, input, reference };
 }
 
+// Also one that is there is written anew: the page cache keeps a file in pages as large as the pieces in which it was written or first read,
+// and from small ones every reader takes twice as long. So each benchmark begins with files that were written in whole blocks.
 function provideFile(path: string, source: Parameters<typeof generateData>[0], records: number): void {
-  if (existsSync(path)) return;
-  process.stderr.write(`generating ${records} records: ${path}\n`);
-  const file = openSync(`${path}.part`, 'w');
-  // In whole blocks, as a file at rest is read ahead: the page cache keeps one that was written in odd pieces in pages that take
-  // every reader twice as long.
+  const part = `${path}.part`;
+  if (existsSync(path)) writeBlocks(part, readBlocks(path));
+  else {
+    process.stderr.write(`generating ${records} records: ${path}\n`);
+    writeBlocks(part, generateBytes(source, records));
+  }
+  renameSync(part, path);
+}
+
+function* generateBytes(source: Parameters<typeof generateData>[0], records: number): Generator<Uint8Array> {
+  for (const piece of generateData(source, records, seed)) yield Buffer.from(piece);
+}
+
+function* readBlocks(path: string): Generator<Uint8Array> {
+  const file = openSync(path, 'r');
+  const block = Buffer.alloc(blockBytes);
+  for (let read = readSync(file, block); read > 0; read = readSync(file, block)) yield block.subarray(0, read);
+  closeSync(file);
+}
+
+function writeBlocks(path: string, pieces: Iterable<Uint8Array>): void {
+  const file = openSync(path, 'w');
   const block = Buffer.alloc(blockBytes);
   let filled = 0;
-  for (const piece of generateData(source, records, seed)) {
-    const bytes = Buffer.from(piece);
-    for (let from = 0; from < bytes.length; ) {
-      const copied = bytes.copy(block, filled, from);
-      from += copied;
-      filled += copied;
+  for (const piece of pieces) {
+    for (let from = 0; from < piece.length; ) {
+      const taken = piece.subarray(from, from + blockBytes - filled);
+      block.set(taken, filled);
+      from += taken.length;
+      filled += taken.length;
       if (filled < blockBytes) continue;
       writeSync(file, block);
       filled = 0;
     }
   }
   writeSync(file, block, 0, filled);
+  // Nothing of it is written to the disk any more while programs are measured.
+  fdatasyncSync(file);
   closeSync(file);
-  renameSync(`${path}.part`, path);
 }
