@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The command line: declares the commands and loads the one that was asked for. Texts and statuses: cli/exit.ts.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { RunCommandOptions } from './run.ts';
