@@ -6,7 +6,7 @@
 // Law: iterating from firstRow gives the groups in the order of their first row, also after a restore (by sequence).
 import { allocateBlock, freeBlock } from "./arena";
 import { hashBytes, hashWord, loadPartial } from "./hash";
-import { Slots, beginRow, clearRun, clearSlots, findPaddedSlot, findSlot, findWordSlot, initializeSlots, keyBytes, listRows, markChanged, putSlot, reserveSlot, rowBytes, walkGroup, walkRows, walkedRow, ROW_HEADER_BYTES } from "./slots";
+import { Slots, beginRow, clearRun, clearSlots, findSlot, findWordSlot, initializeSlots, keyBytes, listRows, markChanged, putSlot, reserveSlot, rowBytes, walkGroup, walkRows, walkedRow, ROW_HEADER_BYTES } from "./slots";
 import { sortPointers } from "./sort";
 import { freeWords, loadWords, saveWords } from "./words";
 import * as snapshot from "./snapshot";
@@ -67,7 +67,7 @@ function findLongGroup(table: Groups, key: usize, length: u32): usize {
 @inline
 export function findPaddedGroup(table: Groups, key: usize, length: u32, hash: u32): usize {
   markChanged(table, hash);
-  const slot = findPaddedSlot(table, key, length, hash);
+  const slot = findSlot(table, key, length, hash, true);
   return rowIn(slot, table, key, length, hash);
 }
 

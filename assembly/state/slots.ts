@@ -102,17 +102,21 @@ export function markChanged(table: Slots, hash: u32): void {
   store<u8>(table.changed + keyGroupOf(table, hash), 1);
 }
 
-/** The slot of a key, or the empty one where it may go (after `reserveSlot`). The key may be over-read by 8 bytes. */
+/**
+ * The slot of a key, or the empty one where it may go (after `reserveSlot`). The key may be over-read by 8 bytes; with `padded`, a constant,
+ * it is padded as those of rows are.
+ */
 // @ts-ignore: decorator
 @inline
-export function findSlot(table: Slots, key: usize, length: u32, hash: u32): usize {
+export function findSlot(table: Slots, key: usize, length: u32, hash: u32, padded: bool = false): usize {
   let at = homeOf(table, hash);
   for (;;) {
     const slot = load<u64>(at);
     if (slot == 0) break;
     if (<u32>(slot >> 32) == hash) {
       const row = <usize>(<u32>slot);
-      if (load<u32>(row) == length && equalBytes(keyBytes(table, row), key, length)) break;
+      const own = keyBytes(table, row);
+      if (load<u32>(row) == length && (padded ? equalWords(own, key, length) : equalBytes(own, key, length))) break;
     }
     at += 8;
   }
@@ -134,23 +138,6 @@ export function findWordSlot(table: Slots, word: u64, length: u32, hash: u32): u
       const row = <usize>(<u32>slot);
       // Keys are padded with zeros; an empty one has no bytes.
       if (load<u32>(row) == length && (length == 0 || load<u64>(keyBytes(table, row)) == word)) break;
-    }
-    at += 8;
-  }
-  return at;
-}
-
-/** The same for a key of whole words, padded as those of rows are. */
-// @ts-ignore: decorator
-@inline
-export function findPaddedSlot(table: Slots, key: usize, length: u32, hash: u32): usize {
-  let at = homeOf(table, hash);
-  for (;;) {
-    const slot = load<u64>(at);
-    if (slot == 0) break;
-    if (<u32>(slot >> 32) == hash) {
-      const row = <usize>(<u32>slot);
-      if (load<u32>(row) == length && equalWords(keyBytes(table, row), key, length)) break;
     }
     at += 8;
   }

@@ -14,7 +14,10 @@ import {
   writev,
 } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { StorageError, type Storage } from './storage.ts';
+
+const sync = promisify(fsync);
 
 const lockName = 'lock';
 const partSuffix = '.part';
@@ -82,10 +85,6 @@ function writeParts(file: number, parts: readonly Uint8Array[]): Promise<number>
   return new Promise((resolve, reject) => {
     writev(file, parts.slice(0, partsPerCall), (error, written) => (error === null ? resolve(written) : reject(error)));
   });
-}
-
-function sync(file: number): Promise<void> {
-  return new Promise((resolve, reject) => fsync(file, (error) => (error === null ? resolve() : reject(error))));
 }
 
 // What is left of parts of which so many bytes are written.

@@ -13,7 +13,10 @@ import {
 } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { ConnectorError } from '../../../contract/connector.ts';
+
+const sync = promisify(fsync);
 
 /** What tells a file from a changed one. */
 export type FileIdentity = {
@@ -201,10 +204,13 @@ export function writeAll(path: string, file: number, bytes: Uint8Array, at: numb
 
 /** Makes the content of a file durable. */
 export async function syncFile(path: string, file: number): Promise<void> {
-  const failure = await new Promise<Error | null>((resolve) => fsync(file, resolve));
-  withFile(path, 'written', () => {
-    if (failure !== null) throw failure;
-  });
+  try {
+    await sync(file);
+  } catch (error) {
+    withFile(path, 'written', () => {
+      throw error;
+    });
+  }
 }
 
 /** Makes durable that a file is there. */
