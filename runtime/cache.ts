@@ -31,7 +31,11 @@ export function writeCached(name: string, content: Uint8Array): void {
     writeFileSync(part, Buffer.concat([createHash('sha256').update(content).digest(), content]));
     renameSync(part, join(directory, name));
   } catch {
-    rmSync(part, { force: true });
+    try {
+      rmSync(part, { force: true });
+    } catch {
+      // There is no such directory: nothing was written.
+    }
   }
 }
 
