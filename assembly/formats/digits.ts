@@ -29,8 +29,8 @@ export function countDigits(value: u64): i32 {
   return value < 1000000000000000000 ? (value < 100000000000000000 ? 17 : 18) : value < 10000000000000000000 ? 19 : 20;
 }
 
-// The bytes of a number below 10^8: into fours, pairs and digits, which lie beside each other in one word (after Daniel Lemire, "Converting
-// integers to decimal strings faster with AVX-512", 2022, its variant in one register). The quotients are exact in their ranges.
+// The bytes of a number below 10^8: into fours, pairs and digits, which lie beside each other in one word (after Paul Khuong, "How to print
+// integers really fast", 2017). The quotients are exact in their ranges.
 // @ts-ignore: decorator
 @inline
 function eightDigits(value: u32): u64 {
@@ -91,8 +91,8 @@ export function writeUnsigned(at: usize, value: u64): usize {
   }
   // The first four digits and the last four, which may be the same.
   const eight = eightDigits(small);
-  const count: u32 = small < 1000000 ? (small < 100000 ? 5 : 6) : small < 10000000 ? 7 : 8;
-  store<u32>(at, <u32>(eight >> (<u64>(8 - count) << 3)));
+  const count = countDigits(value);
+  store<u32>(at, <u32>(eight >> <u64>((8 - count) << 3)));
   store<u32>(at + count - 4, <u32>(eight >> 32));
   return at + count;
 }

@@ -180,8 +180,7 @@ function storeInteger(value: usize, bits: i32, integer: i64, end: usize): usize 
 
 // More than 4 digits. Their end is looked for by branches as well; the value, which nothing waits for, comes from whole words.
 function longIntegerEnd(at: usize, value: usize, bits: i32, negative: u32): usize {
-  let end = at + 5;
-  while (<u32>load<u8>(end) - 48 < 10) end++;
+  const end = inlinedDigitsEnd(at + 5);
   const count = <u32>(end - at);
   let result = valueOfDigits(load<u64>(at), min<u32>(count, 8));
   if (count > 8) {
@@ -241,6 +240,12 @@ function wholeEnd(at: usize): usize {
 }
 
 function digitsEnd(at: usize): usize {
+  return inlinedDigitsEnd(at);
+}
+
+// @ts-ignore: decorator
+@inline
+function inlinedDigitsEnd(at: usize): usize {
   while (<u32>load<u8>(at) - 48 < 10) at++;
   return at;
 }
@@ -261,9 +266,9 @@ export function fastTimestamp(text: usize, value: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function inlinedTimestamp(text: usize, value: usize): usize {
-  // Of `:ss.SSS` seven bytes; after XOR with their form digits are 0…9, the first of the seconds at most 5, and the others are 0.
+  // Of `:ss.SSS` seven bytes.
   const rest = load<u64>(text, 16) ^ 0x003030302e30303a;
-  const wrong = (rest | (rest + 0x007676767f767a7f)) & 0x0080808080808080;
+  const wrong = wrongBytes(rest, 0x007676767f767a7f, 0x0080808080808080);
   if (((load<u64>(text) ^ lastMinute0) | (load<u64>(text, 8) ^ lastMinute1) | wrong) != 0) return otherTimestamp(text, value);
   // Each byte and the one behind it as two digits.
   const pairs = rest * 10 + (rest >> 8);
@@ -277,16 +282,24 @@ export function inlinedTimestamp(text: usize, value: usize): usize {
   return text + 23;
 }
 
+// The top bit of each byte above what it may be, after XOR with the form: 9 for a digit (0x76 more sets the bit), 5 for the first digit of
+// seconds and minutes (0x7a), 0 for what stands between (0x7f).
+// @ts-ignore: decorator
+@inline
+function wrongBytes(word: u64, more: u64, tops: u64): u64 {
+  return (word | (word + more)) & tops;
+}
+
 // In another minute, or without a fraction.
 function otherTimestamp(text: usize, value: usize): usize {
   if (((load<u64>(text) ^ lastMinute0) | (load<u64>(text, 8) ^ lastMinute1)) != 0 && !rememberMinute(text)) return 0;
   const seconds = load<u32>(text, 16) ^ 0x0030303a;
-  if (((seconds | (seconds + 0x00767a7f)) & 0x00808080) != 0) return 0;
+  if (wrongBytes(seconds, 0x00767a7f, 0x00808080) != 0) return 0;
   let time = lastMinuteMs + <i64>((((seconds >> 8) & 0xff) * 10 + ((seconds >> 16) & 0xff)) * 1000);
   let end = text + 19;
   if (load<u8>(end) == 0x2e) {
     const fraction = load<u32>(end) ^ 0x3030302e;
-    if (((fraction | (fraction + 0x7676767f)) & 0x80808080) != 0) return 0;
+    if (wrongBytes(fraction, 0x7676767f, 0x80808080) != 0) return 0;
     time += <i64>(((fraction >> 8) & 0xff) * 100 + ((fraction >> 16) & 0xff) * 10 + (fraction >> 24));
     end += 4;
   }
@@ -300,9 +313,8 @@ let lastDateMs: i64 = 0;
 
 function rememberMinute(text: usize): bool {
   if (((load<u64>(text) ^ lastDate0) | <u64>(load<u32>(text, 7) ^ lastDate1)) != 0 && !rememberDate(text)) return false;
-  // `HH:mm` as above, the first digit of the minutes at most 5.
-  const clock = (load<u64>(text, 8) >> 24) ^ 0x30303a3030;
-  if (((clock | (clock + 0x767a7f7676)) & 0x8080808080) != 0) return false;
+  const clock = (load<u64>(text, 8) >> 24) ^ 0x30303a3030; // HH:mm
+  if (wrongBytes(clock, 0x767a7f7676, 0x8080808080) != 0) return false;
   const pairs = clock * 10 + (clock >> 8);
   const hour = <i32>(pairs & 0xff);
   if (hour > 23) return false;

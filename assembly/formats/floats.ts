@@ -15,8 +15,8 @@ export function writeDouble(at: usize, value: f64): usize {
   if (size - size != 0) return writeNull(at);
   if (value < 0) store<u8>(at++, 0x2d);
   if (size < 9007199254740992.0 && size == trunc(size)) return writeUnsigned(at, <u64>size);
-  const hundredths = nearest(size * 100.0);
-  if (hundredths < 4294967296.0 && hundredths / 100.0 == size) return writeHundredths(at, <u32>hundredths);
+  const hundredths = hundredthsOf(size);
+  if (hundredths >= 0) return writeHundredths(at, <u32>hundredths);
   if (!shortDecimal(size)) shortestDouble(size);
   return writePlain(at);
 }
@@ -39,7 +39,7 @@ export function writeDoubleJava(at: usize, value: f64): usize {
   const size = abs(value);
   if (reinterpret<i64>(value) < 0) store<u8>(at++, 0x2d);
   if (size == 0) return writeDecimalPoint(at, 0);
-  if (!shortDecimal(size)) shortestDouble(size);
+  if (!fewPlaces(size) && !shortDecimal(size)) shortestDouble(size);
   return writeJava(at);
 }
 
@@ -76,20 +76,27 @@ function writeHundredths(at: usize, hundredths: u32): usize {
   return rest % 10 == 0 ? at + 2 : at + 3;
 }
 
-// Up to 15 digits with up to 6 behind the point: no two such decimals share a double, so a division that gives the value back
-// proves that they are the digits. Most have two places or fewer.
-function shortDecimal(size: f64): bool {
+// No two decimals of up to 15 digits share a double, so a division that gives the value back proves that they are the digits. Most have two
+// places or fewer: their hundredths, below 2^32; −1 for others.
+// @ts-ignore: decorator
+@inline
+function hundredthsOf(size: f64): f64 {
   const hundredths = nearest(size * 100.0);
-  if (hundredths < 4294967296.0 && hundredths / 100.0 == size) {
-    let small = <u32>hundredths;
-    exponent = -2;
-    while (small % 10 == 0) {
-      small /= 10;
-      exponent++;
-    }
-    digits = small;
-    return true;
-  }
+  return hundredths < 4294967296.0 && hundredths / 100.0 == size ? hundredths : -1;
+}
+
+// The same as digits.
+function fewPlaces(size: f64): bool {
+  const hundredths = hundredthsOf(size);
+  if (hundredths < 0) return false;
+  digits = <u64>hundredths;
+  exponent = -2;
+  dropZeros();
+  return true;
+}
+
+// Up to 6 places, in up to 15 digits.
+function shortDecimal(size: f64): bool {
   const scaled = nearest(size * 1000000.0);
   if (!(scaled < 1e15 && scaled / 1000000.0 == size)) return false;
   digits = <u64>scaled;
@@ -193,12 +200,13 @@ function writeFraction(at: usize, count: i32, point: i32): usize {
     return writeDigits(writeZeros(at + 2, -point), digits, count);
   }
   const end = writeDigits(at + 1, digits, count);
-  let index: usize = 0;
   if (point <= 6) {
     // Eight bytes are put down again; those behind the point as they were.
     const kept = <u64>-1 << <u64>(point * 8);
     store<u64>(at, (load<u64>(at, 1) & ~kept) | (load<u64>(at) & kept));
-  } else for (; index < <usize>point; index++) store<u8>(at + index, load<u8>(at + index + 1));
+  } else {
+    for (let index = 0; index < point; index++) store<u8>(at + index, load<u8>(at + index + 1));
+  }
   store<u8>(at + point, 0x2e);
   return end;
 }

@@ -118,6 +118,8 @@ export function scanLongPlain(at: usize): usize {
   return scanPlain(at);
 }
 
+// Of ASCII, quote and controls are what is below 0x21 after XOR with 2, which makes the quote 0x20 and puts no other byte there or among the
+// controls; what is not ASCII is below as a signed byte. Constants lie in memory: V8 makes each of three instructions wherever it is used.
 const stopBytes: usize = memory.data<u64>([0x0202020202020202, 0x0202020202020202, 0x2121212121212121, 0x2121212121212121, 0x5c5c5c5c5c5c5c5c, 0x5c5c5c5c5c5c5c5c]);
 
 // @ts-ignore: decorator

@@ -39,8 +39,7 @@ function slotAt(slots: usize, index: u32, counted: bool): usize {
   return slots + (<usize>index << (counted ? 4 : 3));
 }
 
-/** Hash of a number, well spread in its high bits. */
-export function hashNumber(value: u64): u32 {
+function hashNumber(value: u64): u32 {
   let hash = value * MULTIPLIER;
   hash ^= hash >> 32;
   hash *= MULTIPLIER;
@@ -73,10 +72,18 @@ function makeSet(word: usize, counted: bool): void {
   takeSlots(set, SLOTS_BYTES_FIRST, counted);
 }
 
+function capacityOf(bytes: usize, counted: bool): u32 {
+  return <u32>(bytes >> (counted ? 4 : 3)) - 1;
+}
+
+function isFilled(count: u32, capacity: u32): bool {
+  return count * 4 >= capacity * 3;
+}
+
 // The slot of the number 0 holds, in a plain set, 1 when it is there; in a counted one only its occurrences say so.
 function takeSlots(set: DistinctSet, bytes: usize, counted: bool): void {
   set.bytes = <u32>bytes;
-  set.capacity = <u32>(bytes >> (counted ? 4 : 3)) - 1;
+  set.capacity = capacityOf(bytes, counted);
   set.slots = allocateBlock(bytes);
   memory.fill(set.slots, 0, bytes);
 }
@@ -99,7 +106,7 @@ function resize(set: DistinctSet, bytes: usize, texts: bool, counted: bool): voi
 export function addDistinct(word: usize, value: u64, texts: bool, counted: bool): bool {
   if (load<u32>(word) == 0) makeSet(word, counted);
   const set = setAt(word);
-  if (set.count * 4 >= set.capacity * 3) resize(set, set.bytes * 2, texts, counted);
+  if (isFilled(set.count, set.capacity)) resize(set, set.bytes * 2, texts, counted);
   const slot = slotOf(set, value, texts, counted);
   const zero = !texts && value == 0;
   const known = zero && counted ? load<u64>(slot, 8) != 0 : load<u64>(slot) != 0;
@@ -184,7 +191,7 @@ export function saveSet(word: usize, texts: bool, counted: bool): void {
 /** Reads values into an empty set. */
 export function loadSet(word: usize, texts: bool, counted: bool): void {
   const count = snapshot.readU32();
-  if (count > 0) reserveSet(word, count, counted);
+  if (count > 0) reserveSet(word, count, texts, counted);
   for (let index: u32 = 0; index < count && !snapshot.readFailed; index++) {
     const value = texts ? readText() : snapshot.readU64();
     const occurrences = counted ? snapshot.readU64() : 1;
@@ -196,15 +203,12 @@ export function loadSet(word: usize, texts: bool, counted: bool): void {
 
 // They come in the order of their homes: in a set that grows as they come, those of the first homes would stand in one run, and each would be
 // put behind all others. No value takes less than 4 bytes of a snapshot.
-function reserveSet(word: usize, count: u32, counted: bool): void {
+function reserveSet(word: usize, count: u32, texts: bool, counted: bool): void {
   makeSet(word, counted);
-  const set = setAt(word);
-  const values = min<usize>(count, (snapshot.blobEnd() - snapshot.readPosition()) >> 2);
-  let bytes = <usize>set.bytes;
-  while (values * 4 >= ((bytes >> (counted ? 4 : 3)) - 1) * 3) bytes <<= 1;
-  if (bytes == <usize>set.bytes) return;
-  freeBlock(set.slots, set.bytes);
-  takeSlots(set, bytes, counted);
+  const values = min(count, <u32>(snapshot.blobEnd() - snapshot.readPosition()) >> 2);
+  let bytes = SLOTS_BYTES_FIRST;
+  while (isFilled(values, capacityOf(bytes, counted))) bytes <<= 1;
+  if (bytes > SLOTS_BYTES_FIRST) resize(setAt(word), bytes, texts, counted);
 }
 
 const textWord: usize = memory.data(8, 8);

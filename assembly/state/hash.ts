@@ -33,6 +33,13 @@ export function hashWide(pointer: usize, length: u32): u64 {
   return fold(hash ^ loadPartial(at, rest));
 }
 
+/** The key group of a hash: it has a range of them. */
+// @ts-ignore: decorator
+@inline
+export function keyGroupOf(hash: u32, keyGroups: u32): u32 {
+  return <u32>((<u64>hash * <u64>keyGroups) >> 32);
+}
+
 /** `hashBytes` of the first `length` (0…8) bytes of a word, the others of which are zero. */
 // @ts-ignore: decorator
 @inline

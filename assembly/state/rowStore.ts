@@ -8,7 +8,7 @@
 // range of hashes and so of buckets: a snapshot of one group reads only that.
 // A row takes 32 + 9 per column (padded) + its texts + its key + 24 bytes, rounded up to a power of two, and 8 in the buckets.
 import { allocateBlock, freeBlock } from "./arena";
-import { equalBytes, hashBytes } from "./hash";
+import { equalBytes, hashBytes, keyGroupOf } from "./hash";
 import { RowList, LIST_BYTES, append, takeFirst, sortList, keepRow, dropEntry, entryRowtime, entrySequence, nextEntry, rowRoom, saveColumns, saveEntry, loadColumns, loadRow, loadedRowtime, loadedSequence } from "./rows";
 import * as snapshot from "./snapshot";
 
@@ -108,7 +108,7 @@ function growBuckets(rows: RowStore): void {
 // @ts-ignore: decorator
 @inline
 function markChanged(rows: RowStore, hash: u32): void {
-  store<u8>(rows.changed + <usize>((<u64>hash * <u64>rows.keyGroups) >> 32), 1);
+  store<u8>(rows.changed + keyGroupOf(hash, rows.keyGroups), 1);
 }
 
 /** The oldest entry with a key, 0 when there is none. */
@@ -177,7 +177,7 @@ export function saveRows(rows: RowStore, group: u32): void {
   const last = bucketOf(rows, to);
   for (let bucket = bucketOf(rows, from); bucket <= last; bucket += 8) {
     for (let entry = <usize>load<u32>(bucket); entry != 0; entry = <usize>load<u32>(tailOf(entry))) {
-      if (<u32>((<u64>hashOf(entry) * <u64>rows.keyGroups) >> 32) != group) continue;
+      if (keyGroupOf(hashOf(entry), rows.keyGroups) != group) continue;
       if (!begun) saveColumns(rows.shape);
       begun = true;
       saveOne(rows, entry);

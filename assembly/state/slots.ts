@@ -9,7 +9,7 @@
 // Law: no empty slot lies between a row's home and its slot. Deletion moves later rows back instead of leaving marks (Knuth, The Art of
 // Computer Programming 3, 6.4, algorithm R).
 import { allocateBlock, freeBlock } from "./arena";
-import { equalBytes, loadPartial } from "./hash";
+import { equalBytes, keyGroupOf, loadPartial } from "./hash";
 
 const SPILL: u32 = 256;
 const CAPACITY_FIRST: u32 = 768;
@@ -89,17 +89,11 @@ export function beginRow(table: Slots, row: usize, key: usize, length: u32): voi
   if (length != 0) store<u64>(at, loadPartial(key, length));
 }
 
-// @ts-ignore: decorator
-@inline
-function keyGroupOf(table: Slots, hash: u32): usize {
-  return <usize>((<u64>hash * <u64>table.keyGroups) >> 32);
-}
-
 /** Notes that the key group of a hash changed. */
 // @ts-ignore: decorator
 @inline
 export function markChanged(table: Slots, hash: u32): void {
-  store<u8>(table.changed + keyGroupOf(table, hash), 1);
+  store<u8>(table.changed + keyGroupOf(hash, table.keyGroups), 1);
 }
 
 /**
@@ -153,7 +147,7 @@ function equalWords(left: usize, right: usize, length: u32): bool {
 
 /** Makes sure that a row can be put where `findSlot` ended; returns the empty slot for it. */
 export function reserveSlot(table: Slots, hash: u32, slot: usize): usize {
-  const used = table.changed + <usize>table.keyGroups + keyGroupOf(table, hash);
+  const used = table.changed + <usize>(table.keyGroups + keyGroupOf(hash, table.keyGroups));
   if (load<u8>(used) == 0) {
     store<u8>(used, 1);
     table.usedGroups++;
@@ -268,7 +262,7 @@ export function walkRows(table: Slots, group: u32): u32 {
       at = limit;
       break;
     }
-    if (slot == 0 || <u32>(((slot >> 32) * <u64>table.keyGroups) >> 32) != group) continue;
+    if (slot == 0 || keyGroupOf(<u32>(slot >> 32), table.keyGroups) != group) continue;
     store<u32>(walked + (<usize>count << 2), <u32>slot);
     count++;
     sum += load<u32>(<usize>(<u32>slot));
