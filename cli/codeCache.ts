@@ -4,12 +4,11 @@
 //   file := u32 bytes of the index · index, JSON of [file name, bytes] · the code of each, as V8 gives it
 //
 // Law: code belongs to one build and one Node. V8 itself tells the source's length only, so the build's stamp is part of the name.
-import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
-import { cacheDirectory, cacheKey, readCached, writeCached } from '../runtime/cache.ts';
+import { buildStamp, cacheDirectory, cacheKey, readCached, writeCached } from '../runtime/cache.ts';
 
 /** The script of the bundle that imports modules for the others: a script with its code given can't (scripts/bundle.mjs). */
 const importer = 'import.cjs';
@@ -25,13 +24,9 @@ export function keepCode(): void {
     node.enableCompileCache(join(cacheDirectory(), 'node'));
     return;
   }
+  const stamp = buildStamp();
+  if (stamp === undefined) return;
   const folder = dirname(fileURLToPath(import.meta.url));
-  let stamp: string;
-  try {
-    stamp = readFileSync(join(folder, '../.build'), 'utf8');
-  } catch {
-    return;
-  }
   const name = `${cacheKey(['command', stamp, process.version, process.arch])}.code`;
   const kept = readCode(readCached(name));
   const loaded = new Map<string, Script>();

@@ -206,10 +206,7 @@ async function main(): Promise<void> {
     process.exit(status);
   };
   // Without anything left to wait for the process would end as if all were done.
-  process.once('beforeExit', () => {
-    process.stderr.write('rowtime: ended before its work was done; this is a bug of rowtime\n');
-    process.exit(70);
-  });
+  process.once('beforeExit', () => void finish(Promise.reject(new Error('ended before the work was done')), false));
   try {
     await makeProgram(finish).parseAsync();
   } catch (error) {

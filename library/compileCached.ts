@@ -1,5 +1,5 @@
 // Compiling through the cache: a run whose artifact is there never loads the compiler.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ABI_VERSION, KEY_GROUPS_DEFAULT, SNAPSHOT_VERSION } from '../contract/abi.ts';
@@ -9,7 +9,7 @@ import type { Source } from '../compiler/source.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { packageFolder } from '../compiler/library.ts';
 import { compilerVersion } from '../compiler/version.ts';
-import { cacheKey, readCached, writeCached } from '../runtime/cache.ts';
+import { buildStamp, cacheKey, readCached, writeCached } from '../runtime/cache.ts';
 
 /** An artifact, or why there is none. */
 export interface Compiled {
@@ -102,7 +102,6 @@ async function compileInBackground(
 
 // Times and sizes of the compiler's and the library's files: in a checkout they change without the version.
 function stamp(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
   const parts: string[] = [];
   const walk = (folder: string): void => {
     try {
@@ -118,12 +117,10 @@ function stamp(): string {
       // Not there: nothing to tell apart.
     }
   };
-  // A build says by its own stamp what it was made from; the library is read as it lies there.
-  try {
-    parts.push(readFileSync(join(here, '../.build'), 'utf8'));
-  } catch {
-    walk(join(here, '../compiler'));
-  }
+  const built = buildStamp();
+  if (built === undefined) walk(join(dirname(fileURLToPath(import.meta.url)), '../compiler'));
+  else parts.push(built);
+  // Read as it lies there, also by a build.
   walk(join(packageFolder(), 'assembly'));
   return cacheKey(parts);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The key of a compilation: a hash of its parts. */
 export function cacheKey(parts: readonly unknown[]): string {
@@ -36,6 +37,16 @@ export function writeCached(name: string, content: Uint8Array): void {
     } catch {
       // There is no such directory: nothing was written.
     }
+  }
+}
+
+/** Tells builds apart: a hash of what the running files were built from. undefined where they are the sources, and while they are built. */
+export function buildStamp(): string | undefined {
+  try {
+    const stamp = readFileSync(fileURLToPath(new URL('../.build', import.meta.url)), 'utf8');
+    return stamp === '' ? undefined : stamp;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 // Bundles the command line: dist/command/ holds what dist/cli/start.js loads, in few files, since resolving and reading a hundred small
-// ones would take a third of the time in which a short run starts. CommonJS, which Node starts quicker. The compiler's packages and
+// ones takes a quarter of the time in which a short run starts. CommonJS, which Node starts quicker. The compiler's packages and
 // the benchmark stay where they are, and so does the thread that compiles in the background.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,9 +14,8 @@ const bundle = await rolldown({
   input: { rowtime: join(root, 'dist/cli/start.js') },
   cwd: root,
   platform: 'node',
-  // dist/command/ lies as deep as dist/cli/: paths to dist/bench/ are the same.
-  // commander's door to executables as subcommands, of which there are none: what it opens is loaded for nothing.
   plugins: [
+    // commander's door to executables as subcommands, of which there are none: what it opens is loaded for nothing.
     {
       name: 'no-executables',
       resolveId: (id, importer) =>
@@ -30,6 +29,7 @@ const bundle = await rolldown({
         code.replace(/\bimport\((?=[`'"](?:assemblyscript|node:|\.\.\/bench\/))/g, 'require("./import.cjs")('),
     },
   ],
+  // dist/command/ lies as deep as dist/cli/: paths to dist/bench/ are the same.
   external: (id) => /^(assemblyscript|binaryen)(\/|$)/.test(id) || id.startsWith('../bench/'),
 });
 const { output } = await bundle.write({

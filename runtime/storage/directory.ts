@@ -18,6 +18,9 @@ import { promisify } from 'node:util';
 import { StorageError, type Storage } from './storage.ts';
 
 const sync = promisify(fsync);
+const writeParts = promisify(writev);
+/** As many parts as a system call takes (POSIX: at least 16, Linux: 1,024). */
+const partsPerCall = 1024;
 
 const lockName = 'lock';
 const partSuffix = '.part';
@@ -64,7 +67,7 @@ async function publish(path: string, name: string, parts: readonly Uint8Array[])
   const file = openSync(part, 'w');
   try {
     for (let rest = parts.filter(({ length }) => length > 0); rest.length > 0; )
-      rest = behind(rest, await writeParts(file, rest));
+      rest = behind(rest, (await writeParts(file, rest.slice(0, partsPerCall))).bytesWritten);
     await sync(file);
   } finally {
     closeSync(file);
@@ -76,15 +79,6 @@ async function publish(path: string, name: string, parts: readonly Uint8Array[])
   } finally {
     closeSync(directory);
   }
-}
-
-/** As many parts as a system call takes (POSIX: at least 16, Linux: 1,024). */
-const partsPerCall = 1024;
-
-function writeParts(file: number, parts: readonly Uint8Array[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    writev(file, parts.slice(0, partsPerCall), (error, written) => (error === null ? resolve(written) : reject(error)));
-  });
 }
 
 // What is left of parts of which so many bytes are written.

@@ -61,13 +61,19 @@ export function errorReason(error: unknown): string {
   }
 }
 
+/** What a failure means for a file: it names the path and the reason. */
+export function refused(path: string, what: string, error: unknown): ConnectorError {
+  return error instanceof ConnectorError
+    ? error
+    : new ConnectorError(`${path}: can not be ${what}: ${errorReason(error)}`);
+}
+
 /** Does something with a file; a failure becomes a `ConnectorError` with its path. */
 export function withFile<T>(path: string, what: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (error instanceof ConnectorError) throw error;
-    throw new ConnectorError(`${path}: can not be ${what}: ${errorReason(error)}`);
+    throw refused(path, what, error);
   }
 }
 
@@ -207,9 +213,7 @@ export async function syncFile(path: string, file: number): Promise<void> {
   try {
     await sync(file);
   } catch (error) {
-    withFile(path, 'written', () => {
-      throw error;
-    });
+    throw refused(path, 'written', error);
   }
 }
 

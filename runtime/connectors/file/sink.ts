@@ -1,7 +1,7 @@
 // A file as a sink. It is transactional: a checkpoint keeps its length, and on a restart it is cut back to that length.
 import { closeSync, fdatasync } from 'node:fs';
 import { ConnectorError, type Json, type Sink, type SinkContext } from '../../../contract/connector.ts';
-import { exists, openForWriting, syncDirectoryOf, syncFile, withFile, writeAll, zlib } from './files.ts';
+import { exists, openForWriting, refused, syncDirectoryOf, syncFile, writeAll, zlib } from './files.ts';
 
 const gzipMemberBytes = 1 << 20;
 /** So much is written before the system is asked to begin with making it durable, so that a checkpoint need not wait for all of it. */
@@ -74,9 +74,7 @@ function fileSink(path: string, keep: number | 'all', durable: boolean): Sink {
       await ahead;
       await syncFile(path, file);
       // What failed meanwhile may lie behind the place: the run ends all the same.
-      withFile(path, 'written', () => {
-        if (failure !== null) throw failure;
-      });
+      if (failure !== null) throw refused(path, 'written', failure);
       if (!isThere) await syncDirectoryOf(path);
       isThere = true;
       return place;
